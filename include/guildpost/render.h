@@ -1,0 +1,131 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * render: from data to what people read. Templates (Mustache), Markdown (cmark),
+ * plain text to HTML, HTML to clean HTML and to text (gumbo), and the derivation of
+ * all that is shown of a message.
+ *
+ * Results hang on the context given. gp_html_clean, gp_html_text, gp_markdown_* and
+ * gp_derive touch strangers' bytes with foreign libraries: on mail they run only in a
+ * parser process (templates of ours and charters may be rendered anywhere).
+ * Nothing here can open a file but the template loader.
+ */
+#ifndef GUILDPOST_RENDER_H
+#define GUILDPOST_RENDER_H
+
+#include "guildpost/base.h"
+#include "guildpost/mail.h"
+
+/* ---- mustache.c, template.c: one JSON document + one file ---------------------------------- */
+
+/*
+ * Mustache to the official specification (comments, delimiters, interpolation, inverted,
+ * partials, sections, inheritance, dynamic names; no lambdas). Escaping follows the kind
+ * of the file that the template is:
+ *   NAME.html  HTML text and attribute values
+ *   NAME.atom  XML
+ *   NAME.md    Markdown: a message's text can never make markup there
+ *   NAME.txt   none (plain text mail bodies), controls removed
+ *   NAME.hdr   mail header: one line, controls removed (encoding is mail/compose's)
+ * {{{raw}}} and {{&raw}} are raw in every kind; only names that end in _html or _md may
+ * be raw in our templates (checked when loaded).
+ */
+enum gp_escape { GP_ESCAPE_NONE, GP_ESCAPE_HTML, GP_ESCAPE_XML, GP_ESCAPE_MD, GP_ESCAPE_HEADER };
+
+struct gp_template;	/* compiled */
+struct gp_templates;	/* a search path of folders and a cache of compiled templates */
+
+/* Compile a text; partials are looked up in `set` (may be NULL: then they are empty). */
+enum gp_status gp_template_compile(const void *ctx, const char *text, size_t n, enum gp_escape escape,
+    struct gp_templates *set, struct gp_template **out, struct gp_err *err) GP_MUST_CHECK;
+/* Render into b. GP_E_TOOBIG when b is full or partials recurse over 100 levels. */
+enum gp_status gp_template_render(struct gp_template *t, const json_t *data, struct gp_buf *b,
+    struct gp_err *err) GP_MUST_CHECK;
+
+/*
+ * Folders in order of precedence; each holds KIND/LANG/NAME.SUFFIX (mail) or
+ * web/NAME.html. Everything is read and compiled at once: a template with a syntax error or a
+ * variable that `variables` (a file beside them, one name a line) does not list is
+ * GP_E_CONFIG with file and line. After this no file is opened any more.
+ */
+enum gp_status gp_templates_load(const void *ctx, const char *const *dirs, size_t n,
+    struct gp_templates **out, struct gp_err *err) GP_MUST_CHECK;
+/* "web/thread.html" or "mail/hold.md" in `lang`, falling back to "en"; NULL if none. */
+struct gp_template *gp_templates_find(struct gp_templates *set, const char *name, const char *lang);
+/* find + render in one; the text on ctx. GP_E_NOTFOUND names the template. */
+enum gp_status gp_templates_render(const void *ctx, struct gp_templates *set, const char *name,
+    const char *lang, const json_t *data, char **out, size_t *n, struct gp_err *err) GP_MUST_CHECK;
+/* A hash of everything loaded: part of the web's ETags. 8 base32 characters. */
+const char *gp_templates_version(const struct gp_templates *set);
+/* A file of the set as it is (style sheets), or NULL. */
+const char *gp_templates_file(struct gp_templates *set, const char *name, size_t *n);
+
+/*
+ * A mail of ours: template mail/LANG/NAME.md. Its first lines are header fields
+ * ("Subject: ..."), an empty line, then Markdown. Gives subject, the text (that
+ * Markdown) and its HTML.
+ */
+struct gp_mail_text {
+	char *subject, *text, *html;
+};
+enum gp_status gp_mail_template(const void *ctx, struct gp_templates *set, const char *name,
+    const char *lang, const json_t *data, struct gp_mail_text *out, struct gp_err *err) GP_MUST_CHECK;
+
+/* ---- markdown.c: cmark ------------------------------------------------------------------------ */
+
+enum { GP_MD_WEB, GP_MD_MAIL };	/* classes for the web; inlined styles and a table for mail */
+/* Markdown to HTML: raw HTML dropped, links to http, https and mailto only, images as links,
+ * headings start at h`top`. GP_MD_MAIL gives a whole document (doctype, color-scheme). */
+enum gp_status gp_markdown_html(const void *ctx, const char *md, size_t n, int kind, int top,
+    const char *lang, const char *title, char **out, size_t *out_n, struct gp_err *err) GP_MUST_CHECK;
+/* Escape text so that it can't become markup in Markdown. */
+char *gp_markdown_escape(const void *ctx, const char *s, size_t n);
+
+/* ---- text.c: plain text of a message to HTML ----------------------------------------------------- */
+
+enum {
+	GP_TEXT_FLOWED = 1, GP_TEXT_DELSP = 2,
+	GP_TEXT_FIXED = 4,	/* as sent, monospaced */
+	GP_TEXT_OPEN_QUOTES = 8,/* don't fold */
+	GP_TEXT_LINES = 16	/* id="L12" on lines of fixed text */
+};
+struct gp_text_opts {
+	unsigned flags;
+	const char *url;	/* of the site: own links open inside; may be NULL */
+};
+/*
+ * Quotes in levels and folded (over 8 lines, or at the end), signature dimmed, diffs coloured,
+ * prose unwrapped (archive.md 6.4), links made (http, https; rel=nofollow ugc noopener),
+ * addresses hidden ("jane@..."), everything escaped. Linear time. *fixed: shown monospaced.
+ */
+void gp_text_html(struct gp_buf *b, const char *text, size_t n, const struct gp_text_opts *opts,
+    bool *fixed);
+/* Hide the local parts of addresses in one line of text: "jane@example.org" -> "jane@...". */
+char *gp_text_hide_addrs(const void *ctx, const char *s, size_t n);
+/* Own words without quotes, attribution, signature, list footer (for search and digests);
+ * what was quoted goes to *quoted. */
+void gp_text_split(const void *ctx, const char *text, size_t n, unsigned flags, char **own,
+    size_t *own_n, char **quoted, size_t *quoted_n);
+/* First words of own text as one line of at most max code points. */
+char *gp_text_snippet(const void *ctx, const char *own, size_t n, size_t max);
+/* HTML (XML) escaping of text into b. */
+void gp_escape_html(struct gp_buf *b, const char *s, size_t n);
+
+/* ---- html.c: gumbo --------------------------------------------------------------------------------- */
+
+/* Allow-list over the tree: no scripts, styles, forms, frames, remote content or event handlers;
+ * links to http, https, mailto with rel; cid: images as links to parts; ids and classes
+ * dropped; depth and size capped. */
+enum gp_status gp_html_clean(const void *ctx, const char *html, size_t n, char **out, size_t *out_n,
+    struct gp_err *err) GP_MUST_CHECK;
+/* Readable text: paragraphs, lists, quotes as "> ", links kept as text (url), no scripts or styles. */
+enum gp_status gp_html_text(const void *ctx, const char *html, size_t n, char **out, size_t *out_n,
+    struct gp_err *err) GP_MUST_CHECK;
+
+/* ---- derive.c: all that is shown of a message ---------------------------------------------------------- */
+
+/* What a parser process does with one canonical message: gp_mail_parse, then the HTML body cleaned,
+ * text from HTML where there is no other, own and quoted words, snippet. */
+enum gp_status gp_derive(const void *ctx, const char *raw, size_t n, struct gp_mail *out,
+    struct gp_err *err) GP_MUST_CHECK;
+
+#endif
