@@ -396,11 +396,13 @@ struct gp_hold {
 /* A waiting post, or (state DISCARDED) one kept for a while so that an owner can see it. A waiting
  * hold of the same Message-ID and content on the list: GP_E_EXISTS and its id. */
 enum gp_status gp_hold_add(struct gp_store *s, struct gp_hold *h, const char *raw, size_t n,
-    struct gp_err *err) GP_MUST_CHECK;	/* sets h->id */
+    struct gp_str wire, struct gp_err *err) GP_MUST_CHECK;	/* sets h->id */
 enum gp_status gp_hold_find(const void *ctx, struct gp_store *s, int64_t id, struct gp_hold **out,
     struct gp_err *err) GP_MUST_CHECK;
+/* Its bytes, and the wire form of its struct gp_mail as given to gp_hold_add (wire.n 0: it could not
+ * be read). */
 enum gp_status gp_hold_raw(const void *ctx, struct gp_store *s, int64_t id, char **raw, size_t *n,
-    struct gp_err *err) GP_MUST_CHECK;
+    struct gp_str *wire, struct gp_err *err) GP_MUST_CHECK;
 enum gp_status gp_hold_all(const void *ctx, struct gp_store *s, int64_t list, int state,
     struct gp_hold ***out, size_t *n, struct gp_err *err) GP_MUST_CHECK; /* state -1: all */
 /* Only one decision wins: GP_E_EXISTS when it was decided before (message says how). */

@@ -1,0 +1,195 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * list: what a list does with a message. Decide, then do: route says which list and
+ * which of its addresses was meant, rules turn the message into a decision (a plain
+ * struct, no side effect), one function carries a decision out. `guildpost explain`
+ * prints the decision without doing it.
+ *
+ * No sockets, no SQL. Everything done here happens inside the caller's transaction
+ * (gp_store_begin ... commit), so a message, its place in its thread and every delivery
+ * it causes are committed together or not at all. Memory hangs on the ctx given, one for
+ * each message.
+ */
+#ifndef GUILDPOST_LIST_H
+#define GUILDPOST_LIST_H
+
+#include "guildpost/base.h"
+#include "guildpost/mail.h"
+#include "guildpost/render.h"
+#include "guildpost/store.h"
+
+/* What every unit of work needs: lives as long as the process. */
+struct gp_site {
+	struct gp_config *conf;
+	struct gp_store *store;
+	struct gp_templates *templates;
+	char secret[GP_SHA256_LEN];	/* key of the MACs: VERP, one-click */
+};
+/* Load templates and the secret. */
+enum gp_status gp_site_open(const void *ctx, struct gp_config *conf, enum gp_store_mode mode,
+    struct gp_site **out, struct gp_err *err) GP_MUST_CHECK;
+
+/* ---- route.c: which address was meant (design section 7) --------------------------------- */
+
+enum gp_route_kind {
+	GP_ROUTE_POST,		/* bees */
+	GP_ROUTE_OWNER,		/* bees+owner: to the owners */
+	GP_ROUTE_HELP, GP_ROUTE_SUBSCRIBE, GP_ROUTE_UNSUBSCRIBE, GP_ROUTE_REQUEST,
+	GP_ROUTE_CONFIRM,	/* bees+confirm-TOKEN */
+	GP_ROUTE_HOLD,		/* bees+hold-TOKEN: a moderator's reply */
+	GP_ROUTE_BOUNCE		/* bees+bounce-TOKEN: came back from a delivery */
+};
+struct gp_route {
+	enum gp_route_kind kind;
+	const char *name;	/* "post", "owner" ... */
+	struct gp_list *list;
+	char *token;		/* behind the dash, lower case, or NULL */
+	char *rcpt;		/* the address as given */
+};
+/* GP_E_NOTFOUND: no such list or address here (550 5.1.1). `+` and `-` are both understood
+ * between the list's name and the word. */
+enum gp_status gp_route_find(const void *ctx, struct gp_site *site, const char *rcpt,
+    struct gp_route *out, struct gp_err *err) GP_MUST_CHECK;
+/* An address of a list: word "owner", token NULL or behind a dash. */
+char *gp_route_address(const void *ctx, const struct gp_site *site, const struct gp_list *list,
+    const char *word, const char *token);
+
+/* ---- verp.c: tokens that live as long as a membership (keyed MACs) ------------------------------ */
+
+/* base32 of job, member and a 10-byte MAC over both and the purpose; case doesn't matter. */
+char *gp_verp_token(const void *ctx, const struct gp_site *site, int64_t job, int64_t member);
+bool gp_verp_parse(const struct gp_site *site, const char *token, int64_t *job, int64_t *member);
+/* One-click token of a membership (RFC 8058), valid as long as it lasts. */
+char *gp_one_click_token(const void *ctx, const struct gp_site *site, int64_t member);
+bool gp_one_click_parse(const struct gp_site *site, const char *token, int64_t *member);
+
+/* ---- rules.c: the decision ------------------------------------------------------------------------ */
+
+/* A message as it came in. */
+struct gp_inbound {
+	const char *raw; size_t n;	/* canonical bytes */
+	const struct gp_mail *mail;	/* NULL: could not be read, see `unreadable` */
+	const char *unreadable;		/* why, a sentence */
+	const char *envelope_from;	/* "" for the null sender */
+	const char *via;		/* "LMTP", "pipe" ... for the Received field */
+	int64_t received;
+};
+
+enum gp_decision_kind {
+	GP_DECIDE_ACCEPT,	/* archive and deliver */
+	GP_DECIDE_HOLD,		/* wait for a moderator */
+	GP_DECIDE_REJECT,	/* refuse at the door with `reply` */
+	GP_DECIDE_DISCARD,	/* take, log, keep for a while, do nothing */
+	GP_DECIDE_DUPLICATE,	/* take, log, do nothing */
+	GP_DECIDE_FORWARD,	/* to the owners */
+	GP_DECIDE_COMMAND	/* do what the address asks */
+};
+extern const char *const gp_decision_names[];
+
+struct gp_decision {
+	enum gp_decision_kind kind;
+	const char *rule;	/* short name of the rule that decided: "member", "stranger" ... */
+	char *reason;		/* a sentence for people */
+	const char *reply;	/* REJECT: "550 5.7.1 text" */
+	struct gp_member *author; /* who wrote it, when a member */
+};
+enum gp_status gp_decide(const void *ctx, struct gp_site *site, const struct gp_route *route,
+    const struct gp_inbound *in, struct gp_decision *out, struct gp_err *err) GP_MUST_CHECK;
+
+/* ---- act.c: carry it out ---------------------------------------------------------------------------- */
+
+struct gp_outcome {
+	int64_t message, thread, job, hold; /* what came to be, 0: nothing */
+	int64_t recipients;
+	char *key;		/* of the archived message */
+	char *text;		/* for the log: "archived and queued for 12" */
+};
+/* Inside a transaction. What is wrong with the message itself was decided before: any failure
+ * here means "later" (451) and the caller undoes the transaction or its mark. */
+enum gp_status gp_act(const void *ctx, struct gp_site *site, const struct gp_route *route,
+    const struct gp_inbound *in, const struct gp_decision *d, struct gp_outcome *out,
+    struct gp_err *err) GP_MUST_CHECK;
+/* Archive and queue a post (also an approved one). */
+enum gp_status gp_post(const void *ctx, struct gp_site *site, struct gp_list *list,
+    const struct gp_inbound *in, const struct gp_member *author, struct gp_outcome *out,
+    struct gp_err *err) GP_MUST_CHECK;
+
+/* ---- cook.c: the header block that goes out --------------------------------------------------------------- */
+
+/*
+ * The header of a post as the list sends it: fields of standards.md 1.3 removed, List-* of RFC 2369,
+ * 2919, Archived-At (RFC 5064), Precedence and our Received added in front; every other byte stays as
+ * it came, so that an author's DKIM signature still holds. A missing Message-ID or Date is added.
+ */
+char *gp_cook_header(const void *ctx, const struct gp_site *site, const struct gp_list *list,
+    const struct gp_inbound *in, const struct gp_header *h, const char *msgid, const char *key,
+    size_t *n);
+/* The List-* fields of our own mails (notices, digests): no List-Post, no Archived-At. */
+char *gp_cook_notice_fields(const void *ctx, const struct gp_site *site, const struct gp_list *list);
+/* List-Id value: "Title <name.domain>". */
+char *gp_cook_list_id(const void *ctx, const struct gp_list *list);
+/* What one recipient gets in front of the header, and the envelope sender. */
+struct gp_envelope {
+	char *sender;		/* "" for the null sender */
+	char *fields;		/* complete header fields */
+};
+void gp_cook_envelope(const void *ctx, const struct gp_site *site, const struct gp_list *list,
+    const struct gp_job *job, const struct gp_rcpt *rcpt, struct gp_envelope *out);
+
+/* ---- notice.c: mails of ours ------------------------------------------------------------------------------- */
+
+struct gp_notice {
+	const char *template_name;	/* mail/NAME.md */
+	json_t *data;
+	const char *to_name, *to_addr;
+	int64_t member;			/* or 0 */
+	const char *reply_to;		/* or NULL: the owners */
+	const char *in_reply_to;	/* or NULL */
+	bool answer;			/* auto-replied to someone's mail: null sender */
+	const char *enclosed; size_t enclosed_n; /* a message to enclose, or NULL */
+};
+/* Render, compose and queue; job id in *job. */
+enum gp_status gp_notice_send(const void *ctx, struct gp_site *site, const struct gp_list *list,
+    const struct gp_notice *n, int64_t *job, struct gp_err *err) GP_MUST_CHECK;
+/* May this message be answered automatically at all (RFC 3834 section 2)? */
+bool gp_notice_may_answer(const struct gp_inbound *in);
+
+/* ---- hold.c: moderation --------------------------------------------------------------------- */
+
+/* Keep the message waiting and write to every moderator, each with a token of their own. */
+enum gp_status gp_hold_post(const void *ctx, struct gp_site *site, struct gp_list *list,
+    const struct gp_inbound *in, const struct gp_decision *d, struct gp_outcome *out,
+    struct gp_err *err) GP_MUST_CHECK;
+/* A held message as it came in, ready for gp_post or for showing; what could not be read has
+ * its header read by our own code and no text. */
+enum gp_status gp_hold_message(const void *ctx, struct gp_site *site, const struct gp_hold *hold,
+    struct gp_inbound *out, struct gp_err *err) GP_MUST_CHECK;
+/*
+ * A verdict on a hold, by mail or from the command line: state is GP_HOLD_APPROVED (archived and
+ * delivered), GP_HOLD_REJECTED (the author is told the reason) or GP_HOLD_DISCARDED. GP_E_EXISTS:
+ * it was decided before, the message says how.
+ */
+enum gp_status gp_hold_verdict(const void *ctx, struct gp_site *site, struct gp_list *list,
+    const struct gp_hold *hold, int state, const char *by, const char *reason,
+    struct gp_outcome *out, struct gp_err *err) GP_MUST_CHECK;
+/* The first word of a moderator's reply: ok or no (and their like), the rest is the reason.
+ * GP_E_PARSE when it is neither. */
+enum gp_status gp_hold_read_reply(const void *ctx, const struct gp_mail *mail, int *state,
+    char **reason, struct gp_err *err) GP_MUST_CHECK;
+/* Mail to bees+hold-TOKEN. */
+enum gp_status gp_hold_reply(const void *ctx, struct gp_site *site, const struct gp_route *route,
+    const struct gp_inbound *in, struct gp_outcome *out, struct gp_err *err) GP_MUST_CHECK;
+/* Discard what nobody decided in time; forget what was decided long ago. For the clock. */
+enum gp_status gp_hold_expire(const void *ctx, struct gp_site *site, int64_t now, struct gp_err *err)
+    GP_MUST_CHECK;
+
+/* ---- command.c: mail to +help, +subscribe, +unsubscribe, +request, +confirm-, +bounce- -------- */
+
+enum gp_status gp_command_run(const void *ctx, struct gp_site *site, const struct gp_route *route,
+    const struct gp_inbound *in, struct gp_outcome *out, struct gp_err *err) GP_MUST_CHECK;
+/* One-click unsubscribing (RFC 8058), also the archive's button. A token that fits no membership
+ * changes nothing and is no error: nobody may learn from it. *removed: the address, or NULL. */
+enum gp_status gp_command_one_click(const void *ctx, struct gp_site *site, const char *token,
+    char **removed, struct gp_err *err) GP_MUST_CHECK;
+
+#endif
