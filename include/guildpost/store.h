@@ -373,6 +373,9 @@ enum gp_status gp_queue_failures(const void *ctx, struct gp_store *s, int64_t jo
     struct gp_failure **out, size_t *n, struct gp_err *err) GP_MUST_CHECK;
 enum gp_status gp_queue_deferred(const void *ctx, struct gp_store *s, int64_t job,
     struct gp_rcpt **out, size_t *n, struct gp_err *err) GP_MUST_CHECK;
+/* A delivery that was sent came back as a bounce: recorded beside the failures. */
+enum gp_status gp_queue_bounce(struct gp_store *s, int64_t job, int64_t member, int64_t now,
+    const char *text, struct gp_err *err) GP_MUST_CHECK;
 /* Make retries due now (job 0: all) / give up what is left of a job. */
 enum gp_status gp_queue_retry(struct gp_store *s, int64_t job, int64_t now, int64_t *n,
     struct gp_err *err) GP_MUST_CHECK;
