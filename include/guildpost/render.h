@@ -27,25 +27,30 @@
  *   NAME.txt   none (plain text mail bodies), controls removed
  *   NAME.hdr   mail header: one line, controls removed (encoding is mail/compose's)
  * {{{raw}}} and {{&raw}} are raw in every kind; only names that end in _html or _md may
- * be raw in our templates (checked when loaded).
+ * be raw in our templates (checked when loaded). A section is left out for: nothing there,
+ * null, false, an empty list, an empty text, 0. {{>name}} is NAME with the same folder and
+ * suffix as the template that says so (mail falls back to mail/en).
  */
 enum gp_escape { GP_ESCAPE_NONE, GP_ESCAPE_HTML, GP_ESCAPE_XML, GP_ESCAPE_MD, GP_ESCAPE_HEADER };
 
 struct gp_template;	/* compiled */
 struct gp_templates;	/* a search path of folders and a cache of compiled templates */
 
-/* Compile a text; partials are looked up in `set` (may be NULL: then they are empty). */
+/* Compile a text (copied); partials are looked up in `set` by whole names, "web/head.html"
+ * (may be NULL: then they are empty). GP_E_PARSE says in which line. */
 enum gp_status gp_template_compile(const void *ctx, const char *text, size_t n, enum gp_escape escape,
     struct gp_templates *set, struct gp_template **out, struct gp_err *err) GP_MUST_CHECK;
-/* Render into b. GP_E_TOOBIG when b is full or partials recurse over 100 levels. */
+/* Render into b. GP_E_TOOBIG when b is full, partials recurse over 100 levels, or the
+ * whole takes over twenty million steps. */
 enum gp_status gp_template_render(struct gp_template *t, const json_t *data, struct gp_buf *b,
     struct gp_err *err) GP_MUST_CHECK;
 
 /*
- * Folders in order of precedence; each holds KIND/LANG/NAME.SUFFIX (mail) or
- * web/NAME.html. Everything is read and compiled at once: a template with a syntax error or a
- * variable that `variables` (a file beside them, one name a line) does not list is
- * GP_E_CONFIG with file and line. After this no file is opened any more.
+ * Folders in order of precedence, file by file; each holds mail/LANG/NAME.md and
+ * web/NAME.html. Everything is read and compiled at once: a template with a syntax error, a
+ * partial that is not there, or a variable that `variables` (a file beside them: a name, two
+ * blanks, its meaning; each part of a dotted name counts) does not list is GP_E_CONFIG with
+ * file and line. After this no file is opened any more.
  */
 enum gp_status gp_templates_load(const void *ctx, const char *const *dirs, size_t n,
     struct gp_templates **out, struct gp_err *err) GP_MUST_CHECK;
@@ -61,8 +66,8 @@ const char *gp_templates_file(struct gp_templates *set, const char *name, size_t
 
 /*
  * A mail of ours: template mail/LANG/NAME.md. Its first lines are header fields
- * ("Subject: ..."), an empty line, then Markdown. Gives subject, the text (that
- * Markdown) and its HTML.
+ * ("Subject: ...", and "Preview: ..." for the line that mail programs show beside it), an
+ * empty line, then Markdown. Gives subject, the text (gp_markdown_text) and its HTML.
  */
 struct gp_mail_text {
 	char *subject, *text, *html;
@@ -77,6 +82,8 @@ enum { GP_MD_WEB, GP_MD_MAIL };	/* classes for the web; inlined styles and a tab
  * headings start at h`top`. GP_MD_MAIL gives a whole document (doctype, color-scheme). */
 enum gp_status gp_markdown_html(const void *ctx, const char *md, size_t n, int kind, int top,
     const char *lang, const char *title, char **out, size_t *out_n, struct gp_err *err) GP_MUST_CHECK;
+/* The same as text for people: backslashes of escaping gone, "[label](url)" as "label: url". */
+char *gp_markdown_text(const void *ctx, const char *md, size_t n);
 /* Escape text so that it can't become markup in Markdown. */
 char *gp_markdown_escape(const void *ctx, const char *s, size_t n);
 

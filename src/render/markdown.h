@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: ISC */
+/* Private to render/: Markdown to HTML with all that a mail of ours wants. */
+#ifndef RENDER_MARKDOWN_H
+#define RENDER_MARKDOWN_H
+
+#include "guildpost/render.h"
+
+struct markdown_opts {
+	int kind, top;		/* GP_MD_WEB or GP_MD_MAIL; level of the first heading */
+	const char *lang, *title;
+	const char *preview;	/* the line that mail programs show beside the subject, or NULL */
+};
+enum gp_status markdown_write(const void *ctx, const char *md, size_t n,
+    const struct markdown_opts *o, char **out, size_t *out_n, struct gp_err *err) GP_MUST_CHECK;
+
+#endif

@@ -1,0 +1,498 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * Mustache, first half: a template becomes a flat array of instructions.
+ *
+ * The specification's rules about white space are settled here, so that running a
+ * template is only copying: a tag that has its line for itself takes the line with
+ * it; the blanks in front of a partial, a parent or a block are kept as the
+ * indentation of what comes out; the body of a block loses the indentation of its
+ * first line, because the place where it is put brings its own (inheritance.yml,
+ * "Block reindentation"). A line made only of tags of inheritance counts as one
+ * such tag ("Standalone parent").
+ *
+ * Every error names the line. Nesting is bounded by MUSTACHE_MAX_NEST.
+ */
+#include "config.h"
+
+#include "mustache.h"
+
+#include <string.h>
+
+struct open {
+	size_t op;		/* index of the instruction that is open */
+	struct gp_str dedent;	/* blanks that its lines lose; of the text around it before */
+};
+
+struct tag {
+	char kind;		/* one of # ^ / > < $ & { ! = or 0 for a variable */
+	struct gp_str name;	/* trimmed */
+	size_t start, end;	/* offsets of its first byte and behind its last */
+};
+
+struct compiler {
+	const char *path;
+	const char *s;
+	size_t n;
+	size_t pos;		/* everything before has become instructions */
+	size_t line_from;	/* start of the line that pos is in */
+	size_t alone_until;	/* tags before this offset share a line of only such tags */
+	int line;
+	struct gp_str od, cd;	/* the delimiters */
+	struct gp_str dedent;
+	struct open open[MUSTACHE_MAX_NEST];
+	size_t depth;
+	struct gp_template *t;
+	size_t cap;
+	struct gp_err *err;
+};
+
+static enum gp_status
+fail_at(struct compiler *c, size_t at, const char *why, struct gp_str what)
+{
+	int line = c->line;
+	size_t i;
+
+	for (i = c->pos; i < at && i < c->n; i++)
+		line += c->s[i] == '\n';
+	return gp_fail(c->err, GP_E_PARSE, "%s%s%d: %s%s%.*s%s", c->path ? c->path : "line",
+	    c->path ? ":" : " ", line, why, what.n ? " \"" : "", (int)(what.n > 80 ? 80 : what.n),
+	    what.n ? what.p : "", what.n ? "\"" : "");
+}
+
+static struct gp_str
+nothing(void)
+{
+	return (struct gp_str){"", 0};
+}
+
+static struct op *
+add_op(struct compiler *c, enum op_kind kind, struct gp_str text)
+{
+	struct op *op;
+
+	if (c->t->n == c->cap) {
+		size_t cap = c->cap ? c->cap * 2 : 16;
+		struct op *ops = gp_array(c->t, struct op, cap);
+
+		if (c->t->n)
+			memcpy(ops, c->t->ops, c->t->n * sizeof(*ops));
+		talloc_free(c->t->ops);
+		c->t->ops = ops;
+		c->cap = cap;
+	}
+	op = &c->t->ops[c->t->n++];
+	memset(op, 0, sizeof(*op));
+	op->kind = kind;
+	op->text = text;
+	op->line = c->line;
+	op->indent = nothing();
+	return op;
+}
+
+/* How much of the blanks that a line starts with the block around it takes away. */
+static size_t
+dedent_of(const struct compiler *c, const char *line, size_t n)
+{
+	size_t i = 0;
+
+	while (i < c->dedent.n && i < n && line[i] == c->dedent.p[i])
+		i++;
+	return i;
+}
+
+/* Text up to offset `end` becomes instructions: one, or one a line within a block. */
+static void
+add_text(struct compiler *c, size_t end)
+{
+	while (c->pos < end) {
+		const char *p = c->s + c->pos, *nl;
+		size_t n = end - c->pos, cut = 0;
+
+		if (c->dedent.n && c->pos == c->line_from)
+			cut = dedent_of(c, p, n);
+		nl = memchr(p, '\n', n);
+		if (nl && (c->dedent.n || nl == p + n - 1))
+			n = (size_t)(nl - p) + 1;
+		else
+			nl = NULL;
+		if (n > cut)
+			add_op(c, OP_TEXT, (struct gp_str){p + cut, n - cut});
+		if (nl) {
+			c->line++;
+			c->line_from = c->pos + n;
+		} else {
+			/* Several lines in one: count them, find where the last begins. */
+			size_t i;
+
+			for (i = 0; i < n; i++)
+				if (p[i] == '\n') {
+					c->line++;
+					c->line_from = c->pos + i + 1;
+				}
+		}
+		c->pos += n;
+	}
+}
+
+/* Leave out everything up to `end`. */
+static void
+skip_to(struct compiler *c, size_t end)
+{
+	for (; c->pos < end; c->pos++)
+		if (c->s[c->pos] == '\n') {
+			c->line++;
+			c->line_from = c->pos + 1;
+		}
+}
+
+static size_t
+find(const struct compiler *c, size_t from, struct gp_str what)
+{
+	const char *p;
+
+	if (from >= c->n || !(p = gp_memmem(c->s + from, c->n - from, what.p, what.n)))
+		return c->n;
+	return (size_t)(p - c->s);
+}
+
+/* As find, for the delimiter with a mark in front of it. */
+static size_t
+find_marked(const struct compiler *c, size_t from, char mark)
+{
+	const char *p;
+
+	for (; from < c->n && (p = memchr(c->s + from, mark, c->n - from)); from++) {
+		from = (size_t)(p - c->s);
+		if (c->n - from - 1 >= c->cd.n && !memcmp(p + 1, c->cd.p, c->cd.n))
+			return from;
+	}
+	return c->n;
+}
+
+/* Read the tag that opens at `start`; false when it has no end. */
+static bool
+read_tag(const struct compiler *c, size_t start, struct tag *tag)
+{
+	size_t from = start + c->od.n, end, mark = 0;
+
+	memset(tag, 0, sizeof(*tag));
+	tag->start = start;
+	while (from < c->n && (c->s[from] == ' ' || c->s[from] == '\t'))
+		from++;
+	if (from < c->n && c->s[from] && strchr("#^/><$&{!=", c->s[from]))
+		tag->kind = c->s[from++];
+	if (tag->kind == '{' || tag->kind == '=') {
+		/* The mark of the kind stands once more in front of the delimiter. */
+		end = find_marked(c, from, tag->kind == '{' ? '}' : '=');
+		mark = 1;
+	} else {
+		end = find(c, from, c->cd);
+	}
+	if (end >= c->n)
+		return false;
+	tag->end = end + mark + c->cd.n;
+	tag->name = gp_str_trim((struct gp_str){c->s + from, end - from});
+	return true;
+}
+
+/* The offset behind the line end when only blanks stand between `at` and it, else 0. */
+static size_t
+blank_to_eol(const struct compiler *c, size_t at)
+{
+	while (at < c->n && (c->s[at] == ' ' || c->s[at] == '\t'))
+		at++;
+	if (at >= c->n)
+		return c->n;
+	if (c->s[at] == '\n')
+		return at + 1;
+	if (c->s[at] == '\r' && at + 1 < c->n && c->s[at + 1] == '\n')
+		return at + 2;
+	return 0;
+}
+
+static bool
+blank_before(const struct compiler *c, size_t at)
+{
+	size_t i;
+
+	for (i = at; i > c->pos; i--) {
+		if (c->s[i - 1] == '\n')
+			return true;
+		if (c->s[i - 1] != ' ' && c->s[i - 1] != '\t')
+			return false;
+	}
+	/* Between the start of the line and here only a tag can have been. */
+	return c->pos == c->line_from;
+}
+
+static size_t
+line_start(const struct compiler *c, size_t at)
+{
+	size_t i;
+
+	for (i = at; i > c->pos; i--)
+		if (c->s[i - 1] == '\n')
+			return i;
+	return c->line_from;
+}
+
+/*
+ * Does the tag start a line of two or more tags and blanks only, all of inheritance,
+ * where a parent opens or ends? Then the line goes, as if it were one tag. Returns the
+ * offset behind the line, or 0.
+ */
+static size_t
+inheritance_line(const struct compiler *c, struct tag tag)
+{
+	char inner[MUSTACHE_MAX_NEST];
+	size_t depth = 0, outer = c->depth, count = 0;
+	bool parent = false;
+
+	for (;;) {
+		size_t eol;
+
+		if (tag.kind == '<' || tag.kind == '$') {
+			if (depth == MUSTACHE_MAX_NEST)
+				return 0;
+			inner[depth++] = tag.kind;
+			parent |= tag.kind == '<';
+		} else if (tag.kind == '/' && depth) {
+			parent |= inner[--depth] == '<';
+		} else if (tag.kind == '/' && outer) {
+			enum op_kind k = c->t->ops[c->open[--outer].op].kind;
+
+			if (k != OP_PARENT && k != OP_BLOCK)
+				return 0;
+			parent |= k == OP_PARENT;
+		} else {
+			return 0;
+		}
+		count++;
+		if ((eol = blank_to_eol(c, tag.end)))
+			return count > 1 && parent ? eol : 0;
+		while (c->s[tag.end] == ' ' || c->s[tag.end] == '\t')
+			tag.end++;
+		if (c->n - tag.end < c->od.n || memcmp(c->s + tag.end, c->od.p, c->od.n) ||
+		    !read_tag(c, tag.end, &tag))
+			return 0;
+	}
+}
+
+static enum gp_status
+set_delimiters(struct compiler *c, const struct tag *tag)
+{
+	struct gp_str v = tag->name;
+	size_t i = 0, j;
+
+	while (i < v.n && v.p[i] != ' ' && v.p[i] != '\t' && v.p[i] != '\n' && v.p[i] != '\r')
+		i++;
+	for (j = i; j < v.n && (v.p[j] == ' ' || v.p[j] == '\t' || v.p[j] == '\n' || v.p[j] == '\r');)
+		j++;
+	if (!i || j == v.n || j == i || memchr(v.p, '=', v.n) ||
+	    memchr(v.p + j, ' ', v.n - j) || memchr(v.p + j, '\n', v.n - j))
+		return fail_at(c, tag->start, "a change of delimiters must be two words without =:", v);
+	c->od = (struct gp_str){v.p, i};
+	c->cd = (struct gp_str){v.p + j, v.n - j};
+	return GP_OK;
+}
+
+static enum gp_status
+push(struct compiler *c, const struct tag *tag, enum op_kind kind)
+{
+	if (c->depth == MUSTACHE_MAX_NEST)
+		return fail_at(c, tag->start, "too many sections within each other at", tag->name);
+	c->open[c->depth].op = c->t->n;
+	c->open[c->depth++].dedent = c->dedent;
+	add_op(c, kind, tag->name);
+	return GP_OK;
+}
+
+static enum gp_status
+pop(struct compiler *c, const struct tag *tag)
+{
+	struct op *op;
+	size_t start;
+
+	if (!c->depth)
+		return fail_at(c, tag->start, "this ends nothing that is open:", tag->name);
+	start = c->open[--c->depth].op;
+	op = &c->t->ops[start];
+	if (op->text.n != tag->name.n || memcmp(op->text.p, tag->name.p, tag->name.n)) {
+		char was[128];
+
+		snprintf(was, sizeof(was), "\"%.*s\" of line %d is open, but this ends",
+		    (int)(op->text.n > 60 ? 60 : op->text.n), op->text.p, op->line);
+		return fail_at(c, tag->start, was, tag->name);
+	}
+	c->dedent = c->open[c->depth].dedent;
+	add_op(c, OP_END, tag->name);
+	c->t->ops[start].end = c->t->n - 1;
+	return GP_OK;
+}
+
+/*
+ * A block opens. `blanks` is what stands before it on its line when it is the first
+ * there. What is put in its place is indented as its own body is: by the first line
+ * below it when the rest of its line is empty, by `blanks` otherwise.
+ */
+static enum gp_status
+open_block(struct compiler *c, const struct tag *tag, struct gp_str blanks, bool first, bool own_line)
+{
+	enum gp_status st = push(c, tag, OP_BLOCK);
+	struct op *op = &c->t->ops[c->t->n - 1];
+	size_t cut, from, to;
+
+	if (st)
+		return st;
+	if (own_line) {
+		from = blank_to_eol(c, tag->end);
+		for (to = from; to < c->n && (c->s[to] == ' ' || c->s[to] == '\t');)
+			to++;
+		blanks = (struct gp_str){c->s + from, to - from};
+	} else if (!first) {
+		return GP_OK;
+	}
+	cut = dedent_of(c, blanks.p, blanks.n);
+	if (cut == c->dedent.n && blanks.n > cut) {
+		op->indent = (struct gp_str){blanks.p + cut, blanks.n - cut};
+		c->dedent = blanks;
+	}
+	return GP_OK;
+}
+
+static enum gp_status
+name_check(struct compiler *c, struct tag *tag, bool *dynamic)
+{
+	size_t i;
+
+	*dynamic = false;
+	if ((tag->kind == '>' || tag->kind == '<') && tag->name.n && tag->name.p[0] == '*') {
+		*dynamic = true;
+		tag->name = gp_str_trim((struct gp_str){tag->name.p + 1, tag->name.n - 1});
+	}
+	if (!tag->name.n)
+		return fail_at(c, tag->start, "a tag without a name", tag->name);
+	for (i = 0; i < tag->name.n; i++)
+		if ((unsigned char)tag->name.p[i] <= ' ')
+			return fail_at(c, tag->start, "a name with a blank in it:", tag->name);
+	return GP_OK;
+}
+
+/* One tag that prints, opens or ends something becomes its instruction. */
+static enum gp_status
+add_tag(struct compiler *c, struct tag *tag, struct gp_str blanks, bool first, bool alone)
+{
+	enum gp_status st;
+	struct op *op;
+	bool dynamic;
+	size_t cut;
+
+	/* A closing tag may repeat the star of a dynamic parent. */
+	if (tag->kind == '/' && tag->name.n && tag->name.p[0] == '*')
+		tag->name = gp_str_trim((struct gp_str){tag->name.p + 1, tag->name.n - 1});
+	if ((st = name_check(c, tag, &dynamic)))
+		return st;
+	switch (tag->kind) {
+	case '#':
+		return push(c, tag, OP_SECTION);
+	case '^':
+		return push(c, tag, OP_INVERTED);
+	case '/':
+		return pop(c, tag);
+	case '$':
+		return open_block(c, tag, blanks, first, alone && blank_to_eol(c, tag->end));
+	case '<':
+		if ((st = push(c, tag, OP_PARENT)))
+			return st;
+		op = &c->t->ops[c->t->n - 1];
+		break;
+	case '>':
+		op = add_op(c, OP_PARTIAL, tag->name);
+		break;
+	default:
+		add_op(c, tag->kind ? OP_RAW : OP_VAR, tag->name);
+		return GP_OK;
+	}
+	op->dynamic = dynamic;
+	op->alone = alone;
+	if (alone && first) {
+		cut = dedent_of(c, blanks.p, blanks.n);
+		op->indent = (struct gp_str){blanks.p + cut, blanks.n - cut};
+	}
+	return GP_OK;
+}
+
+/* The tag with what stands around it: text before it, and its line if that goes too. */
+static enum gp_status
+one_tag(struct compiler *c, struct tag *tag)
+{
+	bool shared = tag->start < c->alone_until;
+	bool first = !shared && blank_before(c, tag->start);
+	size_t from = line_start(c, tag->start), eol = 0;
+	struct gp_str blanks = {c->s + from, first ? tag->start - from : 0};
+	enum gp_status st = GP_OK;
+
+	if (first && tag->kind && !strchr("&{", tag->kind)) {
+		if ((eol = inheritance_line(c, *tag)))
+			c->alone_until = eol;
+		else
+			eol = blank_to_eol(c, tag->end);
+	} else if (shared) {
+		eol = c->alone_until;
+	}
+	if (shared) {
+		skip_to(c, tag->start);
+	} else {
+		add_text(c, eol ? from : tag->start);
+		skip_to(c, tag->start);
+	}
+	if (tag->kind == '=')
+		st = set_delimiters(c, tag);
+	else if (tag->kind != '!')
+		st = add_tag(c, tag, blanks, first, eol != 0);
+	if (st)
+		return st;
+	/* On a line of several tags only the last takes the line end with it. */
+	skip_to(c, eol && (eol != c->alone_until || blank_to_eol(c, tag->end)) ? eol : tag->end);
+	return GP_OK;
+}
+
+enum gp_status
+mustache_compile(const void *ctx, const char *path, int first_line, const char *text, size_t n,
+    enum gp_escape escape, struct gp_template **out, struct gp_err *err)
+{
+	struct compiler c = {.path = path, .s = text, .n = n, .line = first_line, .err = err};
+	enum gp_status st = GP_OK;
+	struct tag tag;
+	size_t at;
+
+	c.od = GP_STR("{{");
+	c.cd = GP_STR("}}");
+	c.dedent = nothing();
+	c.t = gp_new(ctx, struct gp_template);
+	memset(c.t, 0, sizeof(*c.t));
+	c.t->escape = escape;
+	c.t->path = path ? gp_strdup(c.t, path) : NULL;
+	while (!st && (at = find(&c, c.pos, c.od)) < n) {
+		if (!read_tag(&c, at, &tag))
+			st = fail_at(&c, at, "this tag is not closed:",
+			    (struct gp_str){text + at, n - at > 20 ? 20 : n - at});
+		else
+			st = one_tag(&c, &tag);
+	}
+	if (!st && c.depth) {
+		struct op *op = &c.t->ops[c.open[c.depth - 1].op];
+
+		c.line = op->line;
+		c.pos = n;
+		st = fail_at(&c, n, "this is never ended:", op->text);
+	}
+	if (st) {
+		talloc_free(c.t);
+		return st;
+	}
+	add_text(&c, n);
+	add_op(&c, OP_END, nothing());
+	*out = c.t;
+	return GP_OK;
+}

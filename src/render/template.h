@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: ISC */
+/* Private to render/: what a set of templates is made of. */
+#ifndef RENDER_TEMPLATE_H
+#define RENDER_TEMPLATE_H
+
+#include "mustache.h"
+
+enum {
+	TEMPLATE_MAX_OUTPUT = 16 << 20,	/* bytes of one page or mail */
+	TEMPLATE_MAX_FILE = 1 << 20,
+	TEMPLATE_MAX_FILES = 2000
+};
+
+struct file {
+	char *name;		/* below the folder: "web/thread.html" */
+	char *path;		/* whole, for messages */
+	char *text;
+	size_t n;
+	struct gp_template *t;	/* NULL: kept as it is */
+};
+
+struct gp_templates {
+	struct file **files;	/* sorted by name */
+	size_t n, cap;
+	char version[9];
+};
+
+#endif
