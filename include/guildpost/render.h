@@ -97,12 +97,17 @@ enum {
 };
 struct gp_text_opts {
 	unsigned flags;
-	const char *url;	/* of the site: own links open inside; may be NULL */
+	const char *url;	/* of the site, no slash at its end: links to it become paths; or NULL */
+	const char *folded;	/* words behind the number of folded lines ("quoted lines"), HTML; NULL: ">" */
 };
 /*
- * Quotes in levels and folded (over 8 lines, or at the end), signature dimmed, diffs coloured,
- * prose unwrapped (archive.md 6.4), links made (http, https; rel=nofollow ugc noopener),
- * addresses hidden ("jane@..."), everything escaped. Linear time. *fixed: shown monospaced.
+ * The inside of <div class="b">: quotes in levels (<blockquote class="q">) and folded into
+ * <details> (over 8 lines, or at the end), attribution (class m) and signature (class sig)
+ * dimmed, diffs coloured (ins, del, span hk and fh), prose unwrapped, links made (http,
+ * https; rel=nofollow ugc noopener), addresses hidden ("jane@..."), controls and bidi
+ * overrides made visible, everything escaped. *fixed (may be NULL): text that was aligned by
+ * hand, shown in <pre>; the page adds class fx. With GP_TEXT_FIXED all lines as sent, marks
+ * and all. Linear time; b->over when b was too small.
  */
 void gp_text_html(struct gp_buf *b, const char *text, size_t n, const struct gp_text_opts *opts,
     bool *fixed);
@@ -112,7 +117,8 @@ char *gp_text_hide_addrs(const void *ctx, const char *s, size_t n);
  * what was quoted goes to *quoted. */
 void gp_text_split(const void *ctx, const char *text, size_t n, unsigned flags, char **own,
     size_t *own_n, char **quoted, size_t *quoted_n);
-/* First words of own text as one line of at most max code points. */
+/* First words of own text as one line of at most max code points; a greeting is left out,
+ * addresses are hidden. */
 char *gp_text_snippet(const void *ctx, const char *own, size_t n, size_t max);
 /* HTML (XML) escaping of text into b. */
 void gp_escape_html(struct gp_buf *b, const char *s, size_t n);

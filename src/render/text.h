@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * Private to render/: the plain text of a message as lines that know what they are.
+ * text_lines.c makes them, text_marks.c says what they are; text_html.c and
+ * text_split.c read them.
+ */
+#ifndef RENDER_TEXT_H
+#define RENDER_TEXT_H
+
+#include "guildpost/render.h"
+
+enum line_kind {
+	LINE_TEXT,		/* someone's words: the writer's own where depth is 0 */
+	LINE_BLANK,
+	LINE_ATTRIBUTION,	/* "On Monday Jane wrote:" in front of a quote */
+	LINE_SIGNATURE		/* signature, footer of a list, PGP armour */
+};
+
+enum line_look { LOOK_PLAIN, LOOK_FILE, LOOK_HUNK, LOOK_ADDED, LOOK_REMOVED, LOOK_CONTEXT };
+
+enum { TEXT_MAX_DEPTH = 16 };
+
+struct line {
+	const char *p;		/* without quote marks and line end */
+	uint32_t n;		/* without blanks at the end */
+	uint32_t number;	/* in the message as sent, from 1 */
+	uint8_t depth;		/* of quoting */
+	uint8_t kind, look;
+};
+
+struct text {
+	struct line *v;
+	size_t n;
+	void *mem;		/* lines, and text that had to be joined */
+};
+
+/* Split into lines; with GP_TEXT_FLOWED soft line ends are joined (RFC 3676). */
+void text_lines(struct text *t, const void *ctx, const char *text, size_t n, unsigned flags);
+/* Set kind and look of all lines, and the depth of what stands below an "Original Message". */
+void text_mark(struct text *t);
+/* The looks alone: where patches are. */
+void text_mark_diffs(struct text *t);
+
+/* Does the line start with this? */
+bool line_starts(const struct line *l, const char *with);
+
+/* One line of text as HTML: escaped, links made, addresses hidden. */
+void text_inline(struct gp_buf *b, const char *p, size_t n, const struct gp_text_opts *opts);
+
+#endif

@@ -1,0 +1,285 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * What the lines of a message are: patches, signature, footer of a list, PGP armour,
+ * the line that says who is quoted, and all that stands below "Original Message".
+ * Only the form of the lines is looked at, and of words only the few that mail programs
+ * write by themselves; what is not recognised stays the writer's own text.
+ *
+ * Each pass goes once over the lines and looks only a fixed number of lines around.
+ */
+#include "config.h"
+
+#include "text.h"
+
+#include <string.h>
+
+enum {
+	SIGNATURE_LINES = 30,	/* not blank, below "-- ": more is no signature */
+	FOOTER_LINES = 12,	/* below a line of underscores */
+	DASHES_LINES = 6,	/* below a bare "--" */
+	ATTRIBUTION_LINES = 4
+};
+
+static bool
+is_run_of(const struct line *l, char c, size_t least)
+{
+	size_t i;
+
+	if (l->n < least || l->p[0] != c)
+		return false;
+	for (i = 0; i < l->n; i++)
+		if (l->p[i] != c)
+			return false;
+	return true;
+}
+
+static bool
+is_signature_mark(const struct line *l)
+{
+	return (l->n == 3 && !memcmp(l->p, "-- ", 3)) || (l->n >= 4 && l->n <= 5 &&
+	    !memcmp(l->p, "- --", 4) && (l->n == 4 || l->p[4] == ' '));
+}
+
+/* Footers that list programs put below, told by their first line. */
+static bool
+is_footer_mark(const struct line *l)
+{
+	return is_run_of(l, '_', 20) || line_starts(l, "-=-=-=-=-=-=-=-=-=-=-=-");
+}
+
+/* From the end upwards: where does what is no longer the message begin? */
+static void
+mark_signature(struct text *t)
+{
+	size_t i, own = 0, from = t->n;
+
+	for (i = t->n; i > 0 && own <= SIGNATURE_LINES; i--) {
+		const struct line *l = &t->v[i - 1];
+
+		if (l->kind == LINE_BLANK)
+			continue;
+		if (l->depth || l->look != LOOK_PLAIN)
+			break;
+		if (is_signature_mark(l) ||
+		    (own <= FOOTER_LINES && is_footer_mark(l)) ||
+		    (own <= DASHES_LINES && l->n == 2 && !memcmp(l->p, "--", 2))) {
+			from = i - 1;
+			continue; /* the writer's own may stand above the list's */
+		}
+		own++;
+	}
+	for (i = from; i < t->n; i++)
+		if (t->v[i].kind != LINE_BLANK)
+			t->v[i].kind = LINE_SIGNATURE;
+}
+
+/*
+ * A signature above a quote ("-- ", name, then the whole message that is answered): it
+ * reaches to the first quoted line.
+ */
+static void
+mark_upper_signature(struct text *t)
+{
+	size_t i, j, own;
+
+	for (i = 0; i < t->n; i++) {
+		if (t->v[i].depth || t->v[i].kind != LINE_TEXT || t->v[i].look != LOOK_PLAIN ||
+		    !is_signature_mark(&t->v[i]))
+			continue;
+		for (j = i + 1, own = 0; j < t->n && !t->v[j].depth && own <= SIGNATURE_LINES; j++)
+			own += t->v[j].kind != LINE_BLANK;
+		if (j < t->n && t->v[j].depth && own <= SIGNATURE_LINES) {
+			/* The line in front of the quote says who is quoted. */
+			while (j > i && (t->v[j - 1].kind == LINE_BLANK ||
+			    t->v[j - 1].kind == LINE_ATTRIBUTION))
+				j--;
+			for (; i < j; i++)
+				if (t->v[i].kind == LINE_TEXT)
+					t->v[i].kind = LINE_SIGNATURE;
+		}
+		i = j > i ? j - 1 : i;
+	}
+}
+
+/* "-----BEGIN PGP ...": the armour is no text; what is signed in clear is. */
+static size_t
+mark_armour(struct text *t, size_t i)
+{
+	bool clear = line_starts(&t->v[i], "-----BEGIN PGP SIGNED MESSAGE-----");
+	size_t end = i + 1;
+
+	if (clear) {
+		while (end < t->n && t->v[end].kind != LINE_BLANK)
+			end++;
+	} else {
+		while (end < t->n && !line_starts(&t->v[end], "-----END PGP "))
+			end++;
+		if (end < t->n)
+			end++;
+	}
+	for (; i < end; i++)
+		if (t->v[i].kind != LINE_BLANK)
+			t->v[i].kind = LINE_SIGNATURE;
+	return end;
+}
+
+static bool
+has(const char *p, size_t n, const char *const *words, size_t count)
+{
+	size_t i;
+
+	for (i = 0; i < count; i++)
+		if (gp_memmem(p, n, words[i], strlen(words[i])))
+			return true;
+	return false;
+}
+
+/* "-----Original Message-----" in the languages of mail programs; and forwarded ones. */
+static bool
+is_original_mark(const struct line *l)
+{
+	static const char *const words[] = {"Original Message", "Original message",
+	    "Original Appointment", "Forwarded message", "Forwarded Message", "Forwarded by",
+	    "Ursprüngliche Nachricht", "Weitergeleitete Nachricht", "Message d'origine",
+	    "Message original", "Message transféré", "Mensaje original", "Mensaje reenviado",
+	    "Messaggio originale", "Messaggio inoltrato", "Mensagem original", "Mensagem encaminhada",
+	    "Oorspronkelijk bericht", "Doorgestuurd bericht", "Originalmeddelande",
+	    "Oprindelig meddelelse", "Opprinnelig melding", "Alkuperäinen viesti",
+	    "Исходное сообщение", "Пересылаемое сообщение", "原始邮件", "转发邮件", "元のメッセージ"};
+
+	if (l->n < 8 || l->n > 120 || l->p[0] != '-' || l->p[1] != '-')
+		return line_starts(l, "Begin forwarded message:") && l->n < 30;
+	return has(l->p, l->n, words, GP_COUNT(words)) && l->p[l->n - 1] == '-';
+}
+
+/* The header that Outlook puts in front of what is answered: "From:", then "Sent:". */
+static bool
+is_outlook_header(const struct text *t, size_t i)
+{
+	static const char *const first[] = {"From: ", "Von: ", "De : ", "De: ", "Da: ", "Van: ",
+	    "Från: ", "Fra: ", "Lähettäjä: ", "Od: ", "От: "};
+	static const char *const second[] = {"Sent: ", "Gesendet: ", "Envoyé", "Enviado", "Inviato: ",
+	    "Verzonden: ", "Skickat: ", "Sendt: ", "Lähetetty: ", "Wysłano: ", "Отправлено: "};
+	size_t k;
+
+	if (i + 2 >= t->n || t->v[i + 1].depth || !strchr("FVDLO\xd0", t->v[i].p[0]))
+		return false;
+	for (k = 0; k < GP_COUNT(first); k++)
+		if (line_starts(&t->v[i], first[k]))
+			break;
+	if (k == GP_COUNT(first))
+		return false;
+	for (k = 0; k < GP_COUNT(second); k++)
+		if (line_starts(&t->v[i + 1], second[k]) || line_starts(&t->v[i + 2], second[k]))
+			return true;
+	return false;
+}
+
+/* All below is the message that is answered: one level of quoting more. */
+static void
+quote_rest(struct text *t, size_t i)
+{
+	for (; i < t->n; i++)
+		if (t->v[i].kind != LINE_SIGNATURE && t->v[i].depth < TEXT_MAX_DEPTH)
+			t->v[i].depth++;
+}
+
+static void
+mark_blocks(struct text *t)
+{
+	size_t i = 0;
+
+	while (i < t->n) {
+		const struct line *l = &t->v[i];
+
+		if (l->depth || l->kind != LINE_TEXT || l->look != LOOK_PLAIN) {
+			i++;
+		} else if (line_starts(l, "-----BEGIN PGP ")) {
+			i = mark_armour(t, i);
+		} else if (is_original_mark(l) || is_outlook_header(t, i)) {
+			quote_rest(t, i);
+			return;
+		} else {
+			i++;
+		}
+	}
+}
+
+/* A year, a time, an address, or a word for "wrote": the marks of such a line. */
+static bool
+is_evidence(const char *p, size_t n)
+{
+	static const char *const words[] = {"wrote", "writes", "write", "said", "says", "schrieb",
+	    "schrijft", "schreef", "écrit", "ecrit", "escribió", "escreveu", "scritto", "scrisse",
+	    "skrev", "napisa", "kirjoitti", "написал", "пишет", "Quoting ", "写道", "wrote on", "yazd"};
+	size_t i;
+
+	if (memchr(p, '@', n) || has(p, n, words, GP_COUNT(words)))
+		return true;
+	for (i = 0; i + 4 < n; i++)
+		if (((p[i] == '1' && p[i + 1] == '9') || (p[i] == '2' && p[i + 1] == '0')) &&
+		    p[i + 2] >= '0' && p[i + 2] <= '9' && p[i + 3] >= '0' && p[i + 3] <= '9')
+			return true;
+	return false;
+}
+
+static bool
+starts_attribution(const struct line *l)
+{
+	static const char *const words[] = {"On ", "Am ", "Le ", "El ", "Il ", "Op ", "Den ", "Em ",
+	    "At ", "In ", "W dniu ", "Dnia ", "Quoting ", "* ", "20", "19"};
+	size_t i;
+
+	for (i = 0; i < GP_COUNT(words); i++)
+		if (line_starts(l, words[i]))
+			return true;
+	return false;
+}
+
+static bool
+ends_with_colon(const struct line *l)
+{
+	return l->n && l->n < 200 && (l->p[l->n - 1] == ':' ||
+	    (l->n > 3 && !memcmp(l->p + l->n - 3, "\xef\xbc\x9a", 3)));
+}
+
+/* Quoted text begins at line q: is who wrote it said in the lines above? */
+static void
+mark_attribution(struct text *t, size_t q)
+{
+	size_t last = q, first, i;
+	bool evidence;
+
+	while (last > 0 && q - last < 2 && t->v[last - 1].kind == LINE_BLANK && !t->v[last - 1].depth)
+		last--;
+	if (!last || t->v[last - 1].depth || t->v[last - 1].kind != LINE_TEXT ||
+	    t->v[last - 1].look != LOOK_PLAIN || !ends_with_colon(&t->v[last - 1]))
+		return;
+	first = --last;
+	evidence = is_evidence(t->v[last].p, t->v[last].n);
+	for (i = last; !starts_attribution(&t->v[first]) && i > 0 && last - i < ATTRIBUTION_LINES - 1;) {
+		i--;
+		if (t->v[i].kind != LINE_TEXT || t->v[i].depth || t->v[i].n > 200)
+			break;
+		if (starts_attribution(&t->v[i]) && is_evidence(t->v[i].p, t->v[i].n)) {
+			first = i;
+			evidence = true;
+		}
+	}
+	for (i = first; evidence && i <= last; i++)
+		t->v[i].kind = LINE_ATTRIBUTION;
+}
+
+void
+text_mark(struct text *t)
+{
+	size_t i;
+
+	text_mark_diffs(t);
+	mark_signature(t);
+	mark_blocks(t);
+	for (i = 1; i < t->n; i++)
+		if (t->v[i].depth && !t->v[i - 1].depth)
+			mark_attribution(t, i);
+	mark_upper_signature(t);
+}
