@@ -87,6 +87,8 @@ struct gp_list_settings {
 	int archive;		/* GP_ARCHIVE_ */
 	bool closed;		/* no posts any more */
 	bool own_copy;		/* authors get their own posts */
+	bool personal;		/* one mail for each recipient, with an envelope sender and an
+				 * unsubscribe link of their own; no: the same for all, in batches */
 	int64_t max_size;	/* larger posts are held */
 	int64_t max_recipients;	/* more in To and Cc are held */
 	int64_t hold_expire;	/* seconds until an undecided hold is discarded */
@@ -320,7 +322,8 @@ struct gp_job {
 };
 enum { GP_JOB_8BIT = 1, GP_JOB_UTF8 = 2, /* needs 8BITMIME, SMTPUTF8 */
 	GP_JOB_NULL_SENDER = 4, /* MAIL FROM:<> */
-	GP_JOB_ONE_CLICK = 8	/* add List-Unsubscribe and -Post for each recipient */
+	GP_JOB_ONE_CLICK = 8,	/* add List-Unsubscribe and -Post for each recipient */
+	GP_JOB_BATCH = 16	/* all get the same bytes: many recipients in one transaction */
 };
 /* GP_OK sets job->id. Give recipients in the same transaction. */
 enum gp_status gp_job_add(struct gp_store *s, struct gp_job *job, struct gp_err *err) GP_MUST_CHECK;
