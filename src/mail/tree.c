@@ -1,0 +1,116 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * The MIME tree as libetpan sees it (RFC 2045, 2046): the only file that includes
+ * libetpan, and only mailmime_parse() of it. It is called on canonical bytes that the
+ * walk found within the limits (so its recursion is bounded) and free of what makes
+ * version 1.9.4 write out of bounds. Nothing it says is believed unseen: every
+ * pointer is checked against the message, and the parts must be those of the walk.
+ */
+#include "private.h"
+
+#include <libetpan/mailmime.h>
+
+struct tree {
+	const char *raw;
+	size_t n;
+	const struct gp_walk *walk;
+	size_t at;		/* parts compared so far */
+	const char *wrong;	/* why the two views differ, NULL: they don't yet */
+};
+
+/* [*start, *end) of a body, if it lies in the message. */
+static bool
+body_range(const struct tree *t, const struct mailmime_data *d, size_t *start, size_t *end)
+{
+	uintptr_t base = (uintptr_t)t->raw, p;
+
+	if (d == NULL || d->dt_type != MAILMIME_DATA_TEXT)
+		return false;
+	p = (uintptr_t)d->dt_data.dt_text.dt_data;
+	if (p < base || p - base > t->n || d->dt_data.dt_text.dt_length > t->n - (p - base))
+		return false;
+	*start = p - base;
+	*end = *start + d->dt_data.dt_text.dt_length;
+	return true;
+}
+
+static enum gp_walk_kind
+kind_of(const struct mailmime *m)
+{
+	switch (m->mm_type) {
+	case MAILMIME_MULTIPLE:
+		return GP_WALK_MULTIPART;
+	case MAILMIME_MESSAGE:
+		return GP_WALK_MESSAGE;
+	default:
+		return GP_WALK_LEAF;
+	}
+}
+
+/* Where both say that a leaf or a container begins; a leaf ends there too. An empty
+ * body has no place that two parsers must agree on. */
+static const char *
+compare(const struct tree *t, const struct mailmime *m, const struct gp_walk_part *p, int depth)
+{
+	size_t start, end;
+
+	if (kind_of(m) != p->kind)
+		return "a part is of another kind";
+	if (depth != p->depth)
+		return "a part is at another depth";
+	if (!body_range(t, m->mm_body, &start, &end))
+		return "a part lies outside of the message";
+	if (p->kind == GP_WALK_LEAF && p->body == p->end && start == end)
+		return NULL;
+	if (start != p->body)
+		return "a part begins elsewhere";
+	if (p->kind == GP_WALK_LEAF && end != p->end)
+		return "a part ends elsewhere";
+	return NULL;
+}
+
+/* Bounded: the walk has counted the depth, and `depth` is compared with it here. */
+static void
+visit(struct tree *t, const struct mailmime *m, int depth)
+{
+	clistiter *cur;
+
+	if (t->wrong != NULL)
+		return;
+	if (m == NULL || t->at >= t->walk->parts_n) {
+		t->wrong = "there are other parts";
+		return;
+	}
+	t->wrong = compare(t, m, &t->walk->parts[t->at++], depth);
+	if (t->wrong != NULL)
+		return;
+	if (m->mm_type == MAILMIME_MESSAGE)
+		visit(t, m->mm_data.mm_message.mm_msg_mime, depth + 1);
+	if (m->mm_type != MAILMIME_MULTIPLE || m->mm_data.mm_multipart.mm_mp_list == NULL)
+		return;
+	for (cur = clist_begin(m->mm_data.mm_multipart.mm_mp_list); cur != NULL;
+	    cur = clist_next(cur))
+		visit(t, clist_content(cur), depth + 1);
+}
+
+enum gp_status
+gp_mail_tree(const char *raw, size_t n, const struct gp_walk *w, struct gp_err *err)
+{
+	struct tree t = { .raw = raw, .n = n, .walk = w };
+	struct mailmime *mime = NULL;
+	size_t at = 0;
+
+	if (mailmime_parse(raw, n, &at, &mime) != MAILIMF_NO_ERROR || mime == NULL)
+		return gp_fail(err, GP_E_PARSE, "libetpan can't read the message");
+	/* The outermost node stands for the message itself. */
+	if (mime->mm_type != MAILMIME_MESSAGE)
+		t.wrong = "it is no message";
+	else
+		visit(&t, mime->mm_data.mm_message.mm_msg_mime, 0);
+	if (t.wrong == NULL && t.at != w->parts_n)
+		t.wrong = "there are other parts";
+	mailmime_free(mime);
+	if (t.wrong != NULL)
+		return gp_fail(err, GP_E_PARSE, "two readings of the structure differ: %s", t.wrong);
+	return GP_OK;
+}
