@@ -85,6 +85,9 @@ char *gp_charset_text(const void *ctx, const char *charset, const char *p, size_
  * calls this first, or those charsets are unknown to it. About 40 ms. */
 void gp_charset_preload(void);
 
+/* Load every converter now: in the box of a parser no file can be opened any more. */
+void gp_charset_preload(void);
+
 /* ---- addr.c: addresses (RFC 5322 section 3.4, RFC 6531) ------------------------------- */
 
 struct gp_addr {
