@@ -1,0 +1,79 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * inbound: the doors that mail comes in by. LMTP (RFC 2033) spoken as a server and, for
+ * `receive`, as a client; knows the wire, not what a list does.
+ *
+ * A server session is a machine that takes bytes and gives replies; it knows no socket, so
+ * that it can be tested and fuzzed as it is. One message is one unit of memory (struct
+ * gp_lmtp_message), handed to the owner of the session, who answers when the database has it.
+ * Limits: those of [inbound] in the config, lines of GP_LMTP_LINE bytes.
+ */
+#ifndef GUILDPOST_INBOUND_H
+#define GUILDPOST_INBOUND_H
+
+#include "guildpost/base.h"
+
+enum { GP_LMTP_LINE = 2048, GP_LMTP_ERRORS = 20, GP_LMTP_REPLY = 200 };
+
+/* ---- lmtp.c: the server side ------------------------------------------------------------ */
+
+struct gp_lmtp;
+
+struct gp_lmtp_rcpt {
+	char *address;
+	char reply[GP_LMTP_REPLY]; /* "250 2.0.0 text": the owner fills it */
+};
+struct gp_lmtp_message {	/* a talloc context of its own */
+	char *sender;		/* "" for <> */
+	struct gp_lmtp_rcpt *rcpts; size_t rcpts_n;
+	char *data; size_t n;	/* as sent, dots unstuffed, line ends as they came */
+	bool utf8;		/* SMTPUTF8 was asked for */
+};
+
+struct gp_lmtp_ops {
+	/* Is there such a recipient? Fill the reply: "250 2.1.5 ..." or a 4xx or 5xx. */
+	void (*rcpt)(void *arg, const char *address, char reply[GP_LMTP_REPLY]);
+	/* A whole message came, with at least one recipient. The owner keeps it, fills every
+	 * reply, calls gp_lmtp_answer, frees it. No more is read until then. */
+	void (*message)(void *arg, struct gp_lmtp_message *m);
+};
+struct gp_lmtp_limits {
+	const char *hostname;	/* our name in the greeting */
+	int64_t max_size;
+	int64_t max_recipients;
+};
+
+/* Replies are appended to out; the caller sends them. */
+struct gp_lmtp *gp_lmtp_new(const void *ctx, const struct gp_lmtp_limits *limits,
+    const struct gp_lmtp_ops *ops, void *arg, struct gp_buf *out);
+/* Take bytes; returns how many were used. What is left must come again with more behind
+ * it, or after gp_lmtp_answer. */
+size_t gp_lmtp_feed(struct gp_lmtp *l, const char *p, size_t n);
+/* One reply for each recipient, in their order (RFC 2033 section 4.2). */
+void gp_lmtp_answer(struct gp_lmtp *l, const struct gp_lmtp_message *m);
+/* "421 4.x.x text" and the end. */
+void gp_lmtp_shut(struct gp_lmtp *l, const char *why);
+bool gp_lmtp_is_over(const struct gp_lmtp *l);	/* after QUIT or 421: close when all is sent */
+bool gp_lmtp_is_busy(const struct gp_lmtp *l);	/* a message is with the owner */
+
+/* One command line, taken apart. */
+enum gp_lmtp_verb { GP_LMTP_LHLO, GP_LMTP_MAIL, GP_LMTP_RCPT, GP_LMTP_DATA, GP_LMTP_RSET,
+	GP_LMTP_NOOP, GP_LMTP_QUIT, GP_LMTP_VRFY, GP_LMTP_HELP, GP_LMTP_SMTP_HELO,
+	GP_LMTP_UNKNOWN };
+struct gp_lmtp_command {
+	enum gp_lmtp_verb verb;
+	char *path;		/* of MAIL and RCPT, without <> and source route */
+	int64_t size;		/* SIZE=, or 0 */
+	bool utf8, body8;	/* SMTPUTF8, BODY=8BITMIME */
+	const char *error;	/* a whole reply, when the line can't be taken */
+};
+void gp_lmtp_command_parse(const void *ctx, const char *line, size_t n,
+    struct gp_lmtp_command *out);
+
+/* ---- client.c: hand one message to a running server ----------------------------------------- */
+
+/* GP_E_NET when nobody listens there. Replies of the server in rcpts[i].reply. */
+enum gp_status gp_lmtp_send(const char *where, const char *hostname, struct gp_lmtp_message *m,
+    struct gp_err *err) GP_MUST_CHECK;
+
+#endif

@@ -1,0 +1,127 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * serve: the processes of design section 5 and what runs in them. The picture:
+ *
+ *	parent   forks and re-executes the others, restarts them, signals, sd_notify
+ *	core     the one writer: LMTP, decisions, commits, the clock, the queue
+ *	parser   takes strangers' bytes apart; no files, no network, limits (children of core)
+ *	outbound transactions with the relay
+ *	web      the archive, read-only
+ *
+ * Parent and core share a SEQPACKET pair: each packet is one byte (what it is about) and
+ * carries a descriptor: core's end of a socket pair to a new outbound or web. A child dies when
+ * the other end of its link closes: closing the link to core ends the server.
+ */
+#ifndef GUILDPOST_SERVE_H
+#define GUILDPOST_SERVE_H
+
+#include "guildpost/base.h"
+#include "guildpost/list.h"
+#include "guildpost/mail.h"
+
+/* ---- spawn.c ------------------------------------------------------------------------------- */
+
+/* Fork and execute this very program with --role ROLE; `fd` becomes its descriptor 3. */
+enum gp_status gp_spawn(const char *role, const char *config, int fd, pid_t *pid,
+    struct gp_err *err) GP_MUST_CHECK;
+/* A socket pair, close-on-exec; type SOCK_STREAM or SOCK_SEQPACKET. */
+enum gp_status gp_socketpair(int type, int fds[2], struct gp_err *err) GP_MUST_CHECK;
+/* Pass one byte and a descriptor over a SEQPACKET pair; fd -1: none. False: the peer is gone. */
+bool gp_pass_fd(int link, char what, int fd);
+bool gp_take_fd(int link, char *what, int *fd);
+/* What --role leads to; returns an exit code. */
+int gp_role_run(const char *role, const char *config);
+
+/* ---- sandbox.c -------------------------------------------------------------------------------- */
+
+/* Close the door behind a parser: no new files, sockets, processes (seccomp), memory and core
+ * limits. What the kernel lacks is logged and done without. */
+void gp_sandbox_parser(void);
+/* Only the files below `dir` may be opened any more (Landlock); read and write. */
+void gp_sandbox_dir(const char *dir);
+
+/* ---- notify.c: sd_notify -------------------------------------------------------------------------- */
+
+void gp_notify(const char *state);	/* "READY=1", "STATUS=...": no-op without $NOTIFY_SOCKET */
+
+/* ---- parser.c, pool.c: the parser processes -------------------------------------------------------- */
+
+int gp_parser_run(int fd);		/* the parser process: derive, answer, until EOF */
+
+struct gp_pool;
+/* What came of a message: wire (of gp_mail_pack) or NULL and why it could not be read. */
+typedef void gp_parsed_fn(void *arg, struct gp_str wire, const char *unreadable);
+enum gp_status gp_pool_new(const void *ctx, struct gp_loop *loop, size_t processes,
+    struct gp_pool **out, struct gp_err *err) GP_MUST_CHECK;
+/* Parse canonical bytes (kept by the caller until fn is called). A parser that dies or takes
+ * longer than GP_PARSER_SECONDS is replaced and its message reported unreadable. */
+void gp_pool_parse(struct gp_pool *pool, const char *raw, size_t n, gp_parsed_fn *fn, void *arg);
+size_t gp_pool_waiting(const struct gp_pool *pool);	/* messages given and not yet answered */
+/* Scan, parse and unpack one message and wait for it (command line). GP_OK with *mail NULL and
+ * *unreadable set when it can't be read. */
+enum gp_status gp_pool_parse_one(const void *ctx, struct gp_loop *loop, struct gp_pool *pool,
+    const char *raw, size_t n, struct gp_mail **mail, char **unreadable, struct gp_err *err)
+    GP_MUST_CHECK;
+
+/* ---- intake.c: one message for one or more recipients ------------------------------------------------ */
+
+struct gp_intake_rcpt {
+	const char *address;
+	char reply[200];		/* the LMTP reply */
+	enum gp_status status;		/* and what it means */
+};
+struct gp_intake {			/* a talloc context of its own */
+	struct gp_inbound in;
+	struct gp_intake_rcpt *rcpts; size_t rcpts_n;
+	void (*done)(struct gp_intake *i); /* replies are filled, after the commit */
+	void *arg;
+	struct gp_intake *next;
+};
+/* Canonical bytes and scan; fills in.raw. False: unfit for a parser (in.unreadable says why). */
+bool gp_intake_prepare(struct gp_intake *i, const char *data, size_t n);
+/* The parser's answer: fills in.mail or in.unreadable. */
+void gp_intake_parsed(struct gp_intake *i, struct gp_str wire, const char *unreadable);
+/* Route, decide, act for every recipient, each undone alone when it fails. Inside a transaction. */
+void gp_intake_apply(struct gp_site *site, struct gp_intake *i);
+/* The transaction failed: 451 for all. */
+void gp_intake_failed(struct gp_intake *i, const struct gp_err *err);
+/* The LMTP reply of an error: 451 4.3.0 when later may help, else 5xx with an enhanced code. */
+void gp_reply_of_error(const struct gp_err *err, char *reply, size_t n);
+
+/* ---- core.c, door.c, feeder.c --------------------------------------------------------------------------- */
+
+struct gp_core {
+	struct gp_config *conf;
+	struct gp_site *site;
+	struct gp_loop *loop;
+	struct gp_pool *pool;
+	struct gp_intake *ready, **ready_end;	/* parsed, waiting for the group's commit */
+	bool commit_planned;
+	struct gp_door *door;
+	struct gp_feeder *feeder;
+	struct gp_conn *web;
+	bool ending;
+	int64_t minute;				/* of the last turn of the clock */
+};
+int gp_core_run(struct gp_config *conf, int link);
+/* Give a message to core: parse, then the next group commit, then i->done. */
+void gp_core_take(struct gp_core *core, struct gp_intake *i);
+
+/* LMTP listeners and their sessions. */
+enum gp_status gp_door_open(struct gp_core *core, struct gp_door **out, struct gp_err *err)
+    GP_MUST_CHECK;
+void gp_door_close(struct gp_door *d);	/* no new sessions; 421 to those that are idle */
+size_t gp_door_busy(const struct gp_door *d);	/* sessions with a message in work */
+
+/* The queue's way to outbound. */
+struct gp_feeder *gp_feeder_new(struct gp_core *core);
+void gp_feeder_connect(struct gp_feeder *f, int fd);	/* a new outbound process */
+void gp_feeder_poke(struct gp_feeder *f);		/* there may be new jobs */
+void gp_feeder_tick(struct gp_feeder *f);		/* once a second: retries that are due */
+
+/* ---- parent.c ---------------------------------------------------------------------------------------------- */
+
+/* The server in the foreground until TERM or INT. Returns an exit code. */
+int gp_parent_run(struct gp_config *conf);
+
+#endif
