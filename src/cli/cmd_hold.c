@@ -1,0 +1,156 @@
+/* SPDX-License-Identifier: ISC */
+/* guildpost hold: posts that wait for a moderator. */
+#include "config.h"
+
+#include "guildpost/cli.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <sysexits.h>
+#include <unistd.h>
+
+struct work {
+	struct gp_list *list;
+	struct gp_hold *hold;
+	int state;
+	const char *reason;
+	struct gp_outcome outcome;
+};
+
+static void
+add_record(const struct gp_cli *cli, json_t *row, const struct gp_hold *h)
+{
+	gp_json_int(row, "id", h->id);
+	gp_json_text(row, "state", gp_hold_state_names[h->state]);
+	gp_json_text(row, "from", h->from_addr[0] != '\0' ? h->from_addr : h->envelope_from);
+	gp_json_text(row, "subject", h->subject);
+	gp_json_text(row, "rule", h->rule);
+	gp_json_text(row, "reason", h->reason);
+	gp_json_text(row, "created", gp_time_iso(cli, h->created));
+	gp_json_int(row, "size", h->size);
+	if (h->state == GP_HOLD_WAITING) {
+		gp_json_text(row, "expires", gp_time_iso(cli, h->expires));
+	} else {
+		gp_json_text(row, "decided_by", h->decided_by);
+		gp_json_text(row, "decision_reason", h->decision_reason);
+	}
+}
+
+static int
+ls(struct gp_cli *cli, struct work *w, bool all)
+{
+	static const char *const columns[] = {"id", "state", "created", "from", "subject", "rule"};
+	json_t *rows = gp_json_array(cli);
+	struct gp_hold **holds;
+	struct gp_err err;
+	size_t i, n;
+
+	if (gp_hold_all(cli, cli->site->store, w->list->id, all ? -1 : GP_HOLD_WAITING, &holds, &n,
+	    &err) != GP_OK)
+		return gp_cli_fail(cli, &err);
+	for (i = 0; i < n; i++)
+		add_record(cli, gp_json_push_object(rows), holds[i]);
+	gp_cli_print(cli, rows, columns, GP_COUNT(columns));
+	return EX_OK;
+}
+
+/* The record, an empty line, the message as it came. */
+static int
+show(struct gp_cli *cli, struct work *w)
+{
+	json_t *row = gp_json_object(cli);
+	struct gp_str wire;
+	struct gp_err err;
+	char *raw;
+	size_t n;
+
+	add_record(cli, row, w->hold);
+	if (gp_hold_raw(cli, cli->site->store, w->hold->id, &raw, &n, &wire, &err) != GP_OK)
+		return gp_cli_fail(cli, &err);
+	if (cli->json)
+		gp_json_textn(row, "message", raw, n);
+	gp_cli_print_one(cli, row);
+	if (!cli->json) {
+		printf("\n");
+		fwrite(raw, 1, n, stdout);
+	}
+	return EX_OK;
+}
+
+static enum gp_status
+do_verdict(struct gp_cli *cli, void *arg, struct gp_err *err)
+{
+	struct work *w = arg;
+
+	return gp_hold_verdict(cli, cli->site, w->list, w->hold, w->state, "command line",
+	    w->reason != NULL ? w->reason : "", &w->outcome, err);
+}
+
+static int
+find_hold(struct gp_cli *cli, struct work *w, const char *text)
+{
+	struct gp_err err;
+	enum gp_status st;
+	int64_t id;
+
+	if (!gp_cli_id(text, &id))
+		return gp_cli_usage(cli, "the number of a hold is wanted; hold ls shows them");
+	st = gp_hold_find(cli, cli->site->store, id, &w->hold, &err);
+	if (st == GP_E_NOTFOUND || (st == GP_OK && w->hold->list != w->list->id))
+		st = gp_fail(&err, GP_E_NOTFOUND, "%s has no hold %s", w->list->address, text);
+	return st == GP_OK ? -1 : gp_cli_fail(cli, &err);
+}
+
+static int
+decide(struct gp_cli *cli, struct work *w)
+{
+	int code = gp_cli_transaction(cli, do_verdict, w);
+
+	if (code == EX_OK)
+		printf("%s\n", w->outcome.text);
+	return code;
+}
+
+static int
+run(struct gp_cli *cli, int argc, char **argv)
+{
+	static const struct { const char *name; int state; } verbs[] = {{"ls", -1}, {"show", -1},
+	    {"approve", GP_HOLD_APPROVED}, {"reject", GP_HOLD_REJECTED},
+	    {"discard", GP_HOLD_DISCARDED}};
+	struct work w = {0};
+	bool all = false;
+	const struct gp_cli_option options[] = {{"reason", &w.reason, NULL}, {"all", NULL, &all}};
+	int code = gp_cli_options(cli, &argc, argv, options, GP_COUNT(options));
+	size_t i;
+
+	if (code >= 0)
+		return code;
+	for (i = 0; argc > 0 && i < GP_COUNT(verbs) && strcmp(argv[1], verbs[i].name) != 0;)
+		i++;
+	if (argc < 1 || i == GP_COUNT(verbs))
+		return gp_cli_usage(cli, "ls, show, approve, reject or discard is wanted");
+	if (argc < 2)
+		return gp_cli_usage(cli, "%s: a list is wanted", verbs[i].name);
+	code = gp_cli_open(cli, GP_STORE_TOOL);
+	if (code < 0)
+		code = gp_cli_list(cli, argv[2], &w.list);
+	if (code >= 0)
+		return code;
+	if (i == 0)
+		return ls(cli, &w, all);
+	code = find_hold(cli, &w, argv[3]);
+	if (code >= 0)
+		return code;
+	w.state = verbs[i].state;
+	return w.state < 0 ? show(cli, &w) : decide(cli, &w);
+}
+
+const struct gp_cmd gp_cmd_hold = {
+	.name = "hold",
+	.usage = "ls LIST [--all]\nshow LIST ID\napprove LIST ID\nreject LIST ID --reason TEXT\n"
+	    "discard LIST ID [--reason TEXT]",
+	.summary = "Show and decide posts that wait for a moderator",
+	.help = "approve archives and delivers; reject tells the author the reason; discard tells nobody.\n"
+	    "ls --all shows those that were decided or thrown away in the last month, too.\n",
+	.run = run,
+};

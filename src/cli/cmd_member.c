@@ -1,0 +1,266 @@
+/* SPDX-License-Identifier: ISC */
+/* guildpost member: who is on a list. */
+#include "config.h"
+
+#include "guildpost/cli.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <sysexits.h>
+#include <unistd.h>
+
+struct work {
+	struct gp_list *list;
+	struct gp_member *member;
+	const char *address, *name;
+	char **pairs;
+	int n;
+	char *text;		/* import: lines */
+	size_t added, there;
+};
+
+static enum gp_status
+apply_pairs(struct gp_cli *cli, int64_t id, struct work *w, struct gp_err *err)
+{
+	enum gp_status st = GP_OK;
+	int i;
+
+	for (i = 0; st == GP_OK && i < w->n; i++) {
+		char *key = gp_strdup(cli, w->pairs[i]), *equals = strchr(key, '=');
+
+		if (equals == NULL)
+			return gp_fail(err, GP_E_USAGE, "%s: KEY=VALUE is wanted", key);
+		*equals = '\0';
+		st = gp_member_set(cli->site->store, id, key, equals + 1, err);
+	}
+	return st;
+}
+
+static enum gp_status
+do_add(struct gp_cli *cli, void *arg, struct gp_err *err)
+{
+	struct work *w = arg;
+	enum gp_status st;
+	int64_t id;
+
+	st = gp_member_add(cli->site->store, w->list->id, w->address, w->name != NULL ? w->name : "",
+	    GP_ROLE_MEMBER, GP_DELIVERY_EACH, gp_now(), &id, err);
+	return st == GP_OK ? apply_pairs(cli, id, w, err) : st;
+}
+
+static enum gp_status
+do_set(struct gp_cli *cli, void *arg, struct gp_err *err)
+{
+	struct work *w = arg;
+
+	return apply_pairs(cli, w->member->id, w, err);
+}
+
+static enum gp_status
+do_remove(struct gp_cli *cli, void *arg, struct gp_err *err)
+{
+	struct work *w = arg;
+
+	return gp_member_remove(cli->site->store, w->member->id, err);
+}
+
+/* "Name <address>" or an address, one a line; # starts a remark. */
+static enum gp_status
+do_import(struct gp_cli *cli, void *arg, struct gp_err *err)
+{
+	struct work *w = arg;
+	enum gp_status st;
+	char *line, *next;
+	size_t number = 0;
+	int64_t id;
+
+	for (line = w->text; line != NULL && *line != '\0'; line = next) {
+		struct gp_addrs a;
+		struct gp_str s;
+
+		next = strchr(line, '\n');
+		if (next != NULL)
+			*next++ = '\0';
+		number++;
+		s = gp_str_trim(GP_STR(line));
+		if (s.n == 0 || *s.p == '#')
+			continue;
+		st = gp_addrs_parse(cli, s.p, s.n, &a, err);
+		if (st != GP_OK || a.n != 1)
+			return gp_fail(err, GP_E_PARSE, "line %zu: \"%.*s\" is no address", number,
+			    (int)s.n, s.p);
+		st = gp_member_add(cli->site->store, w->list->id, a.v[0].addr, a.v[0].name,
+		    GP_ROLE_MEMBER, GP_DELIVERY_EACH, gp_now(), &id, err);
+		if (st == GP_OK)
+			st = apply_pairs(cli, id, w, err);
+		if (st != GP_OK && st != GP_E_EXISTS)
+			return gp_err_prefix(err, "line %zu", number);
+		w->added += st == GP_OK;
+		w->there += st == GP_E_EXISTS;
+	}
+	return GP_OK;
+}
+
+static void
+add_record(const struct gp_cli *cli, json_t *row, const struct gp_member *m)
+{
+	gp_json_text(row, "address", m->address);
+	gp_json_text(row, "name", m->name);
+	gp_json_text(row, "role", gp_role_names[m->role]);
+	gp_json_text(row, "delivery", gp_delivery_names[m->delivery]);
+	gp_json_text(row, "joined", gp_time_iso(cli, m->joined));
+}
+
+static int
+find_member(struct gp_cli *cli, struct work *w, const char *address)
+{
+	struct gp_err err;
+	enum gp_status st;
+
+	st = gp_member_find(cli, cli->site->store, w->list->id, address, &w->member, &err);
+	if (st == GP_E_NOTFOUND)
+		gp_fail(&err, st, "%s is not on %s; guildpost member ls %s shows who is", address,
+		    w->list->address, w->list->name);
+	return st == GP_OK ? -1 : gp_cli_fail(cli, &err);
+}
+
+static int
+add(struct gp_cli *cli, struct work *w, int argc, char **argv)
+{
+	if (argc < 1)
+		return gp_cli_usage(cli, "an address is wanted");
+	w->address = argv[0];
+	w->pairs = argv + 1;
+	w->n = argc - 1;
+	return gp_cli_transaction(cli, do_add, w);
+}
+
+static int
+set(struct gp_cli *cli, struct work *w, int argc, char **argv)
+{
+	int code;
+
+	if (argc < 2)
+		return gp_cli_usage(cli, "an address and KEY=VALUE are wanted");
+	code = find_member(cli, w, argv[0]);
+	w->pairs = argv + 1;
+	w->n = argc - 1;
+	return code >= 0 ? code : gp_cli_transaction(cli, do_set, w);
+}
+
+static int
+show(struct gp_cli *cli, struct work *w, int argc, char **argv)
+{
+	json_t *row = gp_json_object(cli);
+	int code;
+
+	if (argc != 1)
+		return gp_cli_usage(cli, "an address is wanted");
+	code = find_member(cli, w, argv[0]);
+	if (code >= 0)
+		return code;
+	add_record(cli, row, w->member);
+	gp_cli_print_one(cli, row);
+	return EX_OK;
+}
+
+static int
+ls(struct gp_cli *cli, struct work *w, int argc, char **argv)
+{
+	static const char *const columns[] = {"address", "role", "delivery", "joined", "name"};
+	json_t *rows = gp_json_array(cli);
+	struct gp_member **members;
+	struct gp_err err;
+	size_t i, n;
+
+	(void)argc;
+	(void)argv;
+	if (gp_member_all(cli, cli->site->store, w->list->id, -1, -1, &members, &n, &err) != GP_OK)
+		return gp_cli_fail(cli, &err);
+	for (i = 0; i < n; i++)
+		add_record(cli, gp_json_push_object(rows), members[i]);
+	gp_cli_print(cli, rows, columns, GP_COUNT(columns));
+	return EX_OK;
+}
+
+static int
+removal(struct gp_cli *cli, struct work *w, int argc, char **argv)
+{
+	int code;
+
+	if (argc != 1)
+		return gp_cli_usage(cli, "an address is wanted");
+	code = find_member(cli, w, argv[0]);
+	return code >= 0 ? code : gp_cli_transaction(cli, do_remove, w);
+}
+
+static int
+import(struct gp_cli *cli, struct work *w, int argc, char **argv)
+{
+	size_t n;
+	int code = gp_cli_read_stdin(cli, &w->text, &n);
+
+	w->pairs = argv;
+	w->n = argc;
+	if (code < 0)
+		code = gp_cli_transaction(cli, do_import, w);
+	if (code == EX_OK)
+		printf("%zu added, %zu were there already\n", w->added, w->there);
+	return code;
+}
+
+/* Lines that import takes. */
+static int
+export(struct gp_cli *cli, struct work *w, int argc, char **argv)
+{
+	struct gp_member **members;
+	struct gp_err err;
+	size_t i, n;
+
+	(void)argc;
+	(void)argv;
+	if (gp_member_all(cli, cli->site->store, w->list->id, -1, -1, &members, &n, &err) != GP_OK)
+		return gp_cli_fail(cli, &err);
+	for (i = 0; i < n; i++)
+		printf("%s\n", gp_addr_format(cli, members[i]->name, members[i]->address));
+	return EX_OK;
+}
+
+static int
+run(struct gp_cli *cli, int argc, char **argv)
+{
+	static const struct {
+		const char *name;
+		int (*fn)(struct gp_cli *cli, struct work *w, int argc, char **argv);
+	} verbs[] = {{"add", add}, {"set", set}, {"show", show}, {"ls", ls}, {"remove", removal},
+	    {"import", import}, {"export", export}};
+	struct work w = {0};
+	const struct gp_cli_option options[] = {{"name", &w.name, NULL}};
+	int code = gp_cli_options(cli, &argc, argv, options, GP_COUNT(options));
+	size_t i;
+
+	if (code >= 0)
+		return code;
+	for (i = 0; argc > 0 && i < GP_COUNT(verbs); i++) {
+		if (strcmp(argv[1], verbs[i].name) != 0)
+			continue;
+		if (argc < 2)
+			return gp_cli_usage(cli, "%s: a list is wanted", verbs[i].name);
+		code = gp_cli_open(cli, GP_STORE_TOOL);
+		if (code < 0)
+			code = gp_cli_list(cli, argv[2], &w.list);
+		return code >= 0 ? code : verbs[i].fn(cli, &w, argc - 2, argv + 3);
+	}
+	return gp_cli_usage(cli, "add, set, show, ls, remove, import or export is wanted");
+}
+
+const struct gp_cmd gp_cmd_member = {
+	.name = "member",
+	.usage = "add LIST ADDRESS [--name NAME] [KEY=VALUE]...\nset LIST ADDRESS KEY=VALUE...\n"
+	    "show LIST ADDRESS\nls LIST\nremove LIST ADDRESS\nimport LIST [KEY=VALUE]... < lines\n"
+	    "export LIST",
+	.summary = "Show and change who is on a list",
+	.help = "KEY is name, role (member, moderator, owner) or delivery (each, daily, weekly, monthly,\n"
+	    "none). import reads an address or \"Name <address>\" from each line, or adds none at all.\n",
+	.run = run,
+};

@@ -1,0 +1,83 @@
+/* SPDX-License-Identifier: ISC */
+/* guildpost status: how things stand. */
+#include "config.h"
+
+#include "guildpost/cli.h"
+
+#include <sysexits.h>
+#include <unistd.h>
+
+static bool
+server_is_up(struct gp_cli *cli)
+{
+	int fd;
+
+	if (gp_connect(gp_asprintf(cli, "unix:%s/guildpost.sock", cli->conf->data), &fd, NULL) != GP_OK)
+		return false;
+	close(fd);
+	return true;
+}
+
+static enum gp_status
+add_lists(struct gp_cli *cli, json_t *out, struct gp_err *err)
+{
+	struct gp_list_stats stats;
+	struct gp_list **lists;
+	enum gp_status st;
+	size_t i, n;
+	json_t *all = gp_json_new_object(out, "messages_by_list");
+
+	st = gp_list_all(cli, cli->site->store, &lists, &n, err);
+	for (i = 0; st == GP_OK && i < n; i++) {
+		st = gp_list_stats(cli->site->store, lists[i]->id, gp_now(), &stats, err);
+		if (st == GP_OK)
+			gp_json_int(all, lists[i]->address, stats.messages);
+	}
+	return st;
+}
+
+static int
+run(struct gp_cli *cli, int argc, char **argv)
+{
+	int code = gp_cli_options(cli, &argc, argv, NULL, 0);
+	json_t *out = gp_json_object(cli);
+	struct gp_store_stats s;
+	enum gp_status st;
+	struct gp_err err;
+
+	if (code >= 0)
+		return code;
+	code = gp_cli_open(cli, GP_STORE_TOOL);
+	if (code >= 0)
+		return code;
+	st = gp_store_stats(cli->site->store, &s, &err);
+	if (st != GP_OK)
+		return gp_cli_fail(cli, &err);
+	gp_json_text(out, "version", GP_VERSION);
+	gp_json_text(out, "server", server_is_up(cli) ? "running" : "not running");
+	gp_json_text(out, "archive", cli->conf->url);
+	gp_json_int(out, "lists", s.lists);
+	gp_json_int(out, "members", s.members);
+	gp_json_int(out, "messages", s.messages);
+	gp_json_int(out, "threads", s.threads);
+	gp_json_int(out, "holds_waiting", s.holds);
+	gp_json_int(out, "jobs", s.jobs);
+	gp_json_int(out, "deliveries_waiting", s.waiting);
+	gp_json_int(out, "deliveries_deferred", s.deferred);
+	gp_json_int(out, "deliveries_failed", s.failed);
+	gp_json_int(out, "database_bytes", s.bytes);
+	gp_json_int(out, "wal_bytes", s.wal_bytes);
+	st = add_lists(cli, out, &err);
+	if (st != GP_OK)
+		return gp_cli_fail(cli, &err);
+	gp_cli_print_one(cli, out);
+	return EX_OK;
+}
+
+const struct gp_cmd gp_cmd_status = {
+	.name = "status",
+	.usage = "",
+	.summary = "Say how things stand: queue, holds, messages, server",
+	.help = NULL,
+	.run = run,
+};

@@ -1,0 +1,130 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * Mails of our own: a template and a JSON document, composed and queued. RFC 3834 says
+ * whom not to answer and how an automatic mail is marked.
+ */
+#include "config.h"
+
+#include "guildpost/list.h"
+
+#include <string.h>
+
+/* Local parts that belong to machines: answering them makes loops. */
+static bool
+is_machine(const char *addr)
+{
+	static const char *const names[] = {"mailer-daemon", "postmaster", "listserv", "majordomo",
+		"mailman", "sympa", "smartlist", "noreply", "no-reply", "donotreply", "do-not-reply"};
+	static const char *const ends[] = {"-request", "-owner", "-bounces", "-return", "+bounce"};
+	const char *at = strrchr(addr, '@');
+	char local[GP_MAX_LOCAL_PART + 1];
+	size_t n = at == NULL ? strlen(addr) : (size_t)(at - addr), i;
+
+	if (n >= sizeof(local))
+		return false;
+	memcpy(local, addr, n);
+	local[n] = '\0';
+	gp_str_lower(local);
+	for (i = 0; i < GP_COUNT(names); i++)
+		if (strcmp(local, names[i]) == 0)
+			return true;
+	for (i = 0; i < GP_COUNT(ends); i++)
+		if (gp_ends(local, ends[i]))
+			return true;
+	return gp_starts(local, "owner-");
+}
+
+bool
+gp_notice_may_answer(const struct gp_inbound *in)
+{
+	const struct gp_mail *m = in->mail;
+
+	if (m == NULL || in->envelope_from[0] == '\0' || m->from_addr[0] == '\0')
+		return false;
+	if ((m->flags & (GP_MAIL_AUTO | GP_MAIL_BULK | GP_MAIL_REPORT)) != 0 || m->list_ids_n > 0)
+		return false;
+	return !is_machine(m->from_addr) && !is_machine(in->envelope_from);
+}
+
+/* What every template of a mail may use, beside its own data. */
+static void
+add_list_data(json_t *data, const void *ctx, const struct gp_site *site,
+    const struct gp_list *list)
+{
+	const char *title = list->set.title[0] != '\0' ? list->set.title : list->name;
+
+	gp_json_text(data, "list_address", list->address);
+	gp_json_text(data, "list_name", list->name);
+	gp_json_text(data, "list_title", title);
+	gp_json_text(data, "list_description", list->set.description);
+	gp_json_text(data, "owner_address", gp_route_address(ctx, site, list, "owner", NULL));
+	gp_json_text(data, "help_address", gp_route_address(ctx, site, list, "help", NULL));
+	gp_json_text(data, "subscribe_address", gp_route_address(ctx, site, list, "subscribe", NULL));
+	gp_json_text(data, "unsubscribe_address",
+	    gp_route_address(ctx, site, list, "unsubscribe", NULL));
+	if (list->set.archive != GP_ARCHIVE_OFF)
+		gp_json_text(data, "archive_url",
+		    gp_asprintf(ctx, "%s/%s/", site->conf->url, list->name));
+}
+
+/* The composed message, cut into the header and the body that the queue wants. */
+static void
+split(struct gp_job *job, char *whole, size_t n)
+{
+	const char *end = gp_memmem(whole, n, "\r\n\r\n", 4);
+	size_t head = end == NULL ? n : (size_t)(end - whole) + 2;
+
+	job->header = whole;
+	job->header_n = head;
+	job->body = end == NULL ? whole + n : whole + head + 2;
+	job->body_n = end == NULL ? 0 : n - head - 2;
+}
+
+enum gp_status
+gp_notice_send(const void *ctx, struct gp_site *site, const struct gp_list *list,
+    const struct gp_notice *n, int64_t *job_id, struct gp_err *err)
+{
+	struct gp_compose c;
+	struct gp_mail_text text;
+	struct gp_job job;
+	enum gp_status st;
+	size_t len;
+	char *whole;
+
+	add_list_data(n->data, ctx, site, list);
+	st = gp_mail_template(ctx, site->templates, n->template_name, list->set.language, n->data,
+	    &text, err);
+	if (st != GP_OK)
+		return st;
+	memset(&c, 0, sizeof(c));
+	c.from_name = list->set.title[0] != '\0' ? list->set.title : list->name;
+	c.from_addr = gp_route_address(ctx, site, list, "owner", NULL);
+	c.reply_to = n->reply_to;
+	c.to_name = n->to_name;
+	c.to_addr = n->to_addr;
+	c.subject = text.subject;
+	c.text = text.text;
+	c.html = text.html;
+	c.in_reply_to = n->in_reply_to;
+	c.domain = list->domain;
+	c.date = gp_now();
+	c.auto_submitted = n->answer ? "auto-replied" : "auto-generated";
+	c.extra = gp_cook_notice_fields(ctx, site, list);
+	c.enclosed = n->enclosed;
+	c.enclosed_n = n->enclosed_n;
+	whole = gp_mail_compose(ctx, &c, &len);
+	memset(&job, 0, sizeof(job));
+	job.list = list->id;
+	job.kind = GP_JOB_NOTICE;
+	job.subject = text.subject;
+	job.created = gp_now();
+	job.expires = job.created + site->conf->expire;
+	job.flags = n->answer ? GP_JOB_NULL_SENDER : 0;
+	split(&job, whole, len);
+	st = gp_job_add(site->store, &job, err);
+	if (st == GP_OK)
+		st = gp_job_add_address(site->store, job.id, n->to_addr, n->member, err);
+	if (job_id != NULL)
+		*job_id = job.id;
+	return st;
+}

@@ -1,0 +1,259 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * The decision: what a list does with a message, and by which rule. Nothing here has
+ * a side effect. The rules of a post stand in one table, in the order in which they are
+ * asked; the first that speaks decides. Loops: standards.md 5.1; whom not to answer is
+ * notice.c's matter.
+ */
+#include "config.h"
+
+#include "guildpost/list.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+const char *const gp_decision_names[] = {"accept", "hold", "reject", "discard", "duplicate",
+	"forward", "command"};
+
+struct asking {
+	const void *ctx;
+	struct gp_site *site;
+	const struct gp_route *route;
+	const struct gp_inbound *in;
+	struct gp_decision *out;
+	struct gp_err *err;
+};
+
+/* A rule returns GP_OK when it decided, GP_E_NOTFOUND when it has nothing to say. */
+typedef enum gp_status rule_fn(struct asking *a);
+
+static enum gp_status
+decide(struct asking *a, enum gp_decision_kind kind, const char *reason, ...) GP_PRINTF(3, 4);
+
+static enum gp_status
+decide(struct asking *a, enum gp_decision_kind kind, const char *reason, ...)
+{
+	va_list ap;
+
+	va_start(ap, reason);
+	a->out->kind = kind;
+	a->out->reason = gp_vasprintf(a->ctx, reason, ap);
+	va_end(ap);
+	return GP_OK;
+}
+
+static enum gp_status
+rule_closed(struct asking *a)
+{
+	if (!a->route->list->set.closed)
+		return GP_E_NOTFOUND;
+	a->out->reply = "550 5.7.1 this list is closed";
+	return decide(a, GP_DECIDE_REJECT, "the list is closed");
+}
+
+/* Our own mail, or mail that has been round too often, must never go out again. */
+static enum gp_status
+rule_loop(struct asking *a)
+{
+	const struct gp_mail *m = a->in->mail;
+	const struct gp_list *list = a->route->list;
+	char *id = gp_asprintf(a->ctx, "%s.%s", list->name, list->domain);
+	size_t i;
+
+	if (m == NULL)
+		return GP_E_NOTFOUND;
+	for (i = 0; i < m->list_ids_n; i++) {
+		if (gp_strieq(m->list_ids[i], id)) {
+			a->out->reply = "554 5.4.6 this message went through this list already";
+			return decide(a, GP_DECIDE_REJECT, "it carries this list's own List-Id");
+		}
+	}
+	if (m->received > GP_MAX_RECEIVED) {
+		a->out->reply = "554 5.4.6 too many hops";
+		return decide(a, GP_DECIDE_REJECT, "it has %zu Received fields", m->received);
+	}
+	return GP_E_NOTFOUND;
+}
+
+static enum gp_status
+rule_null_sender(struct asking *a)
+{
+	if (a->in->envelope_from[0] != '\0')
+		return GP_E_NOTFOUND;
+	return decide(a, GP_DECIDE_DISCARD,
+	    "it has the null sender: a bounce or an automatic answer, not a post");
+}
+
+static enum gp_status
+rule_unreadable(struct asking *a)
+{
+	if (a->in->mail != NULL)
+		return GP_E_NOTFOUND;
+	return decide(a, GP_DECIDE_HOLD, "it can't be read: %s",
+	    a->in->unreadable != NULL ? a->in->unreadable : "the parser gave up");
+}
+
+static enum gp_status
+rule_automatic(struct asking *a)
+{
+	const struct gp_mail *m = a->in->mail;
+
+	if ((m->flags & GP_MAIL_REPORT) != 0)
+		return decide(a, GP_DECIDE_DISCARD, "it is a delivery report");
+	if ((m->flags & GP_MAIL_AUTO) != 0)
+		return decide(a, GP_DECIDE_HOLD, "it says that a machine wrote it");
+	return GP_E_NOTFOUND;
+}
+
+static enum gp_status
+rule_no_author(struct asking *a)
+{
+	const struct gp_mail *m = a->in->mail;
+	struct gp_header h;
+
+	if (m->from_addr[0] == '\0')
+		return decide(a, GP_DECIDE_HOLD, "it doesn't say who wrote it");
+	/* Two From fields: each reader believes another one (RFC 7103 section 7.5). */
+	if (gp_header_scan(a->ctx, a->in->raw, a->in->n, &h, NULL) == GP_OK &&
+	    gp_header_count(&h, "From") > 1)
+		return decide(a, GP_DECIDE_HOLD, "it has more than one From field");
+	return GP_E_NOTFOUND;
+}
+
+/* The same Message-ID again. Same content: dropped by the archive as well. */
+static enum gp_status
+rule_duplicate(struct asking *a)
+{
+	struct gp_message **found;
+	enum gp_status st;
+	size_t n;
+
+	if (a->in->mail->msgid == NULL)
+		return GP_E_NOTFOUND;
+	st = gp_message_find_msgid(a->ctx, a->site->store, a->route->list->id, a->in->mail->msgid,
+	    &found, &n, a->err);
+	if (st != GP_OK || n == 0)
+		return st == GP_OK ? GP_E_NOTFOUND : st;
+	return decide(a, GP_DECIDE_DUPLICATE, "this Message-ID is in the archive already");
+}
+
+static enum gp_status
+rule_size(struct asking *a)
+{
+	int64_t max = a->route->list->set.max_size;
+
+	if ((int64_t)a->in->n <= max)
+		return GP_E_NOTFOUND;
+	return decide(a, GP_DECIDE_HOLD, "it has %zu kB, and the list takes %" PRId64 " kB",
+	    a->in->n / 1024, max / 1024);
+}
+
+static enum gp_status
+rule_recipients(struct asking *a)
+{
+	size_t n = a->in->mail->to.n + a->in->mail->cc.n;
+
+	if ((int64_t)n <= a->route->list->set.max_recipients)
+		return GP_E_NOTFOUND;
+	return decide(a, GP_DECIDE_HOLD, "it is addressed to %zu people", n);
+}
+
+static enum gp_status
+rule_who(struct asking *a)
+{
+	const struct gp_list *list = a->route->list;
+	struct gp_member *author = a->out->author;
+
+	if (author != NULL && author->role != GP_ROLE_MEMBER)
+		return decide(a, GP_DECIDE_ACCEPT, "a %s wrote it", gp_role_names[author->role]);
+	if (list->set.post == GP_POST_MODERATORS)
+		return decide(a, GP_DECIDE_HOLD, "only moderators post to this list by themselves");
+	if (author != NULL)
+		return decide(a, GP_DECIDE_ACCEPT, "a member wrote it");
+	if (list->set.post == GP_POST_ANYONE)
+		return decide(a, GP_DECIDE_ACCEPT, "anyone may post to this list");
+	return decide(a, GP_DECIDE_HOLD, "%s is not a member of the list", a->in->mail->from_addr);
+}
+
+static const struct {
+	const char *name;
+	rule_fn *ask;
+} post_rules[] = {
+	{"closed", rule_closed},
+	{"loop", rule_loop},
+	{"null-sender", rule_null_sender},
+	{"unreadable", rule_unreadable},
+	{"automatic", rule_automatic},
+	{"author", rule_no_author},
+	{"duplicate", rule_duplicate},
+	{"size", rule_size},
+	{"recipients", rule_recipients},
+	{"who-may-post", rule_who},
+};
+
+static enum gp_status
+find_author(struct asking *a)
+{
+	enum gp_status st;
+
+	if (a->in->mail == NULL || a->in->mail->from_addr[0] == '\0')
+		return GP_OK;
+	st = gp_member_find(a->ctx, a->site->store, a->route->list->id, a->in->mail->from_addr,
+	    &a->out->author, a->err);
+	return st == GP_E_NOTFOUND ? GP_OK : st;
+}
+
+static enum gp_status
+decide_post(struct asking *a)
+{
+	enum gp_status st = find_author(a);
+	size_t i;
+
+	for (i = 0; st == GP_OK && i < GP_COUNT(post_rules); i++) {
+		st = post_rules[i].ask(a);
+		if (st == GP_OK) {
+			a->out->rule = post_rules[i].name;
+			return GP_OK;
+		}
+		if (st == GP_E_NOTFOUND)
+			st = GP_OK;
+	}
+	return st == GP_OK ? gp_fail(a->err, GP_E_BUG, "no rule decided") : st;
+}
+
+static enum gp_status
+decide_owner(struct asking *a)
+{
+	a->out->rule = "owner";
+	if (rule_loop(a) == GP_OK)
+		return GP_OK;
+	if (a->in->envelope_from[0] == '\0')
+		return decide(a, GP_DECIDE_DISCARD, "it has the null sender");
+	return decide(a, GP_DECIDE_FORWARD, "mail for the owners");
+}
+
+enum gp_status
+gp_decide(const void *ctx, struct gp_site *site, const struct gp_route *route,
+    const struct gp_inbound *in, struct gp_decision *out, struct gp_err *err)
+{
+	struct asking a = {ctx, site, route, in, out, err};
+
+	memset(out, 0, sizeof(*out));
+	switch (route->kind) {
+	case GP_ROUTE_POST:
+		return decide_post(&a);
+	case GP_ROUTE_OWNER:
+		return decide_owner(&a);
+	case GP_ROUTE_BOUNCE:
+		out->rule = "bounce";
+		return decide(&a, GP_DECIDE_COMMAND, "a delivery that came back");
+	default:
+		out->rule = route->name;
+		if (in->mail == NULL)
+			return decide(&a, GP_DECIDE_DISCARD, "it can't be read");
+		if (!gp_notice_may_answer(in))
+			return decide(&a, GP_DECIDE_DISCARD,
+			    "a machine sent it: such mail is never answered");
+		return decide(&a, GP_DECIDE_COMMAND, "mail to %s", route->name);
+	}
+}

@@ -1,0 +1,538 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * The queue's way to outbound. Untried recipients of each unfinished job are read in order,
+ * some at a time, the jobs in turn; retries when they are due. No more is handed out than
+ * outbound can use at once. Results are committed together and then acknowledged: only then
+ * does a connection send its next message (design section 6.2).
+ */
+#include "config.h"
+
+#include "guildpost/outbound.h"
+#include "guildpost/serve.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+enum { JOBS = 16, AHEAD = 200, DOWN_MS = 30000, AGAIN = 3 };
+
+struct feed_job {
+	struct feed_job *next;
+	int64_t id;
+	struct gp_job *job;		/* with header and body */
+	struct gp_list *list;
+	struct gp_rcpt *rcpts;		/* read ahead */
+	size_t n, at;
+	int64_t cursor;			/* name of the last one read */
+	bool read_all;
+	bool sent;			/* outbound has its bytes */
+	int running;
+};
+
+struct run {				/* a transaction at outbound */
+	struct run *next;
+	uint64_t id;
+	struct feed_job *job;
+	struct gp_rcpt *rcpts;
+	size_t n;
+	bool answered;
+};
+
+struct gp_feeder {
+	struct gp_core *core;
+	struct gp_conn *out;		/* NULL: no outbound at the moment */
+	struct feed_job *jobs;		/* in turn */
+	struct run *runs;
+	size_t running;
+	uint64_t last_txn;
+	int64_t last_job;		/* the newest job that was looked at */
+	int64_t pause_until;		/* gp_now_ms */
+	bool more_jobs, planned;
+	bool down;			/* the relay is away: hand out nothing, then start over */
+	void *results_ctx;
+	struct gp_result *results;
+	size_t results_n;
+	uint64_t *saved;		/* transactions to acknowledge after the commit */
+	size_t saved_n;
+};
+
+static void feed(struct gp_feeder *f);
+static void on_result(struct gp_conn *c, void *arg);
+static void on_closed(struct gp_conn *c, const char *why, void *arg);
+
+struct gp_feeder *
+gp_feeder_new(struct gp_core *core)
+{
+	struct gp_feeder *f = gp_new(core, struct gp_feeder);
+
+	f->core = core;
+	f->more_jobs = true;
+	f->results_ctx = gp_ctx(f);
+	return f;
+}
+
+void
+gp_feeder_connect(struct gp_feeder *f, int fd)
+{
+	static const struct gp_conn_ops ops = {on_result, NULL, on_closed};
+
+	TALLOC_FREE(f->out);
+	f->out = gp_conn_new(f->core->loop, f, fd, &ops, f);
+	gp_feeder_poke(f);
+}
+
+static void
+feed_later(void *arg)
+{
+	struct gp_feeder *f = arg;
+
+	f->planned = false;
+	feed(f);
+}
+
+void
+gp_feeder_poke(struct gp_feeder *f)
+{
+	f->more_jobs = true;
+	if (!f->planned) {
+		f->planned = true;
+		gp_loop_later(f->core->loop, feed_later, f);
+	}
+}
+
+/* Forget what was read: everything not committed is in the database. */
+static void
+reset(struct gp_feeder *f)
+{
+	struct feed_job *j;
+	struct run *r;
+
+	while ((j = f->jobs) != NULL) {
+		f->jobs = j->next;
+		talloc_free(j);
+	}
+	while ((r = f->runs) != NULL) {
+		f->runs = r->next;
+		talloc_free(r);
+	}
+	f->running = 0;
+	f->last_job = 0;
+	f->more_jobs = true;
+}
+
+static void
+on_closed(struct gp_conn *c, const char *why, void *arg)
+{
+	struct gp_feeder *f = arg;
+
+	(void)c;
+	gp_log(GP_LOG_WARN, "event=outbound-lost why=\"%s\"", why);
+	TALLOC_FREE(f->out);
+	reset(f);
+}
+
+static size_t
+count_jobs(const struct gp_feeder *f)
+{
+	const struct feed_job *j;
+	size_t n = 0;
+
+	for (j = f->jobs; j != NULL; j = j->next)
+		n++;
+	return n;
+}
+
+static struct feed_job *
+find_job(struct gp_feeder *f, int64_t id)
+{
+	struct feed_job *j;
+
+	for (j = f->jobs; j != NULL && j->id != id;)
+		j = j->next;
+	return j;
+}
+
+/* Bring a job into memory, at the end of the turn. NULL: it is gone or can't be read now. */
+static struct feed_job *
+load_job(struct gp_feeder *f, int64_t id, bool retries_only)
+{
+	struct gp_store *store = f->core->site->store;
+	struct feed_job *j = gp_new(f, struct feed_job), **end;
+	struct gp_err err = {GP_OK, ""};
+	enum gp_status st;
+
+	j->id = id;
+	j->read_all = retries_only;
+	st = gp_job_find(j, store, id, true, &j->job, &err);
+	if (st == GP_OK)
+		st = gp_list_find_id(j, store, j->job->list, &j->list, &err);
+	if (st != GP_OK) {
+		if (st != GP_E_NOTFOUND)
+			gp_log(GP_LOG_ERR, "event=job-read job=%" PRId64 " what=\"%s\"", id, err.msg);
+		talloc_free(j);
+		return NULL;
+	}
+	for (end = &f->jobs; *end != NULL;)
+		end = &(*end)->next;
+	*end = j;
+	return j;
+}
+
+static void
+load_jobs(struct gp_feeder *f)
+{
+	void *ctx = gp_ctx(NULL);
+	struct gp_err err;
+	int64_t *ids;
+	size_t n, i, room = JOBS - count_jobs(f);
+
+	if (gp_queue_jobs(ctx, f->core->site->store, f->last_job, room, &ids, &n, &err) != GP_OK) {
+		gp_log(GP_LOG_ERR, "event=queue-read what=\"%s\"", err.msg);
+		n = 0;
+	}
+	for (i = 0; i < n; i++) {
+		struct feed_job *j = find_job(f, ids[i]);
+
+		/* One that is here for its retries has its fresh recipients still to be read. */
+		if (j != NULL)
+			j->read_all = false;
+		else
+			load_job(f, ids[i], false);
+		f->last_job = ids[i];
+	}
+	f->more_jobs = n == room;
+	talloc_free(ctx);
+}
+
+static bool
+read_ahead(struct gp_feeder *f, struct feed_job *j)
+{
+	struct gp_err err;
+
+	if (j->at < j->n)
+		return true;
+	if (j->read_all)
+		return false;
+	TALLOC_FREE(j->rcpts);
+	j->at = j->n = 0;
+	if (gp_queue_fresh(j, f->core->site->store, j->id, j->cursor, AHEAD, &j->rcpts, &j->n,
+	    &err) != GP_OK) {
+		gp_log(GP_LOG_ERR, "event=queue-read what=\"%s\"", err.msg);
+		j->n = 0;
+	}
+	j->read_all = j->n < AHEAD;
+	if (j->n > 0)
+		j->cursor = j->rcpts[j->n - 1].n;
+	return j->n > 0;
+}
+
+static void
+send_job(struct gp_feeder *f, struct feed_job *j)
+{
+	struct gp_txn_job t = {j->id, 0, {j->job->header, j->job->header_n},
+	    {j->job->body, j->job->body_n}};
+	struct gp_buf *b;
+
+	if (j->sent)
+		return;
+	t.flags = ((j->job->flags & GP_JOB_8BIT) != 0 ? GP_TXN_8BIT : 0) |
+	    ((j->job->flags & GP_JOB_UTF8) != 0 ? GP_TXN_UTF8 : 0);
+	b = gp_buf_new(NULL, GP_MAX_FRAME);
+	gp_txn_pack_job(b, &t);
+	gp_frame_send(f->out, GP_IPC_BATCH, 0, b->p, b->len);
+	talloc_free(b);
+	j->sent = true;
+}
+
+/* Hand one transaction to outbound: one recipient, or a hundred when they all get the same. */
+static void
+send_txn(struct gp_feeder *f, struct feed_job *j, const struct gp_rcpt *v, size_t n)
+{
+	struct run *r = gp_new(f, struct run);
+	struct gp_txn t = {0};
+	struct gp_envelope env;
+	struct gp_buf *b;
+	size_t i;
+
+	send_job(f, j);
+	gp_cook_envelope(r, f->core->site, j->list, j->job, &v[0], &env);
+	r->id = t.id = ++f->last_txn;
+	r->job = j;
+	r->n = t.rcpts_n = n;
+	r->rcpts = gp_array(r, struct gp_rcpt, n);
+	t.rcpts = gp_array(r, struct gp_txn_rcpt, n);
+	t.job = j->id;
+	t.sender = env.sender;
+	t.fields = env.fields;
+	for (i = 0; i < n; i++) {
+		r->rcpts[i] = v[i];
+		r->rcpts[i].last = NULL;
+		r->rcpts[i].address = gp_strdup(r, v[i].address);
+		t.rcpts[i] = (struct gp_txn_rcpt){v[i].n, r->rcpts[i].address};
+	}
+	b = gp_buf_new(r, 1 << 20);
+	gp_txn_pack(b, &t);
+	gp_frame_send(f->out, GP_IPC_BATCH, t.id, b->p, b->len);
+	talloc_free(b);
+	r->next = f->runs;
+	f->runs = r;
+	j->running++;
+	f->running++;
+}
+
+/* A job with nothing left to hand out leaves the turn when its last answer is saved. */
+static void
+retire(struct gp_feeder *f, struct feed_job *j)
+{
+	struct feed_job **p;
+	struct gp_buf *b;
+
+	if (j->running > 0 || j->at < j->n || !j->read_all)
+		return;
+	if (j->sent && f->out != NULL) {
+		b = gp_buf_new(NULL, 64);
+		gp_txn_pack_forget(b, j->id);
+		gp_frame_send(f->out, GP_IPC_BATCH, 0, b->p, b->len);
+		talloc_free(b);
+	}
+	for (p = &f->jobs; *p != j;)
+		p = &(*p)->next;
+	*p = j->next;
+	talloc_free(j);
+}
+
+static bool
+may_feed(struct gp_feeder *f)
+{
+	return f->out != NULL && !f->down && gp_now_ms() >= f->pause_until && !f->core->ending;
+}
+
+static void
+feed(struct gp_feeder *f)
+{
+	size_t window = (size_t)f->core->conf->connections * 2, n;
+	struct feed_job *j, *next;
+	bool any = true;
+
+	if (!may_feed(f))
+		return;
+	while (any && f->running < window) {
+		any = false;
+		if (f->more_jobs && count_jobs(f) < JOBS)
+			load_jobs(f);
+		for (j = f->jobs; j != NULL && f->running < window; j = next) {
+			next = j->next;
+			if (!read_ahead(f, j)) {
+				retire(f, j);
+				continue;
+			}
+			n = j->n - j->at;
+			if ((j->job->flags & GP_JOB_BATCH) == 0)
+				n = 1;
+			else if (n > GP_TXN_RCPTS)
+				n = GP_TXN_RCPTS;
+			send_txn(f, j, j->rcpts + j->at, n);
+			j->at += n;
+			any = true;
+		}
+	}
+}
+
+static bool
+is_running(const struct gp_feeder *f, int64_t job, int64_t n)
+{
+	const struct run *r;
+	size_t i;
+
+	for (r = f->runs; r != NULL; r = r->next)
+		for (i = 0; r->job->id == job && i < r->n; i++)
+			if (r->rcpts[i].n == n)
+				return true;
+	return false;
+}
+
+void
+gp_feeder_tick(struct gp_feeder *f)
+{
+	void *ctx = gp_ctx(NULL);
+	struct gp_rcpt *due;
+	struct gp_err err;
+	struct feed_job *j;
+	size_t n = 0, i;
+
+	if (may_feed(f) &&
+	    gp_queue_due(ctx, f->core->site->store, gp_now(), AHEAD, &due, &n, &err) != GP_OK) {
+		gp_log(GP_LOG_ERR, "event=queue-read what=\"%s\"", err.msg);
+		n = 0;
+	}
+	for (i = 0; i < n && f->running < (size_t)f->core->conf->connections * 2; i++) {
+		if (is_running(f, due[i].job, due[i].n))
+			continue;
+		j = find_job(f, due[i].job);
+		if (j == NULL)
+			j = load_job(f, due[i].job, true);
+		if (j != NULL)
+			send_txn(f, j, &due[i], 1);
+	}
+	talloc_free(ctx);
+	/* Jobs of other processes (the command line) are found here. */
+	gp_feeder_poke(f);
+}
+
+/* Growing delays: 1, 5, 15, 30, 60 minutes, then every hour. */
+static int64_t
+retry_at(int tries)
+{
+	static const int minutes[] = {1, 5, 15, 30, 60};
+
+	return gp_now() + 60 * (tries < (int)GP_COUNT(minutes) ? minutes[tries] : 60);
+}
+
+static void
+add_result(struct gp_feeder *f, const struct run *r, size_t i, const struct gp_answer *a)
+{
+	struct gp_result *res;
+	int64_t expires = r->job->job->expires;
+
+	f->results = talloc_realloc(f->results_ctx, f->results, struct gp_result,
+	    (unsigned)f->results_n + 1);
+	if (f->results == NULL)
+		gp_oom();
+	res = &f->results[f->results_n++];
+	memset(res, 0, sizeof(*res));
+	res->job = r->job->id;
+	res->n = r->rcpts[i].n;
+	res->text = gp_strdup(f->results_ctx, a->text != NULL ? a->text : "");
+	switch (a->kind) {
+	case GP_ANSWER_SENT:
+		res->kind = GP_RESULT_SENT;
+		break;
+	case GP_ANSWER_FAIL:
+		res->kind = GP_RESULT_FAIL;
+		break;
+	default:
+		res->kind = gp_now() >= expires ? GP_RESULT_FAIL : GP_RESULT_DEFER;
+		res->next = a->kind == GP_ANSWER_DOUBT ? gp_now() + 600 :
+		    a->kind == GP_ANSWER_AGAIN && r->rcpts[i].tries < AGAIN ? gp_now() :
+		    retry_at(r->rcpts[i].tries);
+	}
+	if (res->kind != GP_RESULT_SENT)
+		gp_log(GP_LOG_INFO, "event=delivery job=%" PRId64 " to=<%s> result=%s text=\"%s\"",
+		    res->job, r->rcpts[i].address,
+		    res->kind == GP_RESULT_FAIL ? "failed" : "deferred", res->text);
+}
+
+/* Say to outbound that the results are saved; drop what is done. */
+static void
+acknowledge(struct gp_feeder *f)
+{
+	struct run **p, *r;
+	size_t i;
+
+	for (i = 0; i < f->saved_n && f->out != NULL; i++)
+		gp_frame_send(f->out, GP_IPC_RESULT_SAVED, f->saved[i], NULL, 0);
+	f->saved_n = 0;
+	for (p = &f->runs; (r = *p) != NULL;) {
+		if (!r->answered) {
+			p = &r->next;
+			continue;
+		}
+		*p = r->next;
+		f->running--;
+		r->job->running--;
+		talloc_free(r);
+	}
+}
+
+static void
+save_results(void *arg)
+{
+	struct gp_feeder *f = arg;
+	struct gp_store *store = f->core->site->store;
+	struct gp_err err;
+	enum gp_status st;
+
+	if (f->saved_n == 0)
+		return;
+	st = gp_store_begin(store, &err);
+	if (st == GP_OK) {
+		st = gp_queue_results(store, f->results, f->results_n, gp_now(), &err);
+		if (st == GP_OK)
+			st = gp_store_commit(store, &err);
+		if (st != GP_OK)
+			gp_store_rollback(store);
+	}
+	if (st != GP_OK) {
+		/* Better to wait with what is sent than to lose count of it. */
+		gp_log(GP_LOG_ERR, "event=results-not-saved what=\"%s\"", err.msg);
+		talloc_steal(f->results_ctx,
+		    gp_loop_timer(f->core->loop, 1000, false, save_results, f));
+		return;
+	}
+	TALLOC_FREE(f->results_ctx);
+	f->results_ctx = gp_ctx(f);
+	f->results = NULL;
+	f->results_n = 0;
+	acknowledge(f);
+	if (f->down && f->running == 0) {
+		/* What was not tried is in the database as if it had never been read. */
+		f->down = false;
+		f->pause_until = gp_now_ms() + DOWN_MS;
+		reset(f);
+	}
+	feed(f);
+}
+
+static void
+take_result(struct gp_feeder *f, const struct gp_frame *frame)
+{
+	void *ctx = gp_ctx(NULL);
+	struct gp_answer *v;
+	struct gp_err err;
+	struct run *r;
+	int64_t job;
+	size_t n, i;
+
+	for (r = f->runs; r != NULL && r->id != frame->id;)
+		r = r->next;
+	if (gp_answer_unpack(ctx, frame->body, &job, &v, &n, &err) != GP_OK || r == NULL ||
+	    r->n != n) {
+		gp_log(GP_LOG_ERR, "event=result-odd txn=%" PRIu64, frame->id);
+		talloc_free(ctx);
+		return;
+	}
+	for (i = 0; i < n; i++) {
+		if (v[i].kind == GP_ANSWER_DOWN)
+			f->down = true;
+		else
+			add_result(f, r, i, &v[i]);
+	}
+	r->answered = true;
+	f->saved = talloc_realloc(f, f->saved, uint64_t, (unsigned)f->saved_n + 1);
+	if (f->saved == NULL)
+		gp_oom();
+	f->saved[f->saved_n++] = r->id;
+	talloc_free(ctx);
+}
+
+static void
+on_result(struct gp_conn *c, void *arg)
+{
+	struct gp_feeder *f = arg;
+	struct gp_frame frame;
+	struct gp_err err;
+	enum gp_status st;
+	bool first = f->saved_n == 0;
+	size_t used;
+
+	while ((st = gp_frame_next(c, GP_MAX_FRAME, &frame, &used, &err)) == GP_OK) {
+		if (frame.kind == GP_IPC_RESULT)
+			take_result(f, &frame);
+		gp_conn_take(c, used);
+	}
+	if (st != GP_E_NOTFOUND) {
+		on_closed(c, err.msg, f);
+		return;
+	}
+	if (first && f->saved_n > 0)
+		gp_loop_later(f->core->loop, save_results, f);
+}
