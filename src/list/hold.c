@@ -231,7 +231,8 @@ gp_hold_read_reply(const void *ctx, const struct gp_mail *mail, int *state, char
 		int state;
 	} words[] = {{"ok", GP_HOLD_APPROVED}, {"okay", GP_HOLD_APPROVED}, {"yes", GP_HOLD_APPROVED},
 	    {"approve", GP_HOLD_APPROVED}, {"no", GP_HOLD_REJECTED}, {"reject", GP_HOLD_REJECTED},
-	    {"discard", GP_HOLD_DISCARDED}, {"spam", GP_HOLD_DISCARDED}};
+	    {"drop", GP_HOLD_DISCARDED}, {"discard", GP_HOLD_DISCARDED},
+	    {"spam", GP_HOLD_DISCARDED}};
 	struct gp_str text = gp_str_trim((struct gp_str){mail->own, mail->own_n});
 	char word[16];
 	size_t n, i;
