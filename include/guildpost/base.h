@@ -357,6 +357,19 @@ enum gp_status gp_fd_write_all(int fd, const void *p, size_t n, struct gp_err *e
 enum gp_status gp_dir_make(const char *path, int mode, struct gp_err *err) GP_MUST_CHECK; /* and parents */
 char *gp_path_join(const void *ctx, const char *dir, const char *name);
 
+/* ---- inflate.c: read a file that may be compressed (gzip, zstd) ---------------------- */
+
+struct gp_inflate;
+/* Open and find out by the first bytes what it is; closed with its memory. */
+enum gp_status gp_inflate_open(const void *ctx, const char *path, struct gp_inflate **out,
+    struct gp_err *err) GP_MUST_CHECK;
+/* Up to n bytes; *got 0: the end. GP_E_PARSE: the compressed data is damaged. */
+enum gp_status gp_inflate_read(struct gp_inflate *f, char *p, size_t n, size_t *got,
+    struct gp_err *err) GP_MUST_CHECK;
+/* Bytes of the file itself that were read, and its size: for progress. */
+int64_t gp_inflate_at(const struct gp_inflate *f);
+int64_t gp_inflate_size(const struct gp_inflate *f);
+
 /* ---- loop.c: the event loop (libevent) -------------------------------------------- */
 
 struct gp_loop;		/* one a process */

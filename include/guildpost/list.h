@@ -160,6 +160,10 @@ bool gp_notice_may_answer(const struct gp_inbound *in);
 enum gp_status gp_hold_post(const void *ctx, struct gp_site *site, struct gp_list *list,
     const struct gp_inbound *in, const struct gp_decision *d, struct gp_outcome *out,
     struct gp_err *err) GP_MUST_CHECK;
+/* Keep it only, and ask nobody (import). */
+enum gp_status gp_hold_keep(const void *ctx, struct gp_site *site, struct gp_list *list,
+    const struct gp_inbound *in, const char *rule, const char *reason, int64_t *id,
+    struct gp_err *err) GP_MUST_CHECK;
 /* A held message as it came in, ready for gp_post or for showing; what could not be read has
  * its header read by our own code and no text. */
 enum gp_status gp_hold_message(const void *ctx, struct gp_site *site, const struct gp_hold *hold,

@@ -61,7 +61,7 @@ read_header_only(const void *ctx, const struct gp_inbound *in, struct gp_mail *m
 
 static void
 fill_hold(const void *ctx, const struct gp_list *list, const struct gp_inbound *in,
-    const struct gp_decision *d, struct gp_hold *h)
+    const char *rule, const char *reason, struct gp_hold *h)
 {
 	struct gp_mail header;
 	const struct gp_mail *m = in->mail;
@@ -72,8 +72,8 @@ fill_hold(const void *ctx, const struct gp_list *list, const struct gp_inbound *
 	}
 	memset(h, 0, sizeof(*h));
 	h->list = list->id;
-	h->rule = gp_strdup(ctx, d->rule);
-	h->reason = d->reason;
+	h->rule = gp_strdup(ctx, rule);
+	h->reason = gp_strdup(ctx, reason);
 	h->envelope_from = gp_strdup(ctx, in->envelope_from);
 	h->from_name = m->from_name;
 	h->from_addr = m->from_addr;
@@ -134,7 +134,7 @@ gp_hold_post(const void *ctx, struct gp_site *site, struct gp_list *list,
 	enum gp_status st;
 	size_t i, n;
 
-	fill_hold(ctx, list, in, d, &h);
+	fill_hold(ctx, list, in, d->rule, d->reason, &h);
 	st = gp_hold_add(site->store, &h, in->raw, in->n, wire_of(ctx, in->mail), err);
 	out->hold = h.id;
 	if (st == GP_E_EXISTS) {
@@ -147,6 +147,20 @@ gp_hold_post(const void *ctx, struct gp_site *site, struct gp_list *list,
 		st = ask_moderator(ctx, site, list, &h, in, mods[i], err);
 	if (st == GP_OK)
 		out->text = gp_asprintf(ctx, "held as %lld, %zu moderators asked", (long long)h.id, n);
+	return st;
+}
+
+enum gp_status
+gp_hold_keep(const void *ctx, struct gp_site *site, struct gp_list *list,
+    const struct gp_inbound *in, const char *rule, const char *reason, int64_t *id,
+    struct gp_err *err)
+{
+	struct gp_hold h;
+	enum gp_status st;
+
+	fill_hold(ctx, list, in, rule, reason, &h);
+	st = gp_hold_add(site->store, &h, in->raw, in->n, wire_of(ctx, in->mail), err);
+	*id = h.id;
 	return st;
 }
 
