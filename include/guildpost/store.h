@@ -221,10 +221,12 @@ struct gp_thread {
 	int64_t first, last;	/* dates */
 	int64_t messages, people;
 	int64_t version;
-	char *authors;		/* first names shown: "Ann, Bob and 3 more" is made of these */
+	char *authors;		/* the names below, with commas */
 	char **names; size_t names_n; /* distinct authors in order, at most 5 */
 	char *snippet;		/* of the root */
 	int64_t last_id;	/* newest message id */
+	char *mark;		/* "question", "solved", "story", "practice" or "" */
+	int64_t mark_message;	/* the message that answers it, or 0 */
 };
 
 enum gp_status gp_message_find_key(const void *ctx, struct gp_store *s, int64_t list, const char *key,
@@ -318,6 +320,7 @@ struct gp_job {
 	char *subject;		/* for people */
 	int64_t created, expires;
 	int64_t total, sent, failed, left;
+	int64_t dropped;	/* members who left before it was tried, or given up by hand */
 	unsigned flags;		/* GP_JOB_ */
 };
 enum { GP_JOB_8BIT = 1, GP_JOB_UTF8 = 2, /* needs 8BITMIME, SMTPUTF8 */
@@ -330,7 +333,7 @@ enum gp_status gp_job_add(struct gp_store *s, struct gp_job *job, struct gp_err 
 /* All members with that delivery but one (0: nobody left out); *n: how many. */
 enum gp_status gp_job_add_members(struct gp_store *s, int64_t job, int64_t list, int delivery,
     int64_t but_member, int64_t *n, struct gp_err *err) GP_MUST_CHECK;
-/* One address; member may be 0. */
+/* One address; member may be 0; with a member, it is dropped when the member leaves. */
 enum gp_status gp_job_add_address(struct gp_store *s, int64_t job, const char *address, int64_t member,
     struct gp_err *err) GP_MUST_CHECK;
 
@@ -346,7 +349,7 @@ struct gp_rcpt {
  * outbound. Retries that are due come from gp_queue_due. */
 enum gp_status gp_queue_fresh(const void *ctx, struct gp_store *s, int64_t job, int64_t after_n,
     size_t limit, struct gp_rcpt **out, size_t *n, struct gp_err *err) GP_MUST_CHECK;
-/* Ids of unfinished jobs, oldest first. */
+/* Ids of jobs that have untried recipients, oldest first. */
 enum gp_status gp_queue_jobs(const void *ctx, struct gp_store *s, int64_t after, size_t limit,
     int64_t **out, size_t *n, struct gp_err *err) GP_MUST_CHECK;
 enum gp_status gp_queue_due(const void *ctx, struct gp_store *s, int64_t now, size_t limit,
@@ -371,7 +374,7 @@ enum gp_status gp_queue_results(struct gp_store *s, const struct gp_result *r, s
 /* For queue ls: unfinished jobs, or all of the last days; and their recipients with trouble. */
 enum gp_status gp_queue_list(const void *ctx, struct gp_store *s, bool all, struct gp_job ***out,
     size_t *n, struct gp_err *err) GP_MUST_CHECK;
-struct gp_failure { int64_t job, member, time; char *address, *text; };
+struct gp_failure { int64_t job, member, time; char *address, *text; bool bounced; };
 enum gp_status gp_queue_failures(const void *ctx, struct gp_store *s, int64_t job,
     struct gp_failure **out, size_t *n, struct gp_err *err) GP_MUST_CHECK;
 enum gp_status gp_queue_deferred(const void *ctx, struct gp_store *s, int64_t job,
@@ -383,6 +386,8 @@ enum gp_status gp_queue_bounce(struct gp_store *s, int64_t job, int64_t member, 
 enum gp_status gp_queue_retry(struct gp_store *s, int64_t job, int64_t now, int64_t *n,
     struct gp_err *err) GP_MUST_CHECK;
 enum gp_status gp_queue_drop(struct gp_store *s, int64_t job, int64_t *n, struct gp_err *err) GP_MUST_CHECK;
+/* Forget finished jobs that were made, and failures that happened, before that time. */
+enum gp_status gp_queue_forget(struct gp_store *s, int64_t before, struct gp_err *err) GP_MUST_CHECK;
 
 /* ---- hold.c: posts that wait, and what was thrown away ----------------------------------------------------------- */
 

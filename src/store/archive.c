@@ -1,0 +1,366 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * Taking messages into the archive: duplicates, the place in a thread, bytes and
+ * derived data, search entry, counters; all in the caller's transaction. The cost
+ * of a message does not grow with the archive: every step is a look-up by key.
+ */
+#include "config.h"
+
+#include "search.h"
+
+#include <stdio.h>
+
+enum {
+	DAY = 86400,
+	COPIES_MAX = 50		/* of one Message-ID that are compared */
+};
+
+/* A message on its way in. */
+struct adding {
+	const struct gp_list *list;
+	const struct gp_mail *m;
+	const char *raw;
+	size_t n;
+	int64_t received;
+	const char *mid;	/* as archived */
+	char *key;
+	struct gp_place own;	/* the ghost that it fills, or id 0 */
+	struct gp_place parent;
+	int kind;
+	int state;
+	int64_t id, thread, date, author;
+	char *title;		/* NULL: as the subject */
+};
+
+/* Who is the same person to the counters. */
+static int64_t
+author_of(const struct gp_mail *m)
+{
+	char *who = gp_strdup(NULL, m->from_addr[0] != '\0' ? m->from_addr : m->from_name);
+	int64_t hash;
+
+	gp_str_lower(who);
+	hash = gp_store_hash(0, who, strlen(who));
+	talloc_free(who);
+	return hash;
+}
+
+/* A message without a usable id is known by its bytes. */
+static char *
+made_msgid(const void *ctx, const struct gp_list *list, const char *raw, size_t n)
+{
+	unsigned char hash[GP_SHA256_LEN];
+	char *text, *id;
+
+	gp_sha256(raw, n, hash);
+	text = gp_base32(NULL, hash, GP_TOKEN_BYTES);
+	id = gp_asprintf(ctx, "%s.guildpost@%s", text, list->domain);
+	talloc_free(text);
+	return id;
+}
+
+/* The Date field counts unless it lies in the future or before the parent's. */
+static int64_t
+date_of(const struct gp_mail *m, int64_t received, const struct gp_place *parent)
+{
+	if ((m->flags & GP_MAIL_DATE_OK) == 0 || m->date <= 0 || m->date > received + DAY)
+		return received;
+	if (parent->id > 0 && m->date < parent->date)
+		return received > parent->date ? received : parent->date;
+	return m->date;
+}
+
+/* ---- the same Message-ID again ------------------------------------------------------ */
+
+static enum gp_status
+is_same(struct gp_store *s, const struct adding *a, int64_t id, bool *same, struct gp_err *err)
+{
+	void *tmp = gp_ctx(NULL);
+	struct gp_mail other;
+	char *raw;
+	size_t n;
+	enum gp_status status = gp_message_raw(tmp, s, id, &raw, &n, err);
+
+	*same = false;
+	if (status == GP_OK) {
+		*same = n == a->n && memcmp(raw, a->raw, n) == 0;
+		/* What can't be read again counts as something else: nothing is lost. */
+		if (!*same && gp_message_mail(tmp, s, id, &other, &raw, &n, NULL) == GP_OK)
+			*same = gp_mail_same(&other, raw, n, a->m, a->raw, a->n);
+	}
+	talloc_free(tmp);
+	return status;
+}
+
+/*
+ * The message's node stands already. A ghost: it will be filled. The same content: a
+ * duplicate, and so is what was removed. Else it is kept beside the first as "id#2".
+ */
+static enum gp_status
+look_for_copy(const void *ctx, struct gp_store *s, struct adding *a, struct gp_archived *out,
+    struct gp_err *err)
+{
+	struct gp_place first = {0}, p;
+	enum gp_status status = GP_OK;
+	const char *mid = a->mid;
+	bool same = false;
+	int k;
+
+	for (k = 2; ; k++) {
+		status = gp_node_find(ctx, s, a->list->id, mid, &p, &a->key, err);
+		if (status != GP_OK || p.id == 0 || p.state == GP_NODE_GHOST)
+			break;
+		if (p.state != GP_NODE_REMOVED)
+			status = is_same(s, a, p.id, &same, err);
+		if (status != GP_OK)
+			return status;
+		if (same || p.state == GP_NODE_REMOVED) {
+			out->duplicate = true;
+			out->id = p.id;
+			out->thread = p.thread;
+			return GP_OK;
+		}
+		if (first.id == 0)
+			first = p;
+		mid = k <= COPIES_MAX ? gp_asprintf(ctx, "%s#%d", a->mid, k) :
+		    made_msgid(ctx, a->list, a->raw, a->n);
+	}
+	a->mid = mid;
+	a->own = p;
+	/* Beside the first: under the same parent, or under it when it is the root. */
+	if (status == GP_OK && first.id != 0 && p.id == 0) {
+		a->kind = first.parent != 0 ? first.kind : GP_PARENT_OTHERS;
+		status = gp_node_read(s, first.parent != 0 ? first.parent : first.id, &a->parent,
+		    err);
+	}
+	return status;
+}
+
+/* ---- writing -------------------------------------------------------------------------- */
+
+static int
+count_files(const struct gp_mail *m)
+{
+	size_t i;
+	int n = 0;
+
+	for (i = 0; i < m->parts_n; i++)
+		n += (m->parts[i].flags & GP_PART_ATTACHMENT) != 0;
+	return n;
+}
+
+static enum gp_status
+insert_node(struct gp_store *s, struct adding *a, struct gp_err *err)
+{
+	const struct gp_mail *m = a->m;
+	enum gp_status status = gp_sql_run(s, "INSERT INTO node(list, key, mid, state, parent, "
+	    "kind, thread, date, received, zone, from_name, from_addr, author, subject, title, "
+	    "snippet, size, flags, files) VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, "
+	    "?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19)",
+	    GP_ARGS(GP_INT(a->list->id), GP_TEXT(a->key), GP_TEXT(a->mid), GP_INT(a->state),
+	    GP_INT(a->parent.id), GP_INT(a->kind), GP_INT(a->thread), GP_INT(a->date),
+	    GP_INT(a->received), GP_INT(m->zone), GP_TEXT(m->from_name), GP_TEXT(m->from_addr),
+	    GP_INT(a->author), GP_TEXT(m->subject), GP_TEXT(a->title),
+	    GP_TEXT(m->snippet == NULL ? "" : m->snippet), GP_INT((int64_t)a->n),
+	    GP_INT(m->flags), GP_INT(count_files(m))), err);
+
+	a->id = sqlite3_last_insert_rowid(s->db);
+	return status;
+}
+
+/* A new node goes straight into its parent's thread, or begins one. */
+static enum gp_status
+add_new(struct gp_store *s, struct adding *a, struct gp_err *err)
+{
+	enum gp_status status = GP_OK;
+
+	if (a->parent.id == 0)
+		status = gp_place_find(s, a->list, a->m, a->mid, &a->own, a->date, &a->parent,
+		    &a->kind, err);
+	if (status == GP_OK && a->parent.id == 0)
+		status = gp_thread_new(s, a->list->id, &a->thread, err);
+	else
+		a->thread = a->parent.thread;
+	if (status != GP_OK)
+		return status;
+	a->date = date_of(a->m, a->received, &a->parent);
+	return insert_node(s, a, err);
+}
+
+/*
+ * The message takes the place of its ghost under a new id, since ids grow with every
+ * message, and what hangs on it. Then its own header says where it belongs; others'
+ * References only where it says nothing.
+ */
+static enum gp_status
+fill_ghost(struct gp_store *s, struct adding *a, struct gp_err *err)
+{
+	struct gp_place ghost = a->own, parent;
+	enum gp_status status = gp_sql_run(s, "DELETE FROM node WHERE id = ?1",
+	    GP_ARGS(GP_INT(ghost.id)), err);
+	bool done;
+	int kind;
+
+	a->parent.id = ghost.parent;
+	a->kind = ghost.kind;
+	a->thread = ghost.thread;
+	if (status == GP_OK)
+		status = insert_node(s, a, err);
+	if (status == GP_OK)
+		status = gp_sql_run(s, "UPDATE node SET parent = ?3 WHERE thread = ?1 AND parent = ?2",
+		    GP_ARGS(GP_INT(a->thread), GP_INT(ghost.id), GP_INT(a->id)), err);
+	if (status == GP_OK)
+		status = gp_node_read(s, a->id, &a->own, err);
+	if (status == GP_OK && ghost.kind != GP_PARENT_PERSON)
+		status = gp_place_find(s, a->list, a->m, a->mid, &a->own, a->date, &parent, &kind,
+		    err);
+	else
+		parent = (struct gp_place){0};
+	if (status == GP_OK && parent.id != 0 && (ghost.parent == 0 || kind == GP_PARENT_OWN ||
+	    kind == GP_PARENT_PERSON))
+		status = gp_node_move(s, a->list->id, a->id, parent.id, kind, &done, err);
+	if (status == GP_OK)
+		status = gp_node_read(s, a->id, &a->own, err);
+	a->thread = a->own.thread;
+	if (status == GP_OK)
+		status = gp_thread_recount(s, a->list->id, a->thread, err);
+	return status;
+}
+
+/* ---- counters ------------------------------------------------------------------------------ */
+
+/* The thread's row, for a message that was just put into it. */
+static enum gp_status
+count_in_thread(struct gp_store *s, const struct adding *a, bool *first_shown, struct gp_err *err)
+{
+	int64_t messages = 0, people = 0, new_author;
+	sqlite3_stmt *st;
+	bool head;
+	enum gp_status status = gp_sql_run(s, "INSERT OR IGNORE INTO thread_author(thread, author, "
+	    "node) VALUES(?1, ?2, ?3)", GP_ARGS(GP_INT(a->thread), GP_INT(a->author),
+	    GP_INT(a->id)), err);
+
+	new_author = sqlite3_changes(s->db);
+	if (status == GP_OK)
+		status = gp_sql_open(s, &st, "UPDATE thread SET messages = messages + 1, first = "
+		    "CASE WHEN messages = 0 OR first > ?2 THEN ?2 ELSE first END, "
+		    "last = max(last, ?2), last_id = ?3, people = people + ?4, "
+		    "version = version + 1 WHERE id = ?1 RETURNING messages, people, "
+		    "first = ?2 AND messages > 1 AND head NOT IN (SELECT id FROM node WHERE "
+		    "id = head AND parent = 0)",
+		    GP_ARGS(GP_INT(a->thread), GP_INT(a->date), GP_INT(a->id),
+		    GP_INT(new_author)), err);
+	if (status == GP_OK)
+		status = gp_sql_next(s, st, err);
+	if (status != GP_OK)
+		return status == GP_E_NOTFOUND ? gp_fail(err, GP_E_DB, "a thread is missing") : status;
+	messages = sqlite3_column_int64(st, 0);
+	people = sqlite3_column_int64(st, 1);
+	head = sqlite3_column_int(st, 2) != 0;
+	/* The statement ends only after a further step. */
+	status = gp_sql_end(gp_sql_next(s, st, err));
+	*first_shown = messages == 1;
+	if (status == GP_OK && (messages == 1 || head || a->parent.id == 0))
+		status = gp_thread_head(s, a->thread, a->id, err);
+	if (status == GP_OK && new_author && people <= 5)
+		status = gp_thread_names(s, a->thread, err);
+	return status;
+}
+
+enum gp_status
+gp_archive_count(struct gp_store *s, int64_t list, int64_t author, int64_t date, int n,
+    int64_t threads, struct gp_err *err)
+{
+	struct gp_civil c;
+	int64_t people;
+	enum gp_status status;
+
+	gp_time_civil(date, NULL, &c);
+	status = gp_sql_run(s, "INSERT INTO list_month(list, month, messages) VALUES(?1, ?2, ?3) "
+	    "ON CONFLICT DO UPDATE SET messages = messages + ?3",
+	    GP_ARGS(GP_INT(list), GP_INT(c.year * 12 + c.month - 1), GP_INT(n)), err);
+	if (status == GP_OK)
+		status = gp_sql_run(s, "INSERT INTO list_author(list, author, messages) "
+		    "VALUES(?1, ?2, ?3) ON CONFLICT DO UPDATE SET messages = messages + ?3",
+		    GP_ARGS(GP_INT(list), GP_INT(author), GP_INT(n)), err);
+	if (status == GP_OK)
+		status = gp_sql_int(s, &people, "SELECT messages FROM list_author WHERE list = ?1 "
+		    "AND author = ?2", GP_ARGS(GP_INT(list), GP_INT(author)), err);
+	if (status != GP_OK)
+		return status;
+	/* The first message of somebody, or the last that went. */
+	people = n > 0 ? people == n : people == 0 ? -1 : 0;
+	return gp_sql_run(s, "UPDATE list SET version = version + 1, messages = messages + ?2, "
+	    "threads = threads + ?3, people = people + ?4 WHERE id = ?1",
+	    GP_ARGS(GP_INT(list), GP_INT(n), GP_INT(threads), GP_INT(people)), err);
+}
+
+static enum gp_status
+count_in(struct gp_store *s, const struct adding *a, bool filled, struct gp_err *err)
+{
+	enum gp_status status = GP_OK;
+	bool first_shown = false;
+
+	if (a->state == GP_NODE_HIDDEN)
+		return gp_list_touch(s, a->list->id, err);
+	if (!filled)	/* else it was counted with its thread */
+		status = count_in_thread(s, a, &first_shown, err);
+	if (status == GP_OK)
+		status = gp_archive_count(s, a->list->id, a->author, a->date, 1, first_shown, err);
+	return status;
+}
+
+/* ---- all of it -------------------------------------------------------------------------------- */
+
+static enum gp_status
+add(const void *ctx, struct gp_store *s, struct adding *a, struct gp_archived *out,
+    struct gp_err *err)
+{
+	enum gp_status status = look_for_copy(ctx, s, a, out, err);
+	bool fill = a->own.id != 0;
+
+	if (status != GP_OK || out->duplicate)
+		return status;
+	a->date = date_of(a->m, a->received, &a->parent);
+	a->author = author_of(a->m);
+	a->title = gp_subject_title(ctx, a->m->subject, a->list->set.tag);
+	if (gp_streq(a->title, a->m->subject))
+		a->title = NULL;
+	status = fill ? fill_ghost(s, a, err) : add_new(s, a, err);
+	if (status == GP_OK)
+		status = gp_body_write(s, a->id, a->m, a->raw, a->n, err);
+	if (status == GP_OK)
+		status = gp_place_note(s, a->list->id, a->m, a->id, err);
+	if (status == GP_OK && a->state == GP_NODE_PRESENT)
+		status = gp_search_add(s, a->id, a->m, err);
+	if (status == GP_OK)
+		status = count_in(s, a, fill, err);
+	out->id = a->id;
+	out->thread = a->thread;
+	out->hidden = a->state == GP_NODE_HIDDEN;
+	return status;
+}
+
+enum gp_status
+gp_archive_add(const void *ctx, struct gp_store *s, const struct gp_list *list,
+    const struct gp_mail *m, const char *raw, size_t n, int64_t received, struct gp_archived *out,
+    struct gp_err *err)
+{
+	void *tmp = gp_ctx(NULL);
+	struct adding a = {.list = list, .m = m, .raw = raw, .n = n, .received = received,
+	    .state = (m->flags & GP_MAIL_NO_ARCHIVE) != 0 ? GP_NODE_HIDDEN : GP_NODE_PRESENT};
+	enum gp_status status;
+
+	memset(out, 0, sizeof(*out));
+	if (!s->writing)
+		gp_bug("gp_archive_add outside of a transaction");
+	a.mid = m->msgid != NULL ? m->msgid : made_msgid(tmp, list, raw, n);
+	out->msgid = gp_strdup(ctx, a.mid);
+	status = add(tmp, s, &a, out, err);
+	if (status == GP_OK)
+		snprintf(out->key, sizeof(out->key), "%s", a.key);
+	else
+		gp_err_prefix(err, "%s: can't archive a message", list->address);
+	talloc_free(tmp);
+	return status;
+}

@@ -1,0 +1,266 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * Persons, their addresses and their memberships. A person is known by any of
+ * their addresses (folded by gp_addr_fold) and is on a list once, whichever of
+ * them the mail goes to.
+ */
+#include "config.h"
+
+#include "private.h"
+
+const char *const gp_role_names[] = {"member", "moderator", "owner", NULL};
+const char *const gp_delivery_names[] = {"each", "daily", "weekly", "monthly", "none", NULL};
+
+static const struct gp_opt options[] = {
+	{"name", GP_OPT_TEXT, offsetof(struct gp_member, name), "", 0, 0, NULL,
+	    "name of the person"},
+	{"role", GP_OPT_CHOICE, offsetof(struct gp_member, role), "member", 0, 0,
+	    "member|moderator|owner", "what the person may do"},
+	{"delivery", GP_OPT_CHOICE, offsetof(struct gp_member, delivery), "each", 0, 0,
+	    "each|daily|weekly|monthly|none", "each post, a digest, or nothing"},
+};
+
+/* ---- reading --------------------------------------------------------------------- */
+
+#define MEMBER_QUERY "SELECT m.id, m.list, m.person, a.written, p.name, m.role, m.delivery, " \
+	"m.joined, m.digest_upto, m.digest_last FROM member m JOIN address a ON a.id = m.address " \
+	"JOIN person p ON p.id = m.person "
+
+static struct gp_member *
+read_member(const void *ctx, sqlite3_stmt *st)
+{
+	struct gp_member *m = gp_new(ctx, struct gp_member);
+
+	m->id = sqlite3_column_int64(st, 0);
+	m->list = sqlite3_column_int64(st, 1);
+	m->person = sqlite3_column_int64(st, 2);
+	m->address = gp_sql_text(m, st, 3);
+	m->name = gp_sql_text(m, st, 4);
+	m->role = sqlite3_column_int(st, 5);
+	m->delivery = sqlite3_column_int(st, 6);
+	m->joined = sqlite3_column_int64(st, 7);
+	m->digest_upto = sqlite3_column_int64(st, 8);
+	m->digest_last = sqlite3_column_int64(st, 9);
+	return m;
+}
+
+static enum gp_status
+one_member(const void *ctx, struct gp_store *s, sqlite3_stmt *st, struct gp_member **out,
+    struct gp_err *err)
+{
+	enum gp_status status = gp_sql_next(s, st, err);
+
+	if (status != GP_OK)
+		return status;
+	*out = read_member(ctx, st);
+	gp_sql_done(st);
+	return GP_OK;
+}
+
+enum gp_status
+gp_member_find_id(const void *ctx, struct gp_store *s, int64_t id, struct gp_member **out,
+    struct gp_err *err)
+{
+	sqlite3_stmt *st;
+	enum gp_status status = gp_sql_open(s, &st, MEMBER_QUERY "WHERE m.id = ?1",
+	    GP_ARGS(GP_INT(id)), err);
+
+	return status == GP_OK ? one_member(ctx, s, st, out, err) : status;
+}
+
+enum gp_status
+gp_member_find(const void *ctx, struct gp_store *s, int64_t list, const char *address,
+    struct gp_member **out, struct gp_err *err)
+{
+	char *folded = gp_addr_fold(NULL, address);
+	enum gp_status status = GP_E_NOTFOUND;
+	sqlite3_stmt *st;
+
+	if (folded != NULL)
+		status = gp_sql_open(s, &st, MEMBER_QUERY "WHERE m.list = ?1 AND m.person = "
+		    "(SELECT person FROM address WHERE folded = ?2)",
+		    GP_ARGS(GP_INT(list), GP_TEXT(folded)), err);
+	if (status == GP_OK)
+		status = one_member(ctx, s, st, out, err);
+	talloc_free(folded);
+	return status;
+}
+
+enum gp_status
+gp_member_all(const void *ctx, struct gp_store *s, int64_t list, int role, int delivery,
+    struct gp_member ***out, size_t *n, struct gp_err *err)
+{
+	sqlite3_stmt *st;
+	enum gp_status status = gp_sql_open(s, &st, MEMBER_QUERY "WHERE m.list = ?1 AND "
+	    "m.role >= ?2 AND (?3 < 0 OR m.delivery = ?3) ORDER BY a.folded",
+	    GP_ARGS(GP_INT(list), GP_INT(role), GP_INT(delivery)), err);
+	struct gp_member **v = NULL;
+	size_t count = 0;
+
+	if (status != GP_OK)
+		return status;
+	while ((status = gp_sql_next(s, st, err)) == GP_OK) {
+		v = gp_store_grow(ctx, v, count, sizeof(*v));
+		v[count] = read_member(v, st);
+		count++;
+	}
+	if (status != GP_E_NOTFOUND) {
+		talloc_free(v);
+		return status;
+	}
+	*out = v;
+	*n = count;
+	return GP_OK;
+}
+
+enum gp_status
+gp_member_count(struct gp_store *s, int64_t list, int64_t *n, struct gp_err *err)
+{
+	return gp_sql_int(s, n, "SELECT count(*) FROM member WHERE list = ?1",
+	    GP_ARGS(GP_INT(list)), err);
+}
+
+/* ---- joining ---------------------------------------------------------------------------- */
+
+/* The person of an address; both are made when they are new. */
+static enum gp_status
+find_person(struct gp_store *s, const char *folded, const char *written, const char *name,
+    int64_t *person, int64_t *address, struct gp_err *err)
+{
+	sqlite3_stmt *st;
+	enum gp_status status = gp_sql_open(s, &st,
+	    "SELECT person, id FROM address WHERE folded = ?1", GP_ARGS(GP_TEXT(folded)), err);
+
+	if (status == GP_OK)
+		status = gp_sql_next(s, st, err);
+	if (status == GP_OK) {
+		*person = sqlite3_column_int64(st, 0);
+		*address = sqlite3_column_int64(st, 1);
+		gp_sql_done(st);
+		return gp_sql_run(s, "UPDATE person SET name = ?2 WHERE id = ?1 AND name = '' "
+		    "AND ?2 <> ''", GP_ARGS(GP_INT(*person), GP_TEXT(name)), err);
+	}
+	if (status != GP_E_NOTFOUND)
+		return status;
+	status = gp_sql_run(s, "INSERT INTO person(name) VALUES(?1)", GP_ARGS(GP_TEXT(name)), err);
+	if (status != GP_OK)
+		return status;
+	*person = sqlite3_last_insert_rowid(s->db);
+	status = gp_sql_run(s, "INSERT INTO address(folded, written, person) VALUES(?1, ?2, ?3)",
+	    GP_ARGS(GP_TEXT(folded), GP_TEXT(written), GP_INT(*person)), err);
+	*address = sqlite3_last_insert_rowid(s->db);
+	return status;
+}
+
+static enum gp_status
+join(struct gp_store *s, int64_t list, int64_t person, int64_t address, const char *written,
+    int role, int delivery, int64_t now, int64_t *id, struct gp_err *err)
+{
+	enum gp_status status = gp_sql_int(s, id,
+	    "SELECT id FROM member WHERE list = ?1 AND person = ?2",
+	    GP_ARGS(GP_INT(list), GP_INT(person)), err);
+
+	if (status == GP_OK)
+		return gp_fail(err, GP_E_EXISTS, "%s is a member already", written);
+	if (status != GP_E_NOTFOUND)
+		return status;
+	/* A digest begins with what comes after joining. */
+	status = gp_sql_run(s, "INSERT INTO member(list, person, address, role, delivery, joined, "
+	    "digest_upto) VALUES(?1, ?2, ?3, ?4, ?5, ?6, "
+	    "(SELECT max(0, coalesce(max(id), 0)) FROM node))",
+	    GP_ARGS(GP_INT(list), GP_INT(person), GP_INT(address), GP_INT(role),
+	    GP_INT(delivery), GP_INT(now)), err);
+	*id = sqlite3_last_insert_rowid(s->db);
+	return status;
+}
+
+enum gp_status
+gp_member_add(struct gp_store *s, int64_t list, const char *address, const char *name, int role,
+    int delivery, int64_t now, int64_t *id, struct gp_err *err)
+{
+	void *tmp = gp_ctx(NULL);
+	enum gp_status status = gp_addr_check(address, err);
+	int64_t person, address_id;
+	char *folded, *line;
+
+	if (status != GP_OK)
+		goto out;
+	folded = gp_addr_fold(tmp, address);
+	if (folded == NULL) {
+		status = gp_fail(err, GP_E_PARSE, "\"%s\" is not an address", address);
+		goto out;
+	}
+	line = name == NULL ? gp_strdup(tmp, "") : gp_utf8_line(tmp, name, strlen(name), 200);
+	status = find_person(s, folded, address, line, &person, &address_id, err);
+	if (status == GP_OK)
+		status = join(s, list, person, address_id, address, role, delivery, now, id, err);
+out:
+	talloc_free(tmp);
+	return status;
+}
+
+/* ---- changing ------------------------------------------------------------------------------- */
+
+enum gp_status
+gp_member_set(struct gp_store *s, int64_t id, const char *key, const char *value,
+    struct gp_err *err)
+{
+	struct gp_member *m;
+	enum gp_status status = gp_member_find_id(NULL, s, id, &m, err);
+
+	if (status == GP_E_NOTFOUND)
+		return gp_fail(err, GP_E_NOTFOUND, "there is no such member");
+	if (status != GP_OK)
+		return status;
+	status = gp_opt_set(options, GP_COUNT(options), m, m, key, value, err);
+	if (status == GP_OK && strcmp(key, "name") == 0)
+		m->name = gp_utf8_line(m, m->name, strlen(m->name), 200);
+	/* Who turns to a digest has had, or didn't want, every post until now. */
+	if (status == GP_OK)
+		status = gp_sql_run(s, "UPDATE member SET role = ?2, delivery = ?3, digest_upto = "
+		    "CASE WHEN delivery <> ?3 AND delivery IN (?4, ?5) THEN "
+		    "(SELECT max(0, coalesce(max(id), 0)) FROM node) ELSE digest_upto END WHERE id = ?1",
+		    GP_ARGS(GP_INT(id), GP_INT(m->role), GP_INT(m->delivery),
+		    GP_INT(GP_DELIVERY_EACH), GP_INT(GP_DELIVERY_NONE)), err);
+	if (status == GP_OK)
+		status = gp_sql_run(s, "UPDATE person SET name = ?2 WHERE id = ?1",
+		    GP_ARGS(GP_INT(m->person), GP_TEXT(m->name)), err);
+	talloc_free(m);
+	return status;
+}
+
+enum gp_status
+gp_person_forget(struct gp_store *s, struct gp_err *err)
+{
+	return gp_sql_run(s, "DELETE FROM person WHERE id NOT IN (SELECT person FROM member)",
+	    GP_NOARGS, err);
+}
+
+enum gp_status
+gp_member_remove(struct gp_store *s, int64_t id, struct gp_err *err)
+{
+	enum gp_status status = gp_queue_forget_member(s, id, err);
+	int64_t person;
+
+	if (status == GP_OK)
+		status = gp_sql_int(s, &person, "SELECT person FROM member WHERE id = ?1",
+		    GP_ARGS(GP_INT(id)), err);
+	if (status == GP_E_NOTFOUND)
+		return gp_fail(err, GP_E_NOTFOUND, "there is no such member");
+	if (status == GP_OK)
+		status = gp_sql_run(s, "DELETE FROM member WHERE id = ?1", GP_ARGS(GP_INT(id)),
+		    err);
+	/* Who is on no list any more is not kept. */
+	if (status == GP_OK)
+		status = gp_sql_run(s, "DELETE FROM person WHERE id = ?1 AND NOT EXISTS "
+		    "(SELECT 1 FROM member WHERE person = ?1)", GP_ARGS(GP_INT(person)), err);
+	return status;
+}
+
+enum gp_status
+gp_member_digest_mark(struct gp_store *s, int64_t member, int64_t upto, int64_t when,
+    struct gp_err *err)
+{
+	return gp_sql_run(s, "UPDATE member SET digest_upto = ?2, digest_last = ?3 WHERE id = ?1",
+	    GP_ARGS(GP_INT(member), GP_INT(upto), GP_INT(when)), err);
+}

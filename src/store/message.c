@@ -1,0 +1,283 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * Reading messages: single ones by key, id or Message-ID; rows of them for pages,
+ * digests and exports; their bytes and what was derived of them.
+ */
+#include "config.h"
+
+#include "message.h"
+
+struct gp_message *
+gp_message_read(const void *ctx, sqlite3_stmt *st)
+{
+	struct gp_message *m = gp_new(ctx, struct gp_message);
+
+	m->id = sqlite3_column_int64(st, 0);
+	m->list = sqlite3_column_int64(st, 1);
+	m->thread = sqlite3_column_int64(st, 2);
+	m->key = gp_sql_text(m, st, 3);
+	m->msgid = gp_sql_text(m, st, 4);
+	m->parent = sqlite3_column_int64(st, 5);
+	m->parent_kind = sqlite3_column_int(st, 6);
+	m->parent_key = gp_sql_text_null(m, st, 7);
+	m->date = sqlite3_column_int64(st, 8);
+	m->received = sqlite3_column_int64(st, 9);
+	m->zone = sqlite3_column_int(st, 10);
+	m->from_name = gp_sql_text(m, st, 11);
+	m->from_addr = gp_sql_text(m, st, 12);
+	m->subject = gp_sql_text(m, st, 13);
+	m->title = gp_sql_text_null(m, st, 14);
+	if (m->title == NULL)
+		m->title = m->subject;
+	m->snippet = gp_sql_text(m, st, 15);
+	m->size = sqlite3_column_int64(st, 16);
+	m->flags = (unsigned)sqlite3_column_int64(st, 17);
+	m->attachments = sqlite3_column_int(st, 18);
+	m->state = sqlite3_column_int(st, 19);
+	return m;
+}
+
+enum gp_status
+gp_message_rows(const void *ctx, struct gp_store *s, sqlite3_stmt *st, struct gp_message ***out,
+    size_t *n, struct gp_err *err)
+{
+	struct gp_message **v = NULL;
+	enum gp_status status;
+	size_t count = 0;
+
+	while ((status = gp_sql_next(s, st, err)) == GP_OK) {
+		v = gp_store_grow(ctx, v, count, sizeof(*v));
+		v[count] = gp_message_read(v, st);
+		count++;
+	}
+	if (status != GP_E_NOTFOUND) {
+		talloc_free(v);
+		return status;
+	}
+	*out = v;
+	*n = count;
+	return GP_OK;
+}
+
+static enum gp_status
+one_message(const void *ctx, struct gp_store *s, sqlite3_stmt *st, struct gp_message **out,
+    struct gp_err *err)
+{
+	enum gp_status status = gp_sql_next(s, st, err);
+
+	if (status != GP_OK)
+		return status;
+	*out = gp_message_read(ctx, st);
+	gp_sql_done(st);
+	return GP_OK;
+}
+
+enum gp_status
+gp_message_find_key(const void *ctx, struct gp_store *s, int64_t list, const char *key,
+    struct gp_message **out, struct gp_err *err)
+{
+	sqlite3_stmt *st;
+	enum gp_status status = gp_sql_open(s, &st, MESSAGE_QUERY
+	    "WHERE n.key = ?1 AND n.list = ?2 AND n.state > 0",
+	    GP_ARGS(GP_TEXT(key), GP_INT(list)), err);
+
+	return status == GP_OK ? one_message(ctx, s, st, out, err) : status;
+}
+
+enum gp_status
+gp_message_find_id(const void *ctx, struct gp_store *s, int64_t id, struct gp_message **out,
+    struct gp_err *err)
+{
+	sqlite3_stmt *st;
+	enum gp_status status = gp_sql_open(s, &st, MESSAGE_QUERY "WHERE n.id = ?1 AND n.state > 0",
+	    GP_ARGS(GP_INT(id)), err);
+
+	return status == GP_OK ? one_message(ctx, s, st, out, err) : status;
+}
+
+/* Messages with exactly this id: keys are hashes of it. */
+static enum gp_status
+find_exact(const void *ctx, struct gp_store *s, int64_t list, const char *mid,
+    struct gp_message ***out, size_t *n, struct gp_err *err)
+{
+	char *from = gp_msgid_key(NULL, mid, 12), *to = gp_asprintf(from, "%s~", from);
+	sqlite3_stmt *st;
+	enum gp_status status = gp_sql_open(s, &st, MESSAGE_QUERY "WHERE n.key >= ?1 AND "
+	    "n.key < ?2 AND n.mid = ?3 AND (?4 = 0 OR n.list = ?4) AND n.state > 0 ORDER BY n.id",
+	    GP_ARGS(GP_TEXT(from), GP_TEXT(to), GP_TEXT(mid), GP_INT(list)), err);
+
+	if (status == GP_OK)
+		status = gp_message_rows(ctx, s, st, out, n, err);
+	talloc_free(from);
+	return status;
+}
+
+enum gp_status
+gp_message_find_msgid(const void *ctx, struct gp_store *s, int64_t list, const char *msgid,
+    struct gp_message ***out, size_t *n, struct gp_err *err)
+{
+	struct gp_message **v = NULL, **more;
+	size_t count, i;
+	enum gp_status status = find_exact(ctx, s, list, msgid, &v, &count, err);
+	char *other;
+	int k;
+
+	/* Others that came with the same id and other content: "id#2" and so on. */
+	for (k = 2; status == GP_OK && count > 0; k++) {
+		other = gp_asprintf(NULL, "%s#%d", msgid, k);
+		status = find_exact(v, s, list, other, &more, n, err);
+		talloc_free(other);
+		if (status != GP_OK || *n == 0)
+			break;
+		for (i = 0; i < *n; i++) {
+			v = gp_store_grow(ctx, v, count, sizeof(*v));
+			v[count++] = talloc_steal(v, more[i]);
+		}
+	}
+	if (status != GP_OK) {
+		talloc_free(v);
+		return status;
+	}
+	*out = v;
+	*n = count;
+	return GP_OK;
+}
+
+enum gp_status
+gp_message_replies(const void *ctx, struct gp_store *s, int64_t id, struct gp_message ***out,
+    size_t *n, struct gp_err *err)
+{
+	sqlite3_stmt *st;
+	enum gp_status status = gp_sql_open(s, &st, MESSAGE_QUERY "WHERE n.thread = "
+	    "(SELECT thread FROM node WHERE id = ?1) AND n.parent = ?1 AND n.state = 1 "
+	    "ORDER BY n.date, n.id", GP_ARGS(GP_INT(id)), err);
+
+	return status == GP_OK ? gp_message_rows(ctx, s, st, out, n, err) : status;
+}
+
+enum gp_status
+gp_message_since(const void *ctx, struct gp_store *s, int64_t list, int64_t after, size_t limit,
+    struct gp_message ***out, size_t *n, struct gp_err *err)
+{
+	sqlite3_stmt *st;
+	enum gp_status status = gp_sql_open(s, &st, MESSAGE_QUERY "WHERE n.list = ?1 AND n.id > ?2 "
+	    "AND n.state > 0 AND n.state < 3 ORDER BY n.id LIMIT ?3",
+	    GP_ARGS(GP_INT(list), GP_INT(after), GP_INT((int64_t)limit)), err);
+
+	return status == GP_OK ? gp_message_rows(ctx, s, st, out, n, err) : status;
+}
+
+enum gp_status
+gp_message_newest(const void *ctx, struct gp_store *s, int64_t list, int64_t date, int64_t id,
+    size_t limit, struct gp_message ***out, size_t *n, struct gp_err *err)
+{
+	sqlite3_stmt *st;
+	enum gp_status status = gp_sql_open(s, &st, MESSAGE_QUERY "WHERE n.list = ?1 AND n.state = 1 "
+	    "AND (n.date, n.id) < (?2, ?3) ORDER BY n.date DESC, n.id DESC LIMIT ?4",
+	    GP_ARGS(GP_INT(list), GP_INT(date == 0 ? INT64_MAX : date), GP_INT(id),
+	    GP_INT((int64_t)limit)), err);
+
+	return status == GP_OK ? gp_message_rows(ctx, s, st, out, n, err) : status;
+}
+
+/* ---- bodies ------------------------------------------------------------------------------- */
+
+enum gp_status
+gp_body_write(struct gp_store *s, int64_t id, const struct gp_mail *m, const char *raw, size_t n,
+    struct gp_err *err)
+{
+	struct gp_mail kept = *m;
+	struct gp_buf wire, all;
+	struct gp_str data;
+	enum gp_status status;
+
+	/* The row has the snippet; own and quoted words are for the search alone. */
+	kept.snippet = NULL;
+	kept.own = kept.quoted = NULL;
+	kept.own_n = kept.quoted_n = 0;
+	kept.files = NULL;
+	gp_buf_init(&wire, NULL, GP_MAX_FRAME);
+	gp_mail_pack(&wire, &kept);
+	gp_buf_init(&all, wire.p, GP_MAX_FRAME);
+	gp_buf_reserve(&all, wire.len + n + 16);
+	gp_pack_str(&all, wire.p, wire.len);
+	gp_buf_add(&all, raw, n);
+	status = all.over || wire.over ?
+	    gp_fail(err, GP_E_TOOBIG, "the message is too big to be archived") :
+	    gp_zip_pack(s, 0, all.p, all.len, &data, err);
+	talloc_free(wire.p);
+	if (status == GP_OK)
+		status = gp_sql_run(s, "INSERT OR REPLACE INTO body(id, data) VALUES(?1, ?2)",
+		    GP_ARGS(GP_INT(id), GP_BLOB(data.p, data.n)), err);
+	return status;
+}
+
+enum gp_status
+gp_body_read(const void *ctx, struct gp_store *s, int64_t id, struct gp_str *wire,
+    struct gp_str *raw, struct gp_err *err)
+{
+	sqlite3_stmt *st;
+	enum gp_status status = gp_sql_open(s, &st, "SELECT data FROM body WHERE id = ?1",
+	    GP_ARGS(GP_INT(id)), err);
+	struct gp_unpack u;
+	char *all;
+	size_t n;
+
+	if (status == GP_OK)
+		status = gp_sql_next(s, st, err);
+	if (status == GP_E_NOTFOUND)
+		return gp_fail(err, GP_E_NOTFOUND, "the message is not in the archive any more");
+	if (status != GP_OK)
+		return status;
+	status = gp_zip_unpack(ctx, s, sqlite3_column_blob(st, 0),
+	    (size_t)sqlite3_column_bytes(st, 0), &all, &n, err);
+	gp_sql_done(st);
+	if (status != GP_OK)
+		return status;
+	u = (struct gp_unpack){all, n, false};
+	*wire = gp_unpack_str(&u);
+	if (u.bad)
+		return gp_fail(err, GP_E_DB, "%s: an archived message is damaged", s->path);
+	*raw = (struct gp_str){u.p, u.n};
+	return GP_OK;
+}
+
+enum gp_status
+gp_message_raw(const void *ctx, struct gp_store *s, int64_t id, char **raw, size_t *n,
+    struct gp_err *err)
+{
+	struct gp_str wire, bytes;
+	enum gp_status status = gp_body_read(ctx, s, id, &wire, &bytes, err);
+
+	if (status != GP_OK)
+		return status;
+	*raw = (char *)(uintptr_t)bytes.p;
+	*n = bytes.n;
+	return GP_OK;
+}
+
+enum gp_status
+gp_message_mail(const void *ctx, struct gp_store *s, int64_t id, struct gp_mail *out, char **raw,
+    size_t *n, struct gp_err *err)
+{
+	struct gp_str wire, bytes;
+	enum gp_status status = gp_body_read(ctx, s, id, &wire, &bytes, err);
+	sqlite3_stmt *st;
+
+	if (status == GP_OK)
+		status = gp_mail_unpack(ctx, wire, bytes.p, bytes.n, out, err);
+	if (status == GP_OK)
+		status = gp_sql_open(s, &st, "SELECT snippet FROM node WHERE id = ?1",
+		    GP_ARGS(GP_INT(id)), err);
+	if (status == GP_OK)
+		status = gp_sql_next(s, st, err);
+	if (status != GP_OK)
+		return status;
+	out->snippet = gp_sql_text(ctx, st, 0);
+	gp_sql_done(st);
+	if (raw != NULL)
+		*raw = (char *)(uintptr_t)bytes.p;
+	if (n != NULL)
+		*n = bytes.n;
+	return GP_OK;
+}

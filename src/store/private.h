@@ -1,0 +1,196 @@
+/* SPDX-License-Identifier: ISC */
+/* What the files of this room share. Only files of src/store include this. */
+#ifndef GP_STORE_PRIVATE_H
+#define GP_STORE_PRIVATE_H
+
+#include "guildpost/store.h"
+
+#include <sqlite3.h>
+#include <string.h>
+
+enum {
+	GP_STORE_APPLICATION = 0x67706f73, /* "gpos", PRAGMA application_id */
+	GP_STORE_PAGE = 16384,		/* halves the waste of blobs against 4096 */
+	GP_STORE_WAIT_MS = 10000,	/* for the write lock */
+	GP_STORE_STATEMENTS = 512	/* slots; a power of two, far more than we have */
+};
+
+struct gp_zip;		/* archive_zip.c: compressors and dictionaries */
+struct gp_pending;	/* search_index.c: search entries that wait for the commit */
+
+struct gp_store {
+	sqlite3 *db;
+	char *path;
+	enum gp_store_mode mode;
+	int lock_fd;		/* lock.c; -1 in READ */
+	bool writing;		/* between begin and commit or rollback */
+	bool marked;
+	bool reading;
+	bool bulk;
+	struct gp_zip *zip;
+	struct gp_pending *pending;
+	struct {
+		const char *sql;	/* by address: every statement is a literal */
+		sqlite3_stmt *st;
+	} statements[GP_STORE_STATEMENTS];
+};
+
+/* ---- sql.c: statements and errors ------------------------------------------- */
+
+/* One bound value. Text and blobs are not copied: they outlive the statement's run. */
+struct gp_arg {
+	char kind;		/* i integer, t text or NULL, b blob, 0 end */
+	int64_t i;
+	const void *p;
+	size_t n;
+};
+#define GP_INT(v) {'i', (v), NULL, 0}
+#define GP_TEXT(v) {'t', 0, (v), 0}
+#define GP_BLOB(v, len) {'b', 0, (v), (len)}
+#define GP_ARGS(...) ((const struct gp_arg[]){__VA_ARGS__, {0, 0, NULL, 0}})
+#define GP_NOARGS ((const struct gp_arg[]){{0, 0, NULL, 0}})
+
+/* A result code of SQLite as one of ours, with a sentence. */
+enum gp_status gp_sql_fail(struct gp_store *s, int rc, const char *what, struct gp_err *err);
+/* Several statements, no results: schema and settings. */
+enum gp_status gp_sql_script(struct gp_store *s, const char *sql, struct gp_err *err) GP_MUST_CHECK;
+/*
+ * `sql` is a string literal (kept prepared, found by its address). Start it; then
+ * gp_sql_next gives GP_OK for each row and GP_E_NOTFOUND (no message) at the end, where it is
+ * reset by itself, as on errors; a caller that leaves early calls gp_sql_done.
+ */
+enum gp_status gp_sql_open(struct gp_store *s, sqlite3_stmt **st, const char *sql,
+    const struct gp_arg *args, struct gp_err *err) GP_MUST_CHECK;
+enum gp_status gp_sql_next(struct gp_store *s, sqlite3_stmt *st, struct gp_err *err) GP_MUST_CHECK;
+void gp_sql_done(sqlite3_stmt *st);
+/* Without rows. */
+enum gp_status gp_sql_run(struct gp_store *s, const char *sql, const struct gp_arg *args,
+    struct gp_err *err) GP_MUST_CHECK;
+/* The first column of the first row; GP_E_NOTFOUND when there is no row. */
+enum gp_status gp_sql_int(struct gp_store *s, int64_t *out, const char *sql,
+    const struct gp_arg *args, struct gp_err *err) GP_MUST_CHECK;
+/* Columns: NULL gives "" (gp_sql_text), NULL (gp_sql_text_null), 0. */
+char *gp_sql_text(const void *ctx, sqlite3_stmt *st, int col);
+char *gp_sql_text_null(const void *ctx, sqlite3_stmt *st, int col);
+char *gp_sql_blob(const void *ctx, sqlite3_stmt *st, int col, size_t *n);
+/* A growing array of pointers on ctx: room for one more behind n. */
+void *gp_store_grow(const void *ctx, void *v, size_t n, size_t size);
+/* GP_E_NOTFOUND becomes GP_OK: the normal end of a loop of gp_sql_next. */
+enum gp_status gp_sql_end(enum gp_status status);
+
+/* ---- lock.c: one server, one writer ------------------------------------------- */
+
+enum gp_status gp_lock_open(struct gp_store *s, struct gp_err *err) GP_MUST_CHECK;
+enum gp_status gp_lock_server(struct gp_store *s, struct gp_err *err) GP_MUST_CHECK;
+bool gp_lock_server_runs(struct gp_store *s);
+enum gp_status gp_lock_write(struct gp_store *s, struct gp_err *err) GP_MUST_CHECK;
+void gp_lock_release(struct gp_store *s);
+void gp_lock_close(struct gp_store *s);
+
+/* ---- schema.c: migrations -------------------------------------------------------- */
+
+/* Bring a file from its version to `to` (0: the newest); the caller holds the write lock. */
+enum gp_status gp_schema_migrate(struct gp_store *s, int64_t to, struct gp_err *err) GP_MUST_CHECK;
+/* GP_E_CONFIG when the file is not ours, or not of our version. */
+enum gp_status gp_schema_check(struct gp_store *s, bool *old, struct gp_err *err) GP_MUST_CHECK;
+int64_t gp_schema_newest(void);
+
+struct gp_migration {
+	int version;
+	const char *const *sql;	/* statements, NULL at the end */
+};
+/* ---- archive_zip.c -------------------------------------------------------------- */
+
+/* Compress; *out is good until the next call with the same slot (0 or 1). */
+enum gp_status gp_zip_pack(struct gp_store *s, int slot, const char *p, size_t n,
+    struct gp_str *out, struct gp_err *err) GP_MUST_CHECK;
+enum gp_status gp_zip_unpack(const void *ctx, struct gp_store *s, const void *p, size_t n,
+    char **out, size_t *out_n, struct gp_err *err) GP_MUST_CHECK;
+/* Load them anew: after a rollback the newest may be gone. */
+void gp_zip_forget_dictionaries(struct gp_zip *z);
+
+/* ---- node.c: places in threads ----------------------------------------------------- */
+
+/* What threading needs to know of a node. id 0: there is none. */
+struct gp_place {
+	int64_t id, thread, parent, date;
+	int state, kind;
+};
+enum { GP_NODE_GHOST, GP_NODE_PRESENT, GP_NODE_HIDDEN, GP_NODE_REMOVED };
+enum { GP_PARENT_NONE, GP_PARENT_OWN, GP_PARENT_OTHERS, GP_PARENT_EXCHANGE, GP_PARENT_SUBJECT,
+	GP_PARENT_PERSON };
+/* The node of a Message-ID on a list; *key (if not NULL): its key, or the one that a new node
+ * would get. GP_OK also when there is none (out->id 0). */
+enum gp_status gp_node_find(const void *ctx, struct gp_store *s, int64_t list, const char *mid,
+    struct gp_place *out, char **key, struct gp_err *err) GP_MUST_CHECK;
+enum gp_status gp_node_read(struct gp_store *s, int64_t id, struct gp_place *out,
+    struct gp_err *err) GP_MUST_CHECK;
+/* A ghost: under `parent` (then in its thread) or in a thread of its own. */
+enum gp_status gp_node_ghost(struct gp_store *s, int64_t list, const char *mid, const char *key,
+    const struct gp_place *parent, int64_t date, struct gp_place *out, struct gp_err *err)
+    GP_MUST_CHECK;
+/* Is `id` met on the way from `from` to its root (or is the way too long)? */
+enum gp_status gp_node_is_above(struct gp_store *s, int64_t id, int64_t from, bool *yes,
+    struct gp_err *err) GP_MUST_CHECK;
+/* Give a node (with all below it) another parent; 0: none. Threads are joined and split as
+ * needed: a thread is always one tree. Refuses a loop: *done false, nothing changed. */
+enum gp_status gp_node_move(struct gp_store *s, int64_t list, int64_t id, int64_t parent, int kind,
+    bool *done, struct gp_err *err) GP_MUST_CHECK;
+
+/* ---- thread.c ------------------------------------------------------------------------ */
+
+enum gp_status gp_thread_new(struct gp_store *s, int64_t list, int64_t *id, struct gp_err *err)
+    GP_MUST_CHECK;
+/* Count everything in a thread anew, or delete it when it has no nodes. */
+enum gp_status gp_thread_head(struct gp_store *s, int64_t thread, int64_t head, struct gp_err *err)
+    GP_MUST_CHECK;
+enum gp_status gp_thread_names(struct gp_store *s, int64_t thread, struct gp_err *err) GP_MUST_CHECK;
+enum gp_status gp_thread_recount(struct gp_store *s, int64_t list, int64_t thread,
+    struct gp_err *err) GP_MUST_CHECK;
+
+/* ---- place.c: where a message belongs ---------------------------------------------------- */
+
+/* The rules 1 to 6: ids, ghosts, chain, Thread-Index, subject. `own`: its node when it stands
+ * already (a ghost that was filled, a rebuild), or id 0. parent->id 0: begins a thread. */
+enum gp_status gp_place_find(struct gp_store *s, const struct gp_list *list, const struct gp_mail *m,
+    const char *mid, const struct gp_place *own, int64_t date, struct gp_place *parent, int *kind,
+    struct gp_err *err) GP_MUST_CHECK;
+/* Remember the Thread-Index of a message. */
+enum gp_status gp_place_note(struct gp_store *s, int64_t list, const struct gp_mail *m, int64_t id,
+    struct gp_err *err) GP_MUST_CHECK;
+/* Hash of the base subject; 0 for one that many threads share. */
+int64_t gp_place_base(const char *subject, const char *tag, bool *is_reply);
+
+/* ---- message.c, archive*.c, search_index.c ------------------------------------------------ */
+
+/* For finding the same again: not against anybody who tries. */
+int64_t gp_store_hash(int64_t seed, const void *p, size_t n);
+/* Derived data and raw bytes of a node. */
+enum gp_status gp_body_write(struct gp_store *s, int64_t id, const struct gp_mail *m,
+    const char *raw, size_t n, struct gp_err *err) GP_MUST_CHECK;
+enum gp_status gp_body_read(const void *ctx, struct gp_store *s, int64_t id, struct gp_str *wire,
+    struct gp_str *raw, struct gp_err *err) GP_MUST_CHECK;
+/* Do two messages say the same, but for what lists and relays add? */
+bool gp_mail_same(const struct gp_mail *a, const char *a_raw, size_t a_n, const struct gp_mail *b,
+    const char *b_raw, size_t b_n);
+/* Counters of a list: n messages of an author came (or went), so did threads. */
+enum gp_status gp_archive_count(struct gp_store *s, int64_t list, int64_t author, int64_t date,
+    int n, int64_t threads, struct gp_err *err) GP_MUST_CHECK;
+enum gp_status gp_archive_forget_list(struct gp_store *s, int64_t list, struct gp_err *err)
+    GP_MUST_CHECK;
+
+/* ---- what the files do for each other ------------------------------------------------ */
+
+/* Pages of the list changed. */
+enum gp_status gp_list_touch(struct gp_store *s, int64_t id, struct gp_err *err) GP_MUST_CHECK;
+/* Persons who are on no list any more. */
+enum gp_status gp_person_forget(struct gp_store *s, struct gp_err *err) GP_MUST_CHECK;
+/* What is queued for a membership, or a list. */
+enum gp_status gp_queue_forget_member(struct gp_store *s, int64_t member, struct gp_err *err)
+    GP_MUST_CHECK;
+enum gp_status gp_queue_forget_list(struct gp_store *s, int64_t list, struct gp_err *err)
+    GP_MUST_CHECK;
+
+extern const struct gp_migration gp_schema_1, gp_schema_2, gp_schema_3, gp_schema_4;
+
+#endif

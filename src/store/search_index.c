@@ -1,0 +1,270 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * The search's entries. The FTS5 table is contentless: to take an entry out, the
+ * very texts that went in are needed. Nobody keeps them, so a hash tells whether
+ * texts derived again are the same. If not (an upgrade derives otherwise), the new
+ * entry gets a row of its own and the old one is passed over, since the message
+ * names its entry; a removal that must leave nothing behind reads the words out of
+ * the index itself.
+ *
+ * FTS5 writes a segment at every savepoint. So inside a mark entries wait until the
+ * commit.
+ */
+#include "config.h"
+
+#include "search.h"
+
+enum {
+	FIELDS = 5,
+	PENDING_MAX = 8 << 20	/* bytes of text that wait at most */
+};
+#define GENERATION (INT64_C(1) << 40)	/* rowid = message id + generation * this */
+
+struct entry {
+	bool remove;
+	int64_t row;
+	char *fields[FIELDS];
+};
+
+struct gp_pending {
+	struct entry *v;
+	size_t n;
+	size_t kept;		/* entries from before the mark */
+	size_t bytes;
+};
+
+/* The columns of search: subject, author, own, quoted, files. */
+static void
+fields_of(const void *ctx, const struct gp_mail *m, const char *fields[FIELDS])
+{
+	fields[0] = m->subject == NULL ? "" : m->subject;
+	fields[1] = gp_asprintf(ctx, "%s %s", m->from_name == NULL ? "" : m->from_name,
+	    m->from_addr == NULL ? "" : m->from_addr);
+	fields[2] = m->own != NULL ? m->own : "";
+	fields[3] = m->quoted != NULL ? m->quoted : "";
+	fields[4] = m->files != NULL ? m->files : "";
+	/* Nobody has parted the words: all are the author's. */
+	if (m->own == NULL && m->quoted == NULL && m->text != NULL)
+		fields[2] = m->text;
+}
+
+int64_t
+gp_search_hash(const struct gp_mail *m)
+{
+	void *tmp = gp_ctx(NULL);
+	const char *fields[FIELDS];
+	int64_t h = 1;
+	size_t i;
+
+	fields_of(tmp, m, fields);
+	for (i = 0; i < FIELDS; i++)
+		h = gp_store_hash(h, fields[i], strlen(fields[i]));
+	talloc_free(tmp);
+	return h;
+}
+
+static enum gp_status
+write_entry(struct gp_store *s, bool remove, int64_t row, const char *const *f, struct gp_err *err)
+{
+	const struct gp_arg *args = GP_ARGS(GP_INT(row), GP_TEXT(f[0]), GP_TEXT(f[1]),
+	    GP_TEXT(f[2]), GP_TEXT(f[3]), GP_TEXT(f[4]));
+
+	return remove ? gp_sql_run(s, "INSERT INTO search(search, rowid, subject, author, own, "
+	    "quoted, files) VALUES('delete', ?1, ?2, ?3, ?4, ?5, ?6)", args, err) :
+	    gp_sql_run(s, "INSERT INTO search(rowid, subject, author, own, quoted, files) "
+	    "VALUES(?1, ?2, ?3, ?4, ?5, ?6)", args, err);
+}
+
+static void
+put_off(struct gp_store *s, bool remove, int64_t row, const char *const *fields)
+{
+	struct gp_pending *p = s->pending;
+	struct entry *e;
+	size_t i;
+
+	if (p == NULL)
+		p = s->pending = gp_new(s, struct gp_pending);
+	p->v = gp_store_grow(p, p->v, p->n, sizeof(*p->v));
+	e = &p->v[p->n++];
+	e->remove = remove;
+	e->row = row;
+	for (i = 0; i < FIELDS; i++) {
+		e->fields[i] = gp_strdup(p, fields[i]);
+		p->bytes += strlen(fields[i]);
+	}
+}
+
+static enum gp_status
+put(struct gp_store *s, bool remove, int64_t row, const struct gp_mail *m, struct gp_err *err)
+{
+	void *tmp = gp_ctx(NULL);
+	const char *fields[FIELDS];
+	enum gp_status status = GP_OK;
+
+	fields_of(tmp, m, fields);
+	if (s->marked)
+		put_off(s, remove, row, fields);
+	else
+		status = write_entry(s, remove, row, fields, err);
+	talloc_free(tmp);
+	return status;
+}
+
+enum gp_status
+gp_search_add(struct gp_store *s, int64_t id, const struct gp_mail *m, struct gp_err *err)
+{
+	enum gp_status status = put(s, false, id, m, err);
+
+	if (status == GP_OK)
+		status = gp_sql_run(s, "UPDATE node SET entry = ?1, entry_hash = ?2 WHERE id = ?1",
+		    GP_ARGS(GP_INT(id), GP_INT(gp_search_hash(m))), err);
+	return status;
+}
+
+enum gp_status
+gp_search_flush(struct gp_store *s, struct gp_err *err)
+{
+	struct gp_pending *p = s->pending;
+	enum gp_status status = GP_OK;
+	size_t i;
+
+	for (i = 0; p != NULL && i < p->n && status == GP_OK; i++)
+		status = write_entry(s, p->v[i].remove, p->v[i].row,
+		    (const char *const *)p->v[i].fields, err);
+	gp_search_drop(s);
+	return status;
+}
+
+void
+gp_search_drop(struct gp_store *s)
+{
+	talloc_free(s->pending);
+	s->pending = NULL;
+}
+
+void
+gp_search_mark(struct gp_store *s)
+{
+	if (s->pending != NULL)
+		s->pending->kept = s->pending->n;
+}
+
+void
+gp_search_undo(struct gp_store *s)
+{
+	if (s->pending != NULL)
+		s->pending->n = s->pending->kept;
+}
+
+bool
+gp_search_is_full(const struct gp_store *s)
+{
+	return s->pending != NULL && s->pending->bytes > PENDING_MAX;
+}
+
+/* ---- changing ---------------------------------------------------------------------- */
+
+static enum gp_status
+entry_of(struct gp_store *s, int64_t id, int64_t *row, int64_t *hash, struct gp_err *err)
+{
+	sqlite3_stmt *st;
+	enum gp_status status = gp_sql_open(s, &st, "SELECT coalesce(entry, 0), "
+	    "coalesce(entry_hash, 0) FROM node WHERE id = ?1", GP_ARGS(GP_INT(id)), err);
+
+	if (status == GP_OK)
+		status = gp_sql_next(s, st, err);
+	if (status != GP_OK)
+		return status;
+	*row = sqlite3_column_int64(st, 0);
+	*hash = sqlite3_column_int64(st, 1);
+	gp_sql_done(st);
+	return GP_OK;
+}
+
+enum gp_status
+gp_search_replace(struct gp_store *s, int64_t id, const struct gp_mail *old,
+    const struct gp_mail *m, struct gp_err *err)
+{
+	int64_t row, hash, now = gp_search_hash(m);
+	enum gp_status status = entry_of(s, id, &row, &hash, err);
+
+	if (status != GP_OK || (row != 0 && hash == now))
+		return status;
+	if (row != 0 && old != NULL && gp_search_hash(old) == hash)
+		status = put(s, true, row, old, err);
+	else
+		row = row == 0 ? id : row + GENERATION;
+	if (status == GP_OK)
+		status = put(s, false, row, m, err);
+	if (status == GP_OK)
+		status = gp_sql_run(s, "UPDATE node SET entry = ?2, entry_hash = ?3 WHERE id = ?1",
+		    GP_ARGS(GP_INT(id), GP_INT(row), GP_INT(now)), err);
+	return status;
+}
+
+/* ---- removing what nobody has the texts of -------------------------------------------- */
+
+/* Words of one entry as they stand in the index, in order, for each column. */
+static enum gp_status
+read_words(struct gp_store *s, int64_t row, struct gp_buf fields[FIELDS], struct gp_err *err)
+{
+	static const char *const names[FIELDS] = {"subject", "author", "own", "quoted", "files"};
+	sqlite3_stmt *st;
+	enum gp_status status = gp_sql_open(s, &st, "SELECT term, col FROM temp.search_words "
+	    "WHERE doc = ?1 ORDER BY col, offset", GP_ARGS(GP_INT(row)), err);
+	const char *col;
+	size_t i;
+
+	while (status == GP_OK && (status = gp_sql_next(s, st, err)) == GP_OK) {
+		col = (const char *)sqlite3_column_text(st, 1);
+		for (i = 0; i < FIELDS - 1 && strcmp(col, names[i]) != 0; i++)
+			;
+		gp_buf_puts(&fields[i], (const char *)sqlite3_column_text(st, 0));
+		gp_buf_putc(&fields[i], ' ');
+	}
+	return gp_sql_end(status);
+}
+
+static enum gp_status
+remove_by_words(struct gp_store *s, int64_t row, struct gp_err *err)
+{
+	void *tmp = gp_ctx(NULL);
+	struct gp_buf bufs[FIELDS];
+	const char *fields[FIELDS];
+	enum gp_status status;
+	size_t i;
+
+	for (i = 0; i < FIELDS; i++)
+		gp_buf_init(&bufs[i], tmp, 4 * GP_MAX_TEXT);
+	status = gp_sql_script(s, "CREATE VIRTUAL TABLE IF NOT EXISTS temp.search_words "
+	    "USING fts5vocab(main, search, instance)", err);
+	if (status == GP_OK)
+		status = read_words(s, row, bufs, err);
+	for (i = 0; i < FIELDS; i++)
+		fields[i] = bufs[i].p;
+	if (status == GP_OK)
+		status = write_entry(s, true, row, fields, err);
+	talloc_free(tmp);
+	return status;
+}
+
+enum gp_status
+gp_search_remove(struct gp_store *s, int64_t id, struct gp_err *err)
+{
+	int64_t row = 0, hash;
+	enum gp_status status = gp_search_flush(s, err);
+
+	if (status == GP_OK)
+		status = entry_of(s, id, &row, &hash, err);
+	/* Earlier entries, too. */
+	for (; row > 0 && status == GP_OK; row -= GENERATION)
+		status = remove_by_words(s, row, err);
+	if (status == GP_OK)
+		status = gp_sql_run(s, "UPDATE node SET entry = NULL, entry_hash = NULL "
+		    "WHERE id = ?1", GP_ARGS(GP_INT(id)), err);
+	/* The words stay in older segments until these are merged. */
+	if (status == GP_OK)
+		status = gp_sql_run(s, "INSERT INTO search(search) VALUES('optimize')", GP_NOARGS,
+		    err);
+	return status;
+}

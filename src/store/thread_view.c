@@ -1,0 +1,215 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * Reading threads: one, pages of them, and all nodes of one for its page; months and
+ * figures of a list. Every page is a range of one index.
+ */
+#include "config.h"
+
+#include "message.h"
+
+#include <stdlib.h>
+
+#define THREAD_QUERY "SELECT t.id, t.list, h.key, t.title, t.first, t.last, t.messages, t.people, " \
+	"t.version, t.names, h.snippet, t.last_id, t.mark, t.mark_message FROM thread t " \
+	"LEFT JOIN node h ON h.id = t.head "
+
+static void
+read_names(struct gp_thread *t, char *names)
+{
+	char *p = names, *eol;
+
+	t->names = gp_array(t, char *, 6);
+	while (p != NULL && *p != '\0' && t->names_n < 5) {
+		eol = strchr(p, '\n');
+		if (eol != NULL)
+			*eol++ = '\0';
+		t->names[t->names_n++] = p;
+		p = eol;
+	}
+}
+
+static struct gp_thread *
+read_thread(const void *ctx, sqlite3_stmt *st)
+{
+	struct gp_thread *t = gp_new(ctx, struct gp_thread);
+	struct gp_buf b;
+	size_t i;
+
+	t->id = sqlite3_column_int64(st, 0);
+	t->list = sqlite3_column_int64(st, 1);
+	t->key = gp_sql_text(t, st, 2);
+	t->title = gp_sql_text(t, st, 3);
+	t->first = sqlite3_column_int64(st, 4);
+	t->last = sqlite3_column_int64(st, 5);
+	t->messages = sqlite3_column_int64(st, 6);
+	t->people = sqlite3_column_int64(st, 7);
+	t->version = sqlite3_column_int64(st, 8);
+	read_names(t, gp_sql_text(t, st, 9));
+	gp_buf_init(&b, t, 1 << 16);
+	for (i = 0; i < t->names_n; i++)
+		gp_buf_printf(&b, "%s%s", i > 0 ? ", " : "", t->names[i]);
+	t->authors = b.p;
+	t->snippet = gp_sql_text(t, st, 10);
+	t->last_id = sqlite3_column_int64(st, 11);
+	t->mark = gp_sql_text(t, st, 12);
+	t->mark_message = sqlite3_column_int64(st, 13);
+	return t;
+}
+
+static enum gp_status
+thread_rows(const void *ctx, struct gp_store *s, sqlite3_stmt *st, struct gp_thread ***out,
+    size_t *n, struct gp_err *err)
+{
+	struct gp_thread **v = NULL;
+	enum gp_status status;
+	size_t count = 0;
+
+	while ((status = gp_sql_next(s, st, err)) == GP_OK) {
+		v = gp_store_grow(ctx, v, count, sizeof(*v));
+		v[count] = read_thread(v, st);
+		count++;
+	}
+	if (status != GP_E_NOTFOUND) {
+		talloc_free(v);
+		return status;
+	}
+	*out = v;
+	*n = count;
+	return GP_OK;
+}
+
+enum gp_status
+gp_thread_find(const void *ctx, struct gp_store *s, int64_t id, struct gp_thread **out,
+    struct gp_err *err)
+{
+	sqlite3_stmt *st;
+	enum gp_status status = gp_sql_open(s, &st, THREAD_QUERY "WHERE t.id = ?1",
+	    GP_ARGS(GP_INT(id)), err);
+
+	if (status == GP_OK)
+		status = gp_sql_next(s, st, err);
+	if (status != GP_OK)
+		return status;
+	*out = read_thread(ctx, st);
+	gp_sql_done(st);
+	return GP_OK;
+}
+
+enum gp_status
+gp_thread_newest(const void *ctx, struct gp_store *s, int64_t list, int64_t last, int64_t id,
+    size_t limit, struct gp_thread ***out, size_t *n, struct gp_err *err)
+{
+	sqlite3_stmt *st;
+	const struct gp_arg *args = GP_ARGS(GP_INT(last == 0 ? INT64_MAX : last), GP_INT(id),
+	    GP_INT((int64_t)limit), GP_INT(list));
+	enum gp_status status = list != 0 ?
+	    gp_sql_open(s, &st, THREAD_QUERY "WHERE t.list = ?4 AND t.messages > 0 AND "
+	    "(t.last, t.id) < (?1, ?2) ORDER BY t.last DESC, t.id DESC LIMIT ?3", args, err) :
+	    gp_sql_open(s, &st, THREAD_QUERY "WHERE t.messages > 0 AND (t.last, t.id) < (?1, ?2) "
+	    "AND ?4 = 0 AND t.list NOT IN (SELECT list FROM list_setting WHERE name = 'archive' "
+	    "AND value = 'off') ORDER BY t.last DESC, t.id DESC LIMIT ?3", args, err);
+
+	return status == GP_OK ? thread_rows(ctx, s, st, out, n, err) : status;
+}
+
+enum gp_status
+gp_thread_between(const void *ctx, struct gp_store *s, int64_t list, int64_t from, int64_t to,
+    int64_t after_first, int64_t after_id, size_t limit, struct gp_thread ***out, size_t *n,
+    struct gp_err *err)
+{
+	sqlite3_stmt *st;
+	enum gp_status status = gp_sql_open(s, &st, THREAD_QUERY "WHERE t.id IN (SELECT thread FROM "
+	    "node WHERE list = ?1 AND state = 1 AND date >= ?2 AND date < ?3) AND "
+	    "(t.first, t.id) > (?4, ?5) ORDER BY t.first, t.id LIMIT ?6",
+	    GP_ARGS(GP_INT(list), GP_INT(from), GP_INT(to),
+	    GP_INT(after_first == 0 && after_id == 0 ? INT64_MIN : after_first),
+	    GP_INT(after_id), GP_INT((int64_t)limit)), err);
+
+	return status == GP_OK ? thread_rows(ctx, s, st, out, n, err) : status;
+}
+
+enum gp_status
+gp_thread_nodes(const void *ctx, struct gp_store *s, int64_t thread, struct gp_node **out,
+    size_t *n, struct gp_err *err)
+{
+	sqlite3_stmt *st;
+	enum gp_status status = gp_sql_open(s, &st, MESSAGE_QUERY
+	    "WHERE n.thread = ?1 ORDER BY n.date, n.id", GP_ARGS(GP_INT(thread)), err);
+	struct gp_node *v = NULL, *node;
+	size_t count = 0;
+
+	if (status != GP_OK)
+		return status;
+	while ((status = gp_sql_next(s, st, err)) == GP_OK) {
+		v = gp_store_grow(ctx, v, count, sizeof(*v));
+		node = &v[count++];
+		node->id = sqlite3_column_int64(st, 0);
+		node->parent = sqlite3_column_int64(st, 5);
+		node->kind = sqlite3_column_int(st, 6);
+		node->state = sqlite3_column_int(st, 19);
+		node->msg = node->state == GP_NODE_PRESENT ? gp_message_read(v, st) : NULL;
+	}
+	if (status != GP_E_NOTFOUND) {
+		talloc_free(v);
+		return status;
+	}
+	*out = v;
+	*n = count;
+	return GP_OK;
+}
+
+enum gp_status
+gp_list_months(const void *ctx, struct gp_store *s, int64_t list, struct gp_month **out, size_t *n,
+    struct gp_err *err)
+{
+	sqlite3_stmt *st;
+	enum gp_status status = gp_sql_open(s, &st, "SELECT month, messages FROM list_month "
+	    "WHERE list = ?1 AND messages > 0 ORDER BY month", GP_ARGS(GP_INT(list)), err);
+	struct gp_month *v = NULL;
+	size_t count = 0;
+	int month;
+
+	if (status != GP_OK)
+		return status;
+	while ((status = gp_sql_next(s, st, err)) == GP_OK) {
+		v = gp_store_grow(ctx, v, count, sizeof(*v));
+		month = sqlite3_column_int(st, 0);
+		v[count].year = month / 12;
+		v[count].month = month % 12 + 1;
+		v[count++].messages = sqlite3_column_int64(st, 1);
+	}
+	if (status != GP_E_NOTFOUND) {
+		talloc_free(v);
+		return status;
+	}
+	*out = v;
+	*n = count;
+	return GP_OK;
+}
+
+enum gp_status
+gp_list_stats(struct gp_store *s, int64_t list, int64_t now, struct gp_list_stats *out,
+    struct gp_err *err)
+{
+	sqlite3_stmt *st;
+	enum gp_status status = gp_sql_open(s, &st, "SELECT messages, threads, people, "
+	    "(SELECT coalesce(min(date), 0) FROM node WHERE list = ?1 AND state = 1), "
+	    "(SELECT coalesce(max(date), 0) FROM node WHERE list = ?1 AND state = 1), "
+	    "(SELECT count(*) FROM node WHERE list = ?1 AND state = 1 AND date > ?2 - 30 * 86400) "
+	    "FROM list WHERE id = ?1", GP_ARGS(GP_INT(list), GP_INT(now)), err);
+
+	if (status == GP_OK)
+		status = gp_sql_next(s, st, err);
+	if (status == GP_E_NOTFOUND)
+		return gp_fail(err, GP_E_NOTFOUND, "there is no such list");
+	if (status != GP_OK)
+		return status;
+	out->messages = sqlite3_column_int64(st, 0);
+	out->threads = sqlite3_column_int64(st, 1);
+	out->people = sqlite3_column_int64(st, 2);
+	out->first = sqlite3_column_int64(st, 3);
+	out->last = sqlite3_column_int64(st, 4);
+	out->last_30_days = sqlite3_column_int64(st, 5);
+	gp_sql_done(st);
+	return GP_OK;
+}
