@@ -280,24 +280,28 @@ char *gp_mail_compose(const void *ctx, const struct gp_compose *c, size_t *out_n
 struct gp_mbox;
 enum gp_mbox_kind { GP_MBOX_O, GP_MBOX_RD, GP_MBOX_CL, GP_MBOX_CL2, GP_MBOX_UNKNOWN };
 /*
- * Split a stream of bytes into messages. Feed pieces with gp_mbox_feed (n = 0: end of
- * file), take messages with gp_mbox_next. A "From " line counts when it starts the file or
- * follows an empty line and looks like one (an address or word, then a date), or when a
- * header line follows it; Content-Length is believed only where it ends at a From line or
- * the end. Messages over GP_MAX_MESSAGE come back with GP_E_TOOBIG and their offset, and
- * the stream goes on behind them.
+ * Split a stream of bytes into messages. Feed pieces of at most 16 MB with
+ * gp_mbox_feed (n = 0: end of file), each time after gp_mbox_next has said
+ * GP_E_NOTFOUND. A "From " line counts when it starts the file, or when it has a date
+ * and follows an empty line and no text follows it, or when one of these two is missing
+ * but a well-known header field follows. Content-Length is believed only where it ends
+ * at such a line or at the end. Messages over GP_MAX_MESSAGE come back with GP_E_TOOBIG
+ * and their offset, and the stream goes on behind them. Where the length is not what
+ * ends a message, ">From " and ">>From " lose one '>'.
  */
 struct gp_mbox *gp_mbox_new(const void *ctx);
 void gp_mbox_feed(struct gp_mbox *m, const char *p, size_t n);
 struct gp_mbox_msg {
 	int64_t offset;		/* of its From line in the stream */
 	char *raw; size_t n;	/* unquoted message bytes, valid until the next call */
-	char *from_line;	/* as it stood, without line end */
+	char *from_line;	/* as it stood, without line end; valid as long */
 };
 /* GP_OK: one message; GP_E_NOTFOUND: feed more (or the end, after feeding n = 0);
  * GP_E_TOOBIG: skipped, offset says where; GP_E_PARSE: bytes that are no message. */
 enum gp_status gp_mbox_next(struct gp_mbox *m, struct gp_mbox_msg *out, struct gp_err *err)
     GP_MUST_CHECK;
+/* What kind the stream seems to be, by what was met so far. */
+enum gp_mbox_kind gp_mbox_kind(const struct gp_mbox *m);
 /* mboxrd form of a canonical message: LF line ends, ">*From " quoted, empty line behind. */
 void gp_mbox_write(struct gp_buf *out, const char *from_addr, int64_t time, const char *raw, size_t n);
 

@@ -16,7 +16,7 @@ gp_mail_field_name(const char *p, size_t n, size_t *value)
 	size_t i = 0, len;
 
 	while (i < n && p[i] > 32 && p[i] < 127 && p[i] != ':')
-		i++;
+		i++;	/* stops at a line end too */
 	len = i;
 	while (i < n && gp_mail_blank(p[i]))
 		i++;

@@ -47,8 +47,18 @@ kind_of(const struct mailmime *m)
 	}
 }
 
-/* Where both say that a leaf or a container begins; a leaf ends there too. An empty
- * body has no place that two parsers must agree on. */
+/* Only line ends lie between two places: each parser counts its own to a boundary. */
+static bool
+only_eol(const struct tree *t, size_t a, size_t b)
+{
+	for (; a < b; a++)
+		if (t->raw[a] != '\r' && t->raw[a] != '\n')
+			return false;
+	return true;
+}
+
+/* Both must say where a leaf or a container begins and where a leaf ends. (Where the header
+ * of a message begins libetpan has its own idea, if the part has no fields.) */
 static const char *
 compare(const struct tree *t, const struct mailmime *m, const struct gp_walk_part *p, int depth)
 {
@@ -60,11 +70,12 @@ compare(const struct tree *t, const struct mailmime *m, const struct gp_walk_par
 		return "a part is at another depth";
 	if (!body_range(t, m->mm_body, &start, &end))
 		return "a part lies outside of the message";
-	if (p->kind == GP_WALK_LEAF && p->body == p->end && start == end)
+	if (p->kind == GP_WALK_MESSAGE || (p->body == p->end && start == end))
 		return NULL;
 	if (start != p->body)
 		return "a part begins elsewhere";
-	if (p->kind == GP_WALK_LEAF && end != p->end)
+	if (p->kind == GP_WALK_LEAF &&
+	    !only_eol(t, end < p->end ? end : p->end, end < p->end ? p->end : end))
 		return "a part ends elsewhere";
 	return NULL;
 }

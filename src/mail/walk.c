@@ -261,14 +261,20 @@ field_length(struct walker *k, size_t at)
 	return len;
 }
 
-/* Read the header at k->at up to the empty line, or to a boundary that comes too soon. */
+/* Read the header at k->at up to the empty line, or to a boundary that comes too soon;
+ * *end: where the body begins. */
 static enum gp_status
-read_header(struct walker *k, struct entity *e)
+read_header(struct walker *k, struct entity *e, size_t *end)
 {
-	size_t start = k->at, fields = 0;
+	size_t start = k->at, fields = 0, value;
 	enum gp_status st;
 	bool closes;
 
+	*end = k->at;
+	/* A part that starts with text, its empty line forgotten. */
+	if (start > 0 && start < k->n && k->raw[start] != '\r' &&
+	    gp_mail_field_name(k->raw + start, k->n - start, &value) == 0)
+		return GP_OK;
 	while (k->at < k->n && k->raw[k->at] != '\r') {
 		size_t len = gp_mail_line(k->raw + k->at, k->n - k->at);
 
@@ -292,31 +298,37 @@ read_header(struct walker *k, struct entity *e)
 	}
 	if (e->types > 1 || e->ctes > 1)
 		k->w->plain = false;	/* which one counts is anybody's guess */
+	*end = k->at;
 	if (k->at < k->n && k->raw[k->at] == '\r')
-		k->at += line_at(k, k->at);
+		*end = k->at += line_at(k, k->at);
+	else if (k->at < k->n && k->at >= start + 2)
+		*end = k->at - 2;	/* the last CRLF is part of the boundary */
 	return GP_OK;
 }
 
+/* Is the type this one; or, if `type` ends in a slash, of this kind? */
 static bool
-is_type(const struct entity *e, const char *prefix)
+is_type(const struct entity *e, const char *type)
 {
+	size_t n = strlen(type);
 	struct gp_params ps;
 	struct gp_str t;
 
 	if (e->type.p == NULL)
 		return false;
 	t = gp_params_start(&ps, e->type);
-	return t.n >= strlen(prefix) && gp_mail_ieq(t.p, prefix, strlen(prefix));
+	return t.n >= n && gp_mail_ieq(t.p, type, n) && (t.n == n || type[n - 1] == '/');
 }
 
-/* RFC 2046 section 5.2.1 allows no encoding but identity; if there is one, it is a file. */
+/* RFC 2046 section 5.2.1 allows no encoding but identity; if there is one, it is a file.
+ * `digest`: the part stands directly in a multipart/digest. */
 static bool
-is_message(const struct walker *k, const struct entity *e)
+is_message(const struct entity *e, bool digest)
 {
 	if (e->cte != GP_CTE_IDENTITY)
 		return false;
 	if (e->type.p == NULL)
-		return k->open > 0 && k->stack[k->open - 1].digest;
+		return digest;
 	return is_type(e, "message/rfc822");
 }
 
@@ -360,7 +372,7 @@ static enum gp_status
 read_entity(struct walker *k, int parent, int depth)
 {
 	enum gp_status st = GP_OK;
-	bool again = true;
+	bool again = true, digest = parent >= 0 && k->stack[k->open - 1].digest;
 
 	while (again) {
 		struct gp_walk_part p = { .parent = parent, .depth = depth, .end = SIZE_MAX };
@@ -372,11 +384,11 @@ read_entity(struct walker *k, int parent, int depth)
 		if ((size_t)depth > k->w->scan.depth)
 			k->w->scan.depth = (size_t)depth;
 		p.head = k->at;
-		st = read_header(k, &e);
+		st = read_header(k, &e, &p.body);
 		if (st != GP_OK)
 			return st;
-		p.body = k->at;
-		again = is_message(k, &e);
+		again = is_message(&e, digest);
+		digest = false;
 		if (again)
 			p.kind = GP_WALK_MESSAGE;
 		else if (is_type(&e, "multipart/") && open_multipart(k, &e, depth))
