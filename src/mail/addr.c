@@ -262,10 +262,10 @@ bare_address(struct reader *r, char **name)
 
 	*name = NULL;
 	if (find_spec(s, &from, &to)) {
+		rest = gp_str_trim((struct gp_str){ s.p, from });
 		if (to - from > 7 && gp_mail_ieq(s.p + from, "mailto:", 7))
 			from += 7;
 		addr = squeeze(r, s.p + from, to - from);
-		rest = gp_str_trim((struct gp_str){ s.p, from });
 		if (rest.n > 1 && rest.p[0] == '"' && rest.p[rest.n - 1] == '"')
 			rest = (struct gp_str){ rest.p + 1, rest.n - 2 };
 		if (addr != NULL && rest.n > 0)

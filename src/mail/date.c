@@ -260,7 +260,9 @@ digits_token(struct date *d, struct cursor *c)
 	int digits, v = number(c, &digits);
 	bool more = c->p + 1 < c->end;
 
-	if (digits <= 2 && d->day == 0 && at(c, '.') && digit_behind(c))
+	if (digits > 2 && at(c, ':'))
+		d->bad = true;
+	else if (digits <= 2 && d->day == 0 && at(c, '.') && digit_behind(c))
 		dotted_date(d, c, v);
 	else if (d->hour < 0 && digits <= 2 && (at(c, ':') || at(c, '.')) && digit_behind(c))
 		clock_time(d, c, v);
