@@ -41,7 +41,7 @@ reset(struct item *it)
 static struct gp_str
 text_of(const struct gp_buf *b)
 {
-	return gp_str_trim((struct gp_str){ b->len > 0 ? b->p : "", b->len });
+	return gp_str_trim((struct gp_str){ b->p, b->len });
 }
 
 /* ---- taking the field apart ------------------------------------------------- */

@@ -306,7 +306,7 @@ gp_charset_text(const void *ctx, const char *charset, const char *p, size_t n, s
 	if (b.len > max)
 		gp_buf_cut(&b, gp_utf8_cut(b.p, b.len, max));
 	*out_n = b.len;
-	return b.len > 0 ? b.p : gp_strdup(ctx, "");
+	return b.p;
 }
 
 bool

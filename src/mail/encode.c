@@ -199,7 +199,7 @@ gp_mail_encode_words(const void *ctx, const char *text, size_t used)
 		put_plain(b, line, used);
 	else
 		put_words(b, line, used);
-	out = gp_strndup(ctx, b->len > 0 ? b->p : "", b->len);
+	out = gp_strndup(ctx, b->p, b->len);
 	talloc_free(b);
 	return out;
 }

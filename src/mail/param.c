@@ -245,7 +245,7 @@ join_segments(const void *ctx, const struct segment *seg)
 		else
 			gp_buf_add(b, rest, n - (size_t)(rest - v));
 	}
-	text = gp_charset_text(b, charset, b->len > 0 ? b->p : "", b->len,
+	text = gp_charset_text(b, charset, b->p, b->len,
 	    GP_MAX_HEADER_FIELD, &n);
 	out = gp_utf8_line(ctx, text, n, GP_MAX_SUBJECT);
 	talloc_free(b);

@@ -267,7 +267,7 @@ join_parts(const struct parse *s, unsigned flag, size_t max, size_t *n)
 		any = true;
 	}
 	*n = b.len;
-	return !any ? NULL : b.len > 0 ? b.p : gp_strdup(s->ctx, "");
+	return any ? b.p : NULL;
 }
 
 /* The only part that carries the flag, or NULL. */
@@ -352,7 +352,7 @@ read_files(const struct parse *s)
 			gp_buf_putc(&b, '\n');
 		gp_buf_puts(&b, s->m->parts[i].name);
 	}
-	s->m->files = b.len > 0 ? b.p : gp_strdup(s->ctx, "");
+	s->m->files = b.p;
 }
 
 /* ---- the whole ---------------------------------------------------------------------------- */
