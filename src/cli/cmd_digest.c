@@ -92,7 +92,8 @@ run(struct gp_cli *cli, int argc, char **argv)
 	struct work w = {0};
 	const struct gp_cli_option options[] = {{"period", &period, NULL}, {"at", &at, NULL},
 	    {"to", &w.to, NULL}, {"print", &form, NULL}};
-	int code = gp_cli_options(cli, &argc, argv, options, GP_COUNT(options)), delivery;
+	int code = gp_cli_options(cli, &argc, argv, options, GP_COUNT(options));
+	int delivery = GP_DELIVERY_DAILY;
 
 	if (code >= 0)
 		return code;
