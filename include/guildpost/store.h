@@ -191,9 +191,13 @@ enum gp_status gp_archive_bulk_end(struct gp_store *s, struct gp_err *err) GP_MU
 /* Learn a compression dictionary from sample messages if there is none yet. */
 enum gp_status gp_archive_learn(struct gp_store *s, const struct gp_str *samples, size_t n,
     struct gp_err *err) GP_MUST_CHECK;
-/* Fetch text, search entry and thread anew from m (rebuild). */
+/* Text, search entry and thread anew from m (rebuild). An entry whose texts changed is passed over
+ * from then on, and a new one is added. */
 enum gp_status gp_archive_rederive(struct gp_store *s, int64_t id, const struct gp_mail *m,
     struct gp_err *err) GP_MUST_CHECK;
+/* Remove a message for good: bytes, words and names; its place in the thread stays, state 3, and no
+ * import brings it back. Reads the whole search index: some seconds for a large archive. */
+enum gp_status gp_message_remove(struct gp_store *s, int64_t id, struct gp_err *err) GP_MUST_CHECK;
 
 /* A message as lists of messages show it. Never any address of a stranger but from_addr. */
 struct gp_message {

@@ -33,8 +33,8 @@ struct adding {
 };
 
 /* Who is the same person to the counters. */
-static int64_t
-author_of(const struct gp_mail *m)
+int64_t
+gp_archive_author(const struct gp_mail *m)
 {
 	char *who = gp_strdup(NULL, m->from_addr[0] != '\0' ? m->from_addr : m->from_name);
 	int64_t hash;
@@ -60,8 +60,8 @@ made_msgid(const void *ctx, const struct gp_list *list, const char *raw, size_t 
 }
 
 /* The Date field counts unless it lies in the future or before the parent's. */
-static int64_t
-date_of(const struct gp_mail *m, int64_t received, const struct gp_place *parent)
+int64_t
+gp_archive_date(const struct gp_mail *m, int64_t received, const struct gp_place *parent)
 {
 	if ((m->flags & GP_MAIL_DATE_OK) == 0 || m->date <= 0 || m->date > received + DAY)
 		return received;
@@ -183,7 +183,7 @@ add_new(struct gp_store *s, struct adding *a, struct gp_err *err)
 		a->thread = a->parent.thread;
 	if (status != GP_OK)
 		return status;
-	a->date = date_of(a->m, a->received, &a->parent);
+	a->date = gp_archive_date(a->m, a->received, &a->parent);
 	return insert_node(s, a, err);
 }
 
@@ -321,8 +321,8 @@ add(const void *ctx, struct gp_store *s, struct adding *a, struct gp_archived *o
 
 	if (status != GP_OK || out->duplicate)
 		return status;
-	a->date = date_of(a->m, a->received, &a->parent);
-	a->author = author_of(a->m);
+	a->date = gp_archive_date(a->m, a->received, &a->parent);
+	a->author = gp_archive_author(a->m);
 	a->title = gp_subject_title(ctx, a->m->subject, a->list->set.tag);
 	if (gp_streq(a->title, a->m->subject))
 		a->title = NULL;

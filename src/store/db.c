@@ -160,7 +160,7 @@ open_to_write(struct gp_store *s, bool old, struct gp_err *err)
 		status = gp_schema_migrate(s, 0, err);
 		gp_lock_release(s);
 	}
-	return status;
+	return status == GP_OK ? gp_archive_bulk_mend(s, err) : status;
 }
 
 enum gp_status

@@ -361,5 +361,11 @@ gp_list_delete(struct gp_store *s, int64_t id, struct gp_err *err)
 
 	if (status == GP_OK && sqlite3_changes(s->db) == 0)
 		return gp_fail(err, GP_E_NOTFOUND, "there is no such list");
+	if (status == GP_OK)
+		status = gp_queue_forget_list(s, id, err);
+	if (status == GP_OK)
+		status = gp_archive_forget_list(s, id, err);
+	if (status == GP_OK)
+		status = gp_sql_run(s, "DELETE FROM token WHERE list = ?1", GP_ARGS(GP_INT(id)), err);
 	return status == GP_OK ? gp_person_forget(s, err) : status;
 }

@@ -46,7 +46,7 @@ static bool
 is_usable(const struct gp_mail *m, const char *mid, const char *id)
 {
 	return strcmp(id, mid) != 0 && id[0] != '\0' && strlen(id) <= GP_MAX_MSGID &&
-	    !is_address_in(&m->from, id) && !is_address_in(&m->to, id) &&
+	    !gp_strieq(m->from_addr, id) && !is_address_in(&m->from, id) && !is_address_in(&m->to, id) &&
 	    !is_address_in(&m->cc, id);
 }
 

@@ -176,6 +176,11 @@ bool gp_mail_same(const struct gp_mail *a, const char *a_raw, size_t a_n, const 
 /* Counters of a list: n messages of an author came (or went), so did threads. */
 enum gp_status gp_archive_count(struct gp_store *s, int64_t list, int64_t author, int64_t date,
     int n, int64_t threads, struct gp_err *err) GP_MUST_CHECK;
+/* Hash of who wrote it; the date that counts. */
+int64_t gp_archive_author(const struct gp_mail *m);
+int64_t gp_archive_date(const struct gp_mail *m, int64_t received, const struct gp_place *parent);
+/* After a bulk load that was killed. */
+enum gp_status gp_archive_bulk_mend(struct gp_store *s, struct gp_err *err) GP_MUST_CHECK;
 enum gp_status gp_archive_forget_list(struct gp_store *s, int64_t list, struct gp_err *err)
     GP_MUST_CHECK;
 

@@ -9,9 +9,9 @@
 int64_t gp_search_hash(const struct gp_mail *m);
 enum gp_status gp_search_add(struct gp_store *s, int64_t id, const struct gp_mail *m,
     struct gp_err *err) GP_MUST_CHECK;
-/* old: the texts as they may have gone in, or NULL. */
-enum gp_status gp_search_replace(struct gp_store *s, int64_t id, const struct gp_mail *old,
-    const struct gp_mail *m, struct gp_err *err) GP_MUST_CHECK;
+/* Nothing, when the texts are the same as before. */
+enum gp_status gp_search_replace(struct gp_store *s, int64_t id, const struct gp_mail *m,
+    struct gp_err *err) GP_MUST_CHECK;
 /* So that nothing of it is left in the file: reads the whole index. */
 enum gp_status gp_search_remove(struct gp_store *s, int64_t id, struct gp_err *err) GP_MUST_CHECK;
 /* Entries that wait for the commit. */

@@ -1,11 +1,10 @@
 /* SPDX-License-Identifier: ISC */
 /*
  * The search's entries. The FTS5 table is contentless: to take an entry out, the
- * very texts that went in are needed. Nobody keeps them, so a hash tells whether
- * texts derived again are the same. If not (an upgrade derives otherwise), the new
- * entry gets a row of its own and the old one is passed over, since the message
- * names its entry; a removal that must leave nothing behind reads the words out of
- * the index itself.
+ * very texts that went in are needed, and nobody keeps them. So when a message is
+ * derived anew, a hash tells whether its texts changed; if so, the new entry gets a
+ * row of its own and the old one is passed over, since the message names its entry.
+ * A removal, which must leave nothing behind, reads the words out of the index itself.
  *
  * FTS5 writes a segment at every savepoint. So inside a mark entries wait until the
  * commit.
@@ -21,7 +20,6 @@ enum {
 #define GENERATION (INT64_C(1) << 40)	/* rowid = message id + generation * this */
 
 struct entry {
-	bool remove;
 	int64_t row;
 	char *fields[FIELDS];
 };
@@ -76,7 +74,7 @@ write_entry(struct gp_store *s, bool remove, int64_t row, const char *const *f, 
 }
 
 static void
-put_off(struct gp_store *s, bool remove, int64_t row, const char *const *fields)
+put_off(struct gp_store *s, int64_t row, const char *const *fields)
 {
 	struct gp_pending *p = s->pending;
 	struct entry *e;
@@ -86,7 +84,6 @@ put_off(struct gp_store *s, bool remove, int64_t row, const char *const *fields)
 		p = s->pending = gp_new(s, struct gp_pending);
 	p->v = gp_store_grow(p, p->v, p->n, sizeof(*p->v));
 	e = &p->v[p->n++];
-	e->remove = remove;
 	e->row = row;
 	for (i = 0; i < FIELDS; i++) {
 		e->fields[i] = gp_strdup(p, fields[i]);
@@ -95,7 +92,7 @@ put_off(struct gp_store *s, bool remove, int64_t row, const char *const *fields)
 }
 
 static enum gp_status
-put(struct gp_store *s, bool remove, int64_t row, const struct gp_mail *m, struct gp_err *err)
+put(struct gp_store *s, int64_t row, const struct gp_mail *m, struct gp_err *err)
 {
 	void *tmp = gp_ctx(NULL);
 	const char *fields[FIELDS];
@@ -103,9 +100,9 @@ put(struct gp_store *s, bool remove, int64_t row, const struct gp_mail *m, struc
 
 	fields_of(tmp, m, fields);
 	if (s->marked)
-		put_off(s, remove, row, fields);
+		put_off(s, row, fields);
 	else
-		status = write_entry(s, remove, row, fields, err);
+		status = write_entry(s, false, row, fields, err);
 	talloc_free(tmp);
 	return status;
 }
@@ -113,7 +110,7 @@ put(struct gp_store *s, bool remove, int64_t row, const struct gp_mail *m, struc
 enum gp_status
 gp_search_add(struct gp_store *s, int64_t id, const struct gp_mail *m, struct gp_err *err)
 {
-	enum gp_status status = put(s, false, id, m, err);
+	enum gp_status status = put(s, id, m, err);
 
 	if (status == GP_OK)
 		status = gp_sql_run(s, "UPDATE node SET entry = ?1, entry_hash = ?2 WHERE id = ?1",
@@ -129,7 +126,7 @@ gp_search_flush(struct gp_store *s, struct gp_err *err)
 	size_t i;
 
 	for (i = 0; p != NULL && i < p->n && status == GP_OK; i++)
-		status = write_entry(s, p->v[i].remove, p->v[i].row,
+		status = write_entry(s, false, p->v[i].row,
 		    (const char *const *)p->v[i].fields, err);
 	gp_search_drop(s);
 	return status;
@@ -182,20 +179,15 @@ entry_of(struct gp_store *s, int64_t id, int64_t *row, int64_t *hash, struct gp_
 }
 
 enum gp_status
-gp_search_replace(struct gp_store *s, int64_t id, const struct gp_mail *old,
-    const struct gp_mail *m, struct gp_err *err)
+gp_search_replace(struct gp_store *s, int64_t id, const struct gp_mail *m, struct gp_err *err)
 {
 	int64_t row, hash, now = gp_search_hash(m);
 	enum gp_status status = entry_of(s, id, &row, &hash, err);
 
 	if (status != GP_OK || (row != 0 && hash == now))
 		return status;
-	if (row != 0 && old != NULL && gp_search_hash(old) == hash)
-		status = put(s, true, row, old, err);
-	else
-		row = row == 0 ? id : row + GENERATION;
-	if (status == GP_OK)
-		status = put(s, false, row, m, err);
+	row = row == 0 ? id : row + GENERATION;
+	status = put(s, row, m, err);
 	if (status == GP_OK)
 		status = gp_sql_run(s, "UPDATE node SET entry = ?2, entry_hash = ?3 WHERE id = ?1",
 		    GP_ARGS(GP_INT(id), GP_INT(row), GP_INT(now)), err);

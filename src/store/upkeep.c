@@ -159,3 +159,44 @@ gp_store_meta_set(struct gp_store *s, const char *name, const char *value, size_
 	    "ON CONFLICT(name) DO UPDATE SET value = excluded.value",
 	    GP_ARGS(GP_TEXT(name), GP_BLOB(value, n)), err);
 }
+
+static int64_t
+file_size(const char *path, const char *suffix)
+{
+	char *name = gp_asprintf(NULL, "%s%s", path, suffix);
+	struct stat st;
+	int64_t size = stat(name, &st) == 0 ? st.st_size : 0;
+
+	talloc_free(name);
+	return size;
+}
+
+enum gp_status
+gp_store_stats(struct gp_store *s, struct gp_store_stats *out, struct gp_err *err)
+{
+	sqlite3_stmt *st;
+	enum gp_status status = gp_sql_open(s, &st, "SELECT count(*), coalesce(sum(messages), 0), "
+	    "coalesce(sum(threads), 0), (SELECT count(*) FROM member), "
+	    "(SELECT count(*) FROM hold WHERE state = 0), "
+	    "(SELECT count(*) FROM job WHERE left > 0), "
+	    "(SELECT coalesce(sum(fresh), 0) FROM job WHERE fresh > 0), "
+	    "(SELECT count(*) FROM retry), (SELECT count(*) FROM failure) FROM list", GP_NOARGS, err);
+
+	if (status == GP_OK)
+		status = gp_sql_next(s, st, err);
+	if (status != GP_OK)
+		return status;
+	out->lists = sqlite3_column_int64(st, 0);
+	out->messages = sqlite3_column_int64(st, 1);
+	out->threads = sqlite3_column_int64(st, 2);
+	out->members = sqlite3_column_int64(st, 3);
+	out->holds = sqlite3_column_int64(st, 4);
+	out->jobs = sqlite3_column_int64(st, 5);
+	out->waiting = sqlite3_column_int64(st, 6);
+	out->deferred = sqlite3_column_int64(st, 7);
+	out->failed = sqlite3_column_int64(st, 8);
+	gp_sql_done(st);
+	out->bytes = file_size(s->path, "");
+	out->wal_bytes = file_size(s->path, "-wal");
+	return GP_OK;
+}

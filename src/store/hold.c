@@ -1,0 +1,242 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * Posts that wait for a moderator, and what was thrown away (kept for some days so
+ * that an owner can see it). Several moderators may answer: the first decision wins.
+ */
+#include "config.h"
+
+#include "private.h"
+
+const char *const gp_hold_state_names[] = {"waiting", "approved", "rejected", "discarded",
+	"expired", NULL};
+
+/* Of the bytes behind the header; of all, when there is no Message-ID to go with it. */
+static void
+digest_of(const struct gp_hold *h, const char *raw, size_t n, unsigned char out[GP_SHA256_LEN])
+{
+	const char *body = h->msgid == NULL || h->msgid[0] == '\0' ? NULL :
+	    gp_memmem(raw, n, "\r\n\r\n", 4);
+
+	if (body == NULL)
+		gp_sha256(raw, n, out);
+	else
+		gp_sha256(body, n - (size_t)(body - raw), out);
+}
+
+static const char *
+text(const char *s)
+{
+	return s == NULL ? "" : s;
+}
+
+static enum gp_status
+insert_hold(struct gp_store *s, struct gp_hold *h, const unsigned char *digest, struct gp_err *err)
+{
+	int64_t decided = h->state == GP_HOLD_WAITING ? 0 :
+	    h->decided != 0 ? h->decided : h->created;
+	enum gp_status status = gp_sql_run(s, "INSERT INTO hold(list, state, rule, reason, "
+	    "envelope_from, from_name, from_addr, subject, msgid, snippet, size, created, expires, "
+	    "decided, decided_by, decision_reason, digest) VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, "
+	    "?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17)",
+	    GP_ARGS(GP_INT(h->list), GP_INT(h->state), GP_TEXT(text(h->rule)),
+	    GP_TEXT(text(h->reason)), GP_TEXT(text(h->envelope_from)),
+	    GP_TEXT(text(h->from_name)), GP_TEXT(text(h->from_addr)), GP_TEXT(text(h->subject)),
+	    GP_TEXT(text(h->msgid)), GP_TEXT(text(h->snippet)), GP_INT(h->size),
+	    GP_INT(h->created), GP_INT(h->expires), GP_INT(decided), GP_TEXT(text(h->decided_by)),
+	    GP_TEXT(text(h->decision_reason)), GP_BLOB(digest, GP_SHA256_LEN)), err);
+
+	h->id = sqlite3_last_insert_rowid(s->db);
+	return status;
+}
+
+enum gp_status
+gp_hold_add(struct gp_store *s, struct gp_hold *h, const char *raw, size_t n, struct gp_str wire,
+    struct gp_err *err)
+{
+	unsigned char digest[GP_SHA256_LEN];
+	struct gp_str data, more = {NULL, 0};
+	enum gp_status status = GP_E_NOTFOUND;
+
+	digest_of(h, raw, n, digest);
+	if (h->state == GP_HOLD_WAITING)
+		status = gp_sql_int(s, &h->id, "SELECT id FROM hold WHERE list = ?1 AND state = 0 "
+		    "AND msgid = ?2 AND digest = ?3", GP_ARGS(GP_INT(h->list),
+		    GP_TEXT(text(h->msgid)), GP_BLOB(digest, sizeof(digest))), err);
+	if (status == GP_OK)
+		return gp_fail(err, GP_E_EXISTS, "the same message waits already");
+	if (status == GP_E_NOTFOUND)
+		status = insert_hold(s, h, digest, err);
+	if (status == GP_OK)
+		status = gp_zip_pack(s, 0, raw, n, &data, err);
+	if (status == GP_OK && wire.n > 0)
+		status = gp_zip_pack(s, 1, wire.p, wire.n, &more, err);
+	if (status == GP_OK)
+		status = gp_sql_run(s, "INSERT INTO hold_data(hold, raw, wire) VALUES(?1, ?2, ?3)",
+		    GP_ARGS(GP_INT(h->id), GP_BLOB(data.p, data.n), GP_BLOB(more.p, more.n)), err);
+	return status;
+}
+
+/* ---- reading ----------------------------------------------------------------------- */
+
+#define HOLD_QUERY "SELECT id, list, state, rule, reason, envelope_from, from_name, from_addr, " \
+	"subject, msgid, snippet, size, created, expires, decided, decided_by, decision_reason " \
+	"FROM hold "
+
+static struct gp_hold *
+read_hold(const void *ctx, sqlite3_stmt *st)
+{
+	struct gp_hold *h = gp_new(ctx, struct gp_hold);
+
+	h->id = sqlite3_column_int64(st, 0);
+	h->list = sqlite3_column_int64(st, 1);
+	h->state = sqlite3_column_int(st, 2);
+	h->rule = gp_sql_text(h, st, 3);
+	h->reason = gp_sql_text(h, st, 4);
+	h->envelope_from = gp_sql_text(h, st, 5);
+	h->from_name = gp_sql_text(h, st, 6);
+	h->from_addr = gp_sql_text(h, st, 7);
+	h->subject = gp_sql_text(h, st, 8);
+	h->msgid = gp_sql_text(h, st, 9);
+	h->snippet = gp_sql_text(h, st, 10);
+	h->size = sqlite3_column_int64(st, 11);
+	h->created = sqlite3_column_int64(st, 12);
+	h->expires = sqlite3_column_int64(st, 13);
+	h->decided = sqlite3_column_int64(st, 14);
+	h->decided_by = gp_sql_text(h, st, 15);
+	h->decision_reason = gp_sql_text(h, st, 16);
+	return h;
+}
+
+static enum gp_status
+hold_rows(const void *ctx, struct gp_store *s, sqlite3_stmt *st, struct gp_hold ***out, size_t *n,
+    struct gp_err *err)
+{
+	struct gp_hold **v = NULL;
+	enum gp_status status;
+	size_t count = 0;
+
+	while ((status = gp_sql_next(s, st, err)) == GP_OK) {
+		v = gp_store_grow(ctx, v, count, sizeof(*v));
+		v[count] = read_hold(v, st);
+		count++;
+	}
+	if (status != GP_E_NOTFOUND) {
+		talloc_free(v);
+		return status;
+	}
+	*out = v;
+	*n = count;
+	return GP_OK;
+}
+
+enum gp_status
+gp_hold_find(const void *ctx, struct gp_store *s, int64_t id, struct gp_hold **out,
+    struct gp_err *err)
+{
+	sqlite3_stmt *st;
+	enum gp_status status = gp_sql_open(s, &st, HOLD_QUERY "WHERE id = ?1",
+	    GP_ARGS(GP_INT(id)), err);
+
+	if (status == GP_OK)
+		status = gp_sql_next(s, st, err);
+	if (status != GP_OK)
+		return status;
+	*out = read_hold(ctx, st);
+	gp_sql_done(st);
+	return GP_OK;
+}
+
+enum gp_status
+gp_hold_raw(const void *ctx, struct gp_store *s, int64_t id, char **raw, size_t *n,
+    struct gp_str *wire, struct gp_err *err)
+{
+	sqlite3_stmt *st;
+	enum gp_status status = gp_sql_open(s, &st,
+	    "SELECT raw, wire FROM hold_data WHERE hold = ?1", GP_ARGS(GP_INT(id)), err);
+	char *bytes = NULL;
+
+	if (status == GP_OK)
+		status = gp_sql_next(s, st, err);
+	if (status == GP_E_NOTFOUND)
+		return gp_fail(err, GP_E_NOTFOUND, "the held message is not there any more");
+	if (status != GP_OK)
+		return status;
+	*wire = (struct gp_str){"", 0};
+	status = gp_zip_unpack(ctx, s, sqlite3_column_blob(st, 0),
+	    (size_t)sqlite3_column_bytes(st, 0), raw, n, err);
+	if (status == GP_OK && sqlite3_column_type(st, 1) != SQLITE_NULL) {
+		status = gp_zip_unpack(ctx, s, sqlite3_column_blob(st, 1),
+		    (size_t)sqlite3_column_bytes(st, 1), &bytes, &wire->n, err);
+		wire->p = bytes;
+	}
+	gp_sql_done(st);
+	return status;
+}
+
+enum gp_status
+gp_hold_all(const void *ctx, struct gp_store *s, int64_t list, int state, struct gp_hold ***out,
+    size_t *n, struct gp_err *err)
+{
+	sqlite3_stmt *st;
+	enum gp_status status = state < 0 ?
+	    gp_sql_open(s, &st, HOLD_QUERY "WHERE list = ?1 ORDER BY id", GP_ARGS(GP_INT(list)), err) :
+	    gp_sql_open(s, &st, HOLD_QUERY "WHERE list = ?1 AND state = ?2 ORDER BY id",
+	    GP_ARGS(GP_INT(list), GP_INT(state)), err);
+
+	return status == GP_OK ? hold_rows(ctx, s, st, out, n, err) : status;
+}
+
+enum gp_status
+gp_hold_expired(const void *ctx, struct gp_store *s, int64_t now, struct gp_hold ***out, size_t *n,
+    struct gp_err *err)
+{
+	sqlite3_stmt *st;
+	enum gp_status status = gp_sql_open(s, &st, HOLD_QUERY
+	    "WHERE state = 0 AND expires <= ?1 ORDER BY expires", GP_ARGS(GP_INT(now)), err);
+
+	return status == GP_OK ? hold_rows(ctx, s, st, out, n, err) : status;
+}
+
+/* ---- deciding -------------------------------------------------------------------------- */
+
+static enum gp_status
+was_decided(struct gp_store *s, int64_t id, struct gp_err *err)
+{
+	struct gp_hold *h;
+	enum gp_status status = gp_hold_find(NULL, s, id, &h, err);
+	char *when;
+
+	if (status == GP_E_NOTFOUND)
+		return gp_fail(err, GP_E_NOTFOUND, "there is no such held message");
+	if (status != GP_OK)
+		return status;
+	when = gp_time_iso(h, h->decided);
+	status = gp_fail(err, GP_E_EXISTS, "it was %s%s%s at %s already",
+	    gp_hold_state_names[h->state], h->decided_by[0] == '\0' ? "" : " by ", h->decided_by,
+	    when);
+	talloc_free(h);
+	return status;
+}
+
+enum gp_status
+gp_hold_decide(struct gp_store *s, int64_t id, int state, const char *by, const char *reason,
+    int64_t now, struct gp_err *err)
+{
+	enum gp_status status;
+
+	if (state <= GP_HOLD_WAITING || state > GP_HOLD_EXPIRED)
+		gp_bug("not a decision: %d", state);
+	status = gp_sql_run(s, "UPDATE hold SET state = ?2, decided_by = ?3, decision_reason = ?4, "
+	    "decided = ?5 WHERE id = ?1 AND state = 0", GP_ARGS(GP_INT(id), GP_INT(state),
+	    GP_TEXT(text(by)), GP_TEXT(text(reason)), GP_INT(now)), err);
+	if (status == GP_OK && sqlite3_changes(s->db) == 0)
+		status = was_decided(s, id, err);
+	return status;
+}
+
+enum gp_status
+gp_hold_forget(struct gp_store *s, int64_t before, struct gp_err *err)
+{
+	return gp_sql_run(s, "DELETE FROM hold WHERE state <> 0 AND decided < ?1",
+	    GP_ARGS(GP_INT(before)), err);
+}
