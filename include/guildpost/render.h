@@ -125,19 +125,29 @@ void gp_escape_html(struct gp_buf *b, const char *s, size_t n);
 
 /* ---- html.c: gumbo --------------------------------------------------------------------------------- */
 
-/* Allow-list over the tree: no scripts, styles, forms, frames, remote content or event handlers;
- * links to http, https, mailto with rel; cid: images as links to parts; ids and classes
- * dropped; depth and size capped. */
+/*
+ * Written anew from an allow-list over the tree: no scripts, styles, forms, frames, remote
+ * content or event handlers; links to http and https with rel; headings as h4 to h6; ids
+ * and classes dropped; addresses hidden (mail links are only their text). An image of the
+ * mail becomes a link <a href="cid:ID">, others their description. Depth and size are
+ * capped: what is over is left out. Never fails.
+ */
 enum gp_status gp_html_clean(const void *ctx, const char *html, size_t n, char **out, size_t *out_n,
     struct gp_err *err) GP_MUST_CHECK;
-/* Readable text: paragraphs, lists, quotes as "> ", links kept as text (url), no scripts or styles. */
+/* Readable text: paragraphs, lists, quotes as "> ", links kept as text (url), no scripts or
+ * styles; at most GP_MAX_TEXT bytes. Never fails. */
 enum gp_status gp_html_text(const void *ctx, const char *html, size_t n, char **out, size_t *out_n,
     struct gp_err *err) GP_MUST_CHECK;
 
 /* ---- derive.c: all that is shown of a message ---------------------------------------------------------- */
 
-/* What a parser process does with one canonical message: gp_mail_parse, then the HTML body cleaned,
- * text from HTML where there is no other, own and quoted words, snippet. */
+/*
+ * What a parser process does with one canonical message: gp_mail_parse, then the HTML body
+ * cleaned, text from HTML where there is no other or much less (GP_MAIL_TEXT_FROM_HTML), own
+ * and quoted words, snippet. Images of the mail are links to "cid:N" in html, N the index
+ * of the part: the page puts its own address there (`href="cid:` stands nowhere else).
+ * With GP_MAIL_MARKDOWN and no HTML body, html is the Markdown as HTML (headings from h4).
+ */
 enum gp_status gp_derive(const void *ctx, const char *raw, size_t n, struct gp_mail *out,
     struct gp_err *err) GP_MUST_CHECK;
 

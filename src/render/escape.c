@@ -33,14 +33,16 @@ entity(unsigned char c)
 	}
 }
 
-/* C0 controls but tab and line ends, DEL, and U+FFFE, U+FFFF: how many bytes to leave out. */
+/* Controls but tab and line feed, and U+FFFE, U+FFFF: how many bytes to leave out. */
 static size_t
 forbidden(const unsigned char *p, size_t n)
 {
 	if (*p < 0x20)
-		return *p != '\t' && *p != '\n' && *p != '\r';
+		return *p != '\t' && *p != '\n';
 	if (*p == 0x7f)
 		return 1;
+	if (*p == 0xc2 && n > 1 && p[1] >= 0x80 && p[1] < 0xa0)
+		return 2;
 	if (*p == 0xef && n > 2 && p[1] == 0xbf && p[2] >= 0xbe)
 		return 3;
 	return 0;
@@ -81,11 +83,7 @@ put_plain(struct gp_buf *b, const char *s, size_t n)
 	size_t i, from = 0, skip;
 
 	for (i = 0; i < n;) {
-		unsigned char c = (unsigned char)s[i];
-
-		skip = c == '\r' ? 1 : forbidden((const unsigned char *)s + i, n - i);
-		if (c == 0xc2 && n - i > 1 && ((unsigned char)s[i + 1] & 0xe0) == 0x80)
-			skip = 2; /* C1 controls */
+		skip = forbidden((const unsigned char *)s + i, n - i);
 		if (skip) {
 			gp_buf_add(b, s + from, i - from);
 			from = i + skip;

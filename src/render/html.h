@@ -52,6 +52,7 @@ struct html_clean_sink {
 	struct gp_buf *b;
 	unsigned links;		/* open */
 	bool full;
+	unsigned skipped;	/* elements open that were not written */
 };
 struct html_text_sink {
 	struct gp_buf *b;

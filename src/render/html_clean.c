@@ -19,7 +19,7 @@
 
 enum { CLOSING = 64 << 10 };	/* kept free for the tags that are open */
 
-static const struct gp_text_opts plain;
+static const struct gp_text_opts anywhere, within_link = {.flags = TEXT_NO_LINKS};
 
 /* Room for n bytes of text, whatever they become? Else the rest is left out. */
 static size_t
@@ -46,16 +46,7 @@ put_number(struct gp_buf *b, const char *name, const char *value, int64_t most)
 static void
 put_words(struct html_clean_sink *c, const char *p, size_t n)
 {
-	n = gp_utf8_cut(p, n, room(c, n));
-	if (c->links) {
-		/* No link within a link: hide addresses, then only escape. */
-		char *hidden = gp_text_hide_addrs(NULL, p, n);
-
-		gp_escape_html(c->b, hidden, strlen(hidden));
-		talloc_free(hidden);
-	} else {
-		text_inline(c->b, p, n, &plain);
-	}
+	text_inline(c->b, p, gp_utf8_cut(p, n, room(c, n)), c->links ? &within_link : &anywhere);
 }
 
 static void
@@ -98,12 +89,18 @@ clean_open(void *arg, const struct html_tag *t, const struct html_attrs *a)
 	struct html_clean_sink *c = arg;
 	size_t href = a->href ? strlen(a->href) : 0;
 
+	/* Once it is full only what is open is closed: that always has its place. */
+	room(c, href + (a->alt ? strlen(a->alt) : 0) + (a->src ? strlen(a->src) : 0) + 16);
+	if (c->full) {
+		c->skipped++;
+		return;
+	}
 	if (t->kind == HTML_LINK) {
 		/* Mail links would show addresses: their text is enough. An anchor is no link. */
 		if (c->links++)
 			return;
 		gp_buf_puts(c->b, "<a");
-		if (href && !c->full && room(c, href * 3) && link_allowed(a->href, href, false)) {
+		if (href && link_allowed(a->href, href, false)) {
 			gp_buf_puts(c->b, " href=\"");
 			link_put(c->b, a->href, href);
 			gp_buf_puts(c->b, "\" rel=\"nofollow ugc noopener\"");
@@ -111,11 +108,8 @@ clean_open(void *arg, const struct html_tag *t, const struct html_attrs *a)
 		gp_buf_putc(c->b, '>');
 		return;
 	}
-	if (c->full && (t->flags & HTML_VOID))
-		return;
 	if (t->kind == HTML_IMAGE) {
-		if (room(c, 2 * (a->alt ? strlen(a->alt) : 0) + 2 * (a->src ? strlen(a->src) : 0)))
-			image(c, a);
+		image(c, a);
 		return;
 	}
 	gp_buf_printf(c->b, "<%s", t->clean);
@@ -138,7 +132,9 @@ clean_close(void *arg, const struct html_tag *t)
 {
 	struct html_clean_sink *c = arg;
 
-	if (t->kind == HTML_LINK) {
+	if (c->skipped) {
+		c->skipped--;
+	} else if (t->kind == HTML_LINK) {
 		if (--c->links == 0)
 			gp_buf_puts(c->b, "</a>");
 	} else if (!(t->flags & HTML_VOID)) {

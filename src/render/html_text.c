@@ -253,6 +253,23 @@ text_close(void *arg, const struct html_tag *tag)
 		line_end(t, tag->flags & HTML_APART ? 2 : 1);
 }
 
+/* Controls can come in as "&#27;"; no text of a message holds any. */
+static void
+drop_controls(struct gp_buf *b)
+{
+	size_t i, n = 0;
+
+	for (i = 0; i < b->len; i++) {
+		unsigned char c = (unsigned char)b->p[i];
+
+		if (c == 0xc2 && i + 1 < b->len && (unsigned char)b->p[i + 1] < 0xa0)
+			i++;
+		else if ((c >= ' ' && c != 0x7f) || c == '\t' || c == '\n')
+			b->p[n++] = b->p[i];
+	}
+	gp_buf_cut(b, n);
+}
+
 void
 html_text_end(struct html_text_sink *t)
 {
@@ -260,6 +277,7 @@ html_text_end(struct html_text_sink *t)
 	t->href = NULL;
 	if (t->b->len)
 		gp_buf_putc(t->b, '\n');
+	drop_controls(t->b);
 }
 
 const struct html_sink html_text_ops = {text_open, text_close, text_text};

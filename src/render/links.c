@@ -112,7 +112,7 @@ link_put(struct gp_buf *b, const char *url, size_t n)
 			gp_buf_puts(b, "&amp;");
 		else if (c == '\'')
 			gp_buf_puts(b, "&#39;");
-		else if (c <= ' ' || c == 0x7f || strchr("<>\"`{}|\\^", c))
+		else if (c <= ' ' || c >= 0x7f || strchr("<>\"`{}|\\^", c))
 			gp_buf_printf(b, "%%%02X", c);
 		else
 			gp_buf_putc(b, c);

@@ -18,6 +18,7 @@
 #include <string.h>
 
 #include "links.h"
+#include "text.h"
 
 enum { MAX_NEST = 12, MAX_GROWTH = 24 };
 
@@ -42,7 +43,7 @@ static const char *const styles[] = {
 
 struct writer {
 	struct gp_buf *b;
-	bool mail;
+	bool mail, foreign;
 	int top;
 	int nest;	/* quotes and lists open */
 	int link;	/* links and images open */
@@ -74,9 +75,14 @@ open_link(struct writer *w, const char *url, size_t n)
 static void
 put_text(struct writer *w, const char *s)
 {
+	static const struct gp_text_opts anywhere, within_link = {.flags = TEXT_NO_LINKS};
 	size_t n = strlen(s), from = 0, i = 0, start, len;
 	const char *colon;
 
+	if (w->foreign) {
+		text_inline(w->b, s, n, w->link ? &within_link : &anywhere);
+		return;
+	}
 	while (!w->link && (colon = memchr(s + i, ':', n - i))) {
 		i = (size_t)(colon - s);
 		if (link_at(s, n, i, &start, &len) && start >= from) {
@@ -159,7 +165,7 @@ static void
 link_node(struct writer *w, cmark_node *node, bool enter)
 {
 	const char *url = cmark_node_get_url(node);
-	bool ok = url && link_allowed(url, strlen(url), true);
+	bool ok = url && link_allowed(url, strlen(url), !w->foreign);
 
 	if (!enter)
 		w->link--;
@@ -291,7 +297,7 @@ enum gp_status
 markdown_write(const void *ctx, const char *md, size_t n, const struct markdown_opts *o, char **out,
     size_t *out_n, struct gp_err *err)
 {
-	struct writer w = {.mail = o->kind == GP_MD_MAIL, .top = o->top};
+	struct writer w = {.mail = o->kind == GP_MD_MAIL, .foreign = o->foreign, .top = o->top};
 	cmark_event_type ev;
 	cmark_node *doc;
 	cmark_iter *it;
@@ -318,8 +324,13 @@ markdown_write(const void *ctx, const char *md, size_t n, const struct markdown_
 		talloc_free(b.p);
 		return gp_fail(err, GP_E_TOOBIG, "a text of %zu bytes gives too much HTML", n);
 	}
+	/* cmark 0.30 writes "&#xFFFE;" as a byte 0xFE. */
 	*out = b.p;
-	*out_n = b.len;
+	if (!gp_utf8_valid(b.p, b.len)) {
+		*out = gp_utf8_clean(ctx, b.p, b.len);
+		talloc_free(b.p);
+	}
+	*out_n = strlen(*out);
 	return GP_OK;
 }
 

@@ -8,6 +8,7 @@
 struct markdown_opts {
 	int kind, top;		/* GP_MD_WEB or GP_MD_MAIL; level of the first heading */
 	const char *lang, *title;
+	bool foreign;		/* someone's post: addresses hidden, no links to addresses */
 	const char *preview;	/* the line that mail programs show beside the subject, or NULL */
 };
 enum gp_status markdown_write(const void *ctx, const char *md, size_t n,

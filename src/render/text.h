@@ -44,6 +44,8 @@ void text_mark_diffs(struct text *t);
 /* Does the line start with this? */
 bool line_starts(const struct line *l, const char *with);
 
+enum { TEXT_NO_LINKS = 1 << 16 };	/* one more flag of gp_text_opts, for within a link */
+
 /* One line of text as HTML: escaped, links made, addresses hidden. */
 void text_inline(struct gp_buf *b, const char *p, size_t n, const struct gp_text_opts *opts);
 

@@ -143,7 +143,8 @@ text_inline(struct gp_buf *b, const char *p, size_t n, const struct gp_text_opts
 		len = 1;
 		switch (care_of[c]) {
 		case COLON:
-			if (!link_at(p, n, i, &start, &len) || start < from) {
+			if ((opts->flags & TEXT_NO_LINKS) || !link_at(p, n, i, &start, &len) ||
+			    start < from) {
 				i++;
 				continue;
 			}
