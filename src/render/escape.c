@@ -104,7 +104,7 @@ put_header(struct gp_buf *b, const char *s, size_t n)
 
 /*
  * A line of text for Markdown. Blanks at its start would make code, "-" or "1." a list,
- * "=" a heading: only there are these escaped.
+ * "=" a heading: only there are these escaped. Two blanks at its end would break the line.
  */
 static void
 put_md_line(struct gp_buf *b, const char *s, size_t n)
@@ -113,6 +113,8 @@ put_md_line(struct gp_buf *b, const char *s, size_t n)
 
 	while (i < n && (s[i] == ' ' || s[i] == '\t'))
 		i++;
+	while (n > i + 1 && s[n - 1] == ' ' && s[n - 2] == ' ')
+		n--;
 	for (digits = i; digits < n && s[digits] >= '0' && s[digits] <= '9';)
 		digits++;
 	if (digits > i && digits < n && (s[digits] == '.' || s[digits] == ')')) {

@@ -18,7 +18,8 @@
 
 enum {
 	ARENA_MAX = 128 << 20,
-	ARENA_CHUNK = 1 << 20,
+	ARENA_FIRST = 32 << 10,	/* the pieces that it takes, from this size ... */
+	ARENA_CHUNK = 1 << 20,	/* ... to this */
 	WALK_MAX = 4096			/* deeper elements are left out */
 };
 
@@ -39,7 +40,12 @@ arena_take(void *userdata, size_t size)
 		longjmp(a->full, 1);
 	size = (size + 15) & ~(size_t)15;
 	if (size > a->left) {
-		size_t chunk = size > ARENA_CHUNK / 4 ? size : ARENA_CHUNK;
+		size_t chunk = a->total < ARENA_FIRST ? ARENA_FIRST : a->total;
+
+		if (chunk > ARENA_CHUNK)
+			chunk = ARENA_CHUNK;
+		if (size > chunk / 4)
+			chunk = size;
 
 		p = gp_alloc(a->mem, chunk, "gumbo");
 		a->total += chunk;
@@ -90,25 +96,34 @@ children(const GumboNode *node)
 	}
 }
 
+/* gumbo writes "&#4294967338;" as a byte 0xAA: what comes from it is made UTF-8 again. */
 static const char *
-attr(const GumboElement *e, const char *name)
+valid(const void *mem, const char *s)
+{
+	size_t n = strlen(s);
+
+	return gp_utf8_valid(s, n) ? s : gp_utf8_clean(mem, s, n);
+}
+
+static const char *
+attr(const void *mem, const GumboElement *e, const char *name)
 {
 	const GumboAttribute *a = gumbo_get_attribute(&e->attributes, name);
 
-	return a ? a->value : NULL;
+	return a ? valid(mem, a->value) : NULL;
 }
 
 static void
-read_attrs(const GumboElement *e, struct html_attrs *a)
+read_attrs(const void *mem, const GumboElement *e, struct html_attrs *a)
 {
-	a->href = attr(e, "href");
-	a->src = attr(e, "src");
-	a->alt = attr(e, "alt");
-	a->colspan = attr(e, "colspan");
-	a->rowspan = attr(e, "rowspan");
-	a->start = attr(e, "start");
-	a->dir = attr(e, "dir");
-	a->hidden = attr(e, "hidden") != NULL;
+	a->href = attr(mem, e, "href");
+	a->src = attr(mem, e, "src");
+	a->alt = attr(mem, e, "alt");
+	a->colspan = attr(mem, e, "colspan");
+	a->rowspan = attr(mem, e, "rowspan");
+	a->start = attr(mem, e, "start");
+	a->dir = attr(mem, e, "dir");
+	a->hidden = attr(mem, e, "hidden") != NULL;
 }
 
 static const struct html_tag *
@@ -124,21 +139,23 @@ tag_of(const GumboNode *node)
 
 /* Tell the sink of a node; false: what is in it is left out. */
 static bool
-visit(const GumboNode *node, const struct html_sink *sink, void *arg)
+visit(const void *mem, const GumboNode *node, const struct html_sink *sink, void *arg)
 {
 	const struct html_tag *tag = tag_of(node);
 	struct html_attrs a;
+	const char *text;
 
 	switch (node->type) {
 	case GUMBO_NODE_TEXT:
 	case GUMBO_NODE_CDATA:
 	case GUMBO_NODE_WHITESPACE:
-		sink->text(arg, node->v.text.text, strlen(node->v.text.text));
+		text = valid(mem, node->v.text.text);
+		sink->text(arg, text, strlen(text));
 		return false;
 	case GUMBO_NODE_COMMENT:
 		return false;
 	case GUMBO_NODE_ELEMENT:
-		read_attrs(&node->v.element, &a);
+		read_attrs(mem, &node->v.element, &a);
 		if (a.hidden || (tag && (tag->flags & HTML_RAW)))
 			return false;
 		if (tag)
@@ -150,12 +167,12 @@ visit(const GumboNode *node, const struct html_sink *sink, void *arg)
 }
 
 static void
-walk(const GumboNode *root, const struct html_sink *sink, void *arg)
+walk(const void *mem, const GumboNode *root, const struct html_sink *sink, void *arg)
 {
 	struct {
 		const GumboNode *node;
 		unsigned next;
-	} *stack = talloc_array_size(NULL, sizeof(*stack), WALK_MAX);
+	} *stack = talloc_array_size(mem, sizeof(*stack), WALK_MAX);
 	size_t depth = 0;
 
 	if (!stack)
@@ -174,12 +191,11 @@ walk(const GumboNode *root, const struct html_sink *sink, void *arg)
 			continue;
 		}
 		node = list->data[stack[depth - 1].next++];
-		if (depth < WALK_MAX && visit(node, sink, arg)) {
+		if (depth < WALK_MAX && visit(mem, node, sink, arg)) {
 			stack[depth].node = node;
 			stack[depth++].next = 0;
 		}
 	}
-	talloc_free(stack);
 }
 
 /* Without a tree: the text between the tags, a line for each of them. */
@@ -219,7 +235,7 @@ html_walk(const char *html, size_t n, const struct html_sink *const *sinks, void
 	root = parse(&a, tame.p, tame.len);
 	for (i = 0; i < count; i++)
 		if (root)
-			walk(root, sinks[i], args[i]);
+			walk(a.mem, root, sinks[i], args[i]);
 		else
 			strip(tame.p, tame.len, sinks[i], args[i]);
 	talloc_free(a.mem);

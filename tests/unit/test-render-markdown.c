@@ -128,7 +128,7 @@ test_escape(void **state)
 	static const char *const texts[] = {
 		"# heading", "a\\b", "*a* _b_ **c**", "`code`", "[x](http://y/)", "![x](http://y/)", "<b>", "- item",
 		"+ item", "1. item", "2) item", "> quote", "=== ", "---", "~~~", "&amp; &#60;", "http://x.y/a_b_c",
-		"a | b", "<http://x/>", "[x]: http://y/", "****", "\\", "\\\\*", "~~a~~", "***", "_ _ _", "a  ",
+		"a | b", "<http://x/>", "[x]: http://y/", "****", "\\", "\\\\*", "~~a~~", "***", "_ _ _", "a ",
 		"{{x}}", "(x)", "!", "a\\", "`` ` ``", "12", "1.", "12345678901. x",
 	};
 	size_t i, n;
