@@ -96,7 +96,7 @@ children(const GumboNode *node)
 	}
 }
 
-/* gumbo writes "&#4294967338;" as a byte 0xAA: what comes from it is made UTF-8 again. */
+/* gumbo writes "&#2147483818;" as a byte 0xAA: what comes from it is made UTF-8 again. */
 static const char *
 valid(const void *mem, const char *s)
 {

@@ -96,7 +96,7 @@ static const struct {
 	    "z (http://x/)\n"},
 	{"entities that make markup", "&lt;script&gt;&#60;b&#62;", "&lt;script&gt;&lt;b&gt;", "<script><b>\n"},
 	{"direction and controls", "a&#x202e;b&#27;c", "a[U+202E]b\xe2\x90\x9b" "c", "a\xe2\x80\xae" "bc\n"},
-	{"numbers beyond all bounds", "a&#4294967338;b&#99999999999999999999;<a href='http://x/&#4294967338;'>c</a>",
+	{"numbers beyond all bounds", "a&#2147483818;b&#99999999999999999999;<a href='http://x/&#2147483818;'>c</a>",
 	    "a\xef\xbf\xbd" "b\xef\xbf\xbd<a href=\"http://x/%EF%BF%BD\"" REL ">c</a>",
 	    "a\xef\xbf\xbd" "b\xef\xbf\xbd" "c (http://x/\xef\xbf\xbd)\n"},
 	{"no link in a link", "<a href='http://x/'>http://y/ <a href='http://z/'>w</a></a>",
