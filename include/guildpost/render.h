@@ -15,7 +15,7 @@
 #include "guildpost/base.h"
 #include "guildpost/mail.h"
 
-/* ---- mustache.c, template.c: one JSON document + one file ---------------------------------- */
+/* ---- mustache.c, template.c: one JSON document + one file ------------------------------------ */
 
 /*
  * Mustache to the official specification (comments, delimiters, interpolation, inverted,
@@ -38,7 +38,8 @@ struct gp_templates;	/* a search path of folders and a cache of compiled templat
 
 /* Compile a text (copied); partials are looked up in `set` by whole names, "web/head.html"
  * (may be NULL: then they are empty). GP_E_PARSE says in which line. */
-enum gp_status gp_template_compile(const void *ctx, const char *text, size_t n, enum gp_escape escape,
+enum gp_status gp_template_compile(const void *ctx, const char *text, size_t n,
+    enum gp_escape escape,
     struct gp_templates *set, struct gp_template **out, struct gp_err *err) GP_MUST_CHECK;
 /* Render into b. GP_E_TOOBIG when b is full, partials recurse over 100 levels, or the
  * whole takes over twenty million steps. */
@@ -73,21 +74,23 @@ struct gp_mail_text {
 	char *subject, *text, *html;
 };
 enum gp_status gp_mail_template(const void *ctx, struct gp_templates *set, const char *name,
-    const char *lang, const json_t *data, struct gp_mail_text *out, struct gp_err *err) GP_MUST_CHECK;
+    const char *lang, const json_t *data, struct gp_mail_text *out,
+    struct gp_err *err) GP_MUST_CHECK;
 
-/* ---- markdown.c: cmark ------------------------------------------------------------------------ */
+/* ---- markdown.c: cmark ----------------------------------------------------------------------- */
 
 enum { GP_MD_WEB, GP_MD_MAIL };	/* classes for the web; inlined styles and a table for mail */
 /* Markdown to HTML: raw HTML dropped, links to http, https and mailto only, images as links,
  * headings start at h`top`. GP_MD_MAIL gives a whole document (doctype, color-scheme). */
 enum gp_status gp_markdown_html(const void *ctx, const char *md, size_t n, int kind, int top,
-    const char *lang, const char *title, char **out, size_t *out_n, struct gp_err *err) GP_MUST_CHECK;
+    const char *lang, const char *title, char **out, size_t *out_n,
+    struct gp_err *err) GP_MUST_CHECK;
 /* The same as text for people: backslashes of escaping gone, "[label](url)" as "label: url". */
 char *gp_markdown_text(const void *ctx, const char *md, size_t n);
 /* Escape text so that it can't become markup in Markdown. */
 char *gp_markdown_escape(const void *ctx, const char *s, size_t n);
 
-/* ---- text.c: plain text of a message to HTML ----------------------------------------------------- */
+/* ---- text.c: plain text of a message to HTML ------------------------------------------------- */
 
 enum {
 	GP_TEXT_FLOWED = 1, GP_TEXT_DELSP = 2,
@@ -97,8 +100,10 @@ enum {
 };
 struct gp_text_opts {
 	unsigned flags;
-	const char *url;	/* of the site, no slash at its end: links to it become paths; or NULL */
-	const char *folded;	/* words behind the number of folded lines ("quoted lines"), HTML; NULL: ">" */
+	/* Of the site, no slash at its end: links to it become paths. Or NULL. */
+	const char *url;
+	/* Words behind the number of lines that are folded ("quoted lines"), HTML. NULL: ">". */
+	const char *folded;
 };
 /*
  * The inside of <div class="b">: quotes in levels (<blockquote class="q">) and folded into
@@ -123,7 +128,7 @@ char *gp_text_snippet(const void *ctx, const char *own, size_t n, size_t max);
 /* HTML (XML) escaping of text into b. */
 void gp_escape_html(struct gp_buf *b, const char *s, size_t n);
 
-/* ---- html.c: gumbo --------------------------------------------------------------------------------- */
+/* ---- html.c: gumbo --------------------------------------------------------------------------- */
 
 /*
  * Written anew from an allow-list over the tree: no scripts, styles, forms, frames, remote
@@ -139,7 +144,7 @@ enum gp_status gp_html_clean(const void *ctx, const char *html, size_t n, char *
 enum gp_status gp_html_text(const void *ctx, const char *html, size_t n, char **out, size_t *out_n,
     struct gp_err *err) GP_MUST_CHECK;
 
-/* ---- derive.c: all that is shown of a message ---------------------------------------------------------- */
+/* ---- derive.c: all that is shown of a message ------------------------------------------------ */
 
 /*
  * What a parser process does with one canonical message: gp_mail_parse, then the HTML body

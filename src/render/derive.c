@@ -114,7 +114,8 @@ derive_markdown(const void *ctx, struct gp_mail *m)
 	size_t n;
 
 	if (m->text_n > MARKDOWN_MOST ||
-	    markdown_write(ctx, m->text, m->text_n, &o, &html, &n, NULL) != GP_OK || n > GP_MAX_HTML)
+	    markdown_write(ctx, m->text, m->text_n, &o, &html, &n, NULL) != GP_OK ||
+	    n > GP_MAX_HTML)
 		return; /* shown as plain text */
 	m->html = html;
 	m->html_n = n;

@@ -222,7 +222,8 @@ put_attr(struct gp_buf *b, const char *name, struct gp_str v)
 static void
 put_attrs(struct scan *sc, const struct html_tag *t, bool write)
 {
-	static const char *const kept[] = {"href", "src", "alt", "colspan", "rowspan", "start", "dir"};
+	static const char *const kept[] = {"href", "src", "alt", "colspan", "rowspan", "start",
+	    "dir"};
 	bool seen[GP_COUNT(kept)] = {false}, hidden = false;
 	struct value a;
 	size_t k;
@@ -230,7 +231,8 @@ put_attrs(struct scan *sc, const struct html_tag *t, bool write)
 	while (next_attr(sc, &a)) {
 		if (!write)
 			continue;
-		hidden |= gp_str_ieq(a.name, "hidden") || (gp_str_ieq(a.name, "style") && hides(a.v));
+		hidden |= gp_str_ieq(a.name, "hidden") || (gp_str_ieq(a.name, "style") &&
+		    hides(a.v));
 		for (k = 0; k < GP_COUNT(kept); k++)
 			if (!seen[k] && a.v.n < 4096 && gp_str_ieq(a.name, kept[k])) {
 				seen[k] = true;
@@ -264,7 +266,8 @@ read_name(struct scan *sc)
 {
 	size_t from = sc->i;
 
-	while (sc->i < sc->n && !is_blank(sc->s[sc->i]) && sc->s[sc->i] != '/' && sc->s[sc->i] != '>')
+	while (sc->i < sc->n && !is_blank(sc->s[sc->i]) && sc->s[sc->i] != '/' &&
+	    sc->s[sc->i] != '>')
 		sc->i++;
 	return (struct gp_str){sc->s + from, sc->i - from};
 }
@@ -330,7 +333,8 @@ skip_comment(struct scan *sc)
 		else if (end - p >= 2 && p[0] == '-' && p[1] == '>')
 			close = p + 1;
 		else
-			close = (close = gp_memmem(p, (size_t)(end - p), "-->", 3)) ? close + 2 : NULL;
+			close = (close = gp_memmem(p, (size_t)(end - p), "-->", 3)) ? close + 2 :
+			    NULL;
 	} else {
 		close = memchr(p, '>', (size_t)(end - p));
 	}

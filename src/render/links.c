@@ -60,7 +60,8 @@ link_at(const char *s, size_t n, size_t colon, size_t *start, size_t *len)
 		scheme = 4;
 	if (!scheme || (colon > scheme && is_word(s[colon - scheme - 1])))
 		return false;
-	for (end = colon + 3; end < n && end - colon < LINK_MAX && !ends_link((unsigned char)s[end]);)
+	for (end = colon + 3; end < n && end - colon < LINK_MAX &&
+	    !ends_link((unsigned char)s[end]);)
 		end++;
 	if (end - colon >= LINK_MAX)
 		return false;

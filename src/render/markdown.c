@@ -104,7 +104,8 @@ is_tight(cmark_node *para)
 	cmark_node *item = cmark_node_parent(para);
 	cmark_node *list = item ? cmark_node_parent(item) : NULL;
 
-	return list && cmark_node_get_type(list) == CMARK_NODE_LIST && cmark_node_get_list_tight(list);
+	return list && cmark_node_get_type(list) == CMARK_NODE_LIST &&
+	    cmark_node_get_list_tight(list);
 }
 
 static void
@@ -128,7 +129,8 @@ quote(struct writer *w, bool enter)
 	if (!enter)
 		gp_buf_puts(w->b, "</blockquote>\n");
 	else
-		open_tag(w, "blockquote", S_QUOTE, w->mail ? " dir=\"auto\"" : " dir=\"auto\" class=\"q\"");
+		open_tag(w, "blockquote", S_QUOTE, w->mail ? " dir=\"auto\"" :
+		    " dir=\"auto\" class=\"q\"");
 }
 
 static void

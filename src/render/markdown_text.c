@@ -101,7 +101,9 @@ put_link(struct gp_buf *b, const char *s, size_t n)
 {
 	size_t label = closing(s, n, 1, ']'), url;
 
-	if (!label || label + 1 >= n || s[label + 1] != '(' || !(url = closing(s, n, label + 2, ')')))
+	if (!label || label + 1 >= n || s[label + 1] != '(')
+		return 0;
+	if (!(url = closing(s, n, label + 2, ')')))
 		return 0;
 	unescape(b, s + 1, label - 1);
 	if (url > label + 2 && (url - label - 2 != label - 1 ||
@@ -128,7 +130,8 @@ gp_markdown_text(const void *ctx, const char *md, size_t n)
 			gp_buf_add(&b, md + i, len);
 		} else if (md[i] == '[' && (len = put_link(&b, md + i, n - i))) {
 			;
-		} else if (md[i] == '\\' && i + 1 < n && (is_punct(md[i + 1]) || md[i + 1] == '\n')) {
+		} else if (md[i] == '\\' && i + 1 < n && (is_punct(md[i + 1]) ||
+		    md[i + 1] == '\n')) {
 			gp_buf_putc(&b, md[i + 1]);
 			len = 2;
 		} else {

@@ -41,7 +41,7 @@ struct op {
 
 struct gp_template {
 	char *path;		/* for messages, or NULL */
-	char *dir, *suffix;	/* where its partials are: dir/NAME.suffix; or NULL: as they stand */
+	char *dir, *suffix;	/* partials are dir/NAME.suffix; NULL: as they stand */
 	char *lang;
 	struct op *ops;
 	size_t n;

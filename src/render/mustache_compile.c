@@ -55,8 +55,8 @@ fail_at(struct compiler *c, size_t at, const char *why, struct gp_str what)
 	for (i = c->pos; i < at && i < c->n; i++)
 		line += c->s[i] == '\n';
 	return gp_fail(c->err, GP_E_PARSE, "%s%s%d: %s%s%.*s%s", c->path ? c->path : "line",
-	    c->path ? ":" : " ", line, why, what.n ? " \"" : "", (int)(what.n > 80 ? 80 : what.n),
-	    what.n ? what.p : "", what.n ? "\"" : "");
+	    c->path ? ":" : " ", line, why, what.n ? " \"" : "",
+	    (int)gp_utf8_cut(what.p, what.n, 80), what.n ? what.p : "", what.n ? "\"" : "");
 }
 
 static struct gp_str
@@ -281,18 +281,18 @@ inheritance_line(const struct compiler *c, struct tag tag)
 static enum gp_status
 set_delimiters(struct compiler *c, const struct tag *tag)
 {
-	struct gp_str v = tag->name;
-	size_t i = 0, j;
+	struct gp_str v = tag->name, rest;
+	size_t i = 0;
 
-	while (i < v.n && v.p[i] != ' ' && v.p[i] != '\t' && v.p[i] != '\n' && v.p[i] != '\r')
+	while (i < v.n && (unsigned char)v.p[i] > ' ')
 		i++;
-	for (j = i; j < v.n && (v.p[j] == ' ' || v.p[j] == '\t' || v.p[j] == '\n' || v.p[j] == '\r');)
-		j++;
-	if (!i || j == v.n || j == i || memchr(v.p, '=', v.n) ||
-	    memchr(v.p + j, ' ', v.n - j) || memchr(v.p + j, '\n', v.n - j))
-		return fail_at(c, tag->start, "a change of delimiters must be two words without =:", v);
+	rest = gp_str_trim((struct gp_str){v.p + i, v.n - i});
+	if (!i || !rest.n || memchr(v.p, '=', v.n) || memchr(rest.p, ' ', rest.n) ||
+	    memchr(rest.p, '\n', rest.n))
+		return fail_at(c, tag->start,
+		    "a change of delimiters must be two words without =:", v);
 	c->od = (struct gp_str){v.p, i};
-	c->cd = (struct gp_str){v.p + j, v.n - j};
+	c->cd = rest;
 	return GP_OK;
 }
 
@@ -336,7 +336,8 @@ pop(struct compiler *c, const struct tag *tag)
  * below it when the rest of its line is empty, by `blanks` otherwise.
  */
 static enum gp_status
-open_block(struct compiler *c, const struct tag *tag, struct gp_str blanks, bool first, bool own_line)
+open_block(struct compiler *c, const struct tag *tag, struct gp_str blanks, bool first,
+    bool own_line)
 {
 	enum gp_status st = push(c, tag, OP_BLOCK);
 	struct op *op = &c->t->ops[c->t->n - 1];

@@ -116,7 +116,8 @@ put_value(struct vm *v, const json_t *value, enum gp_escape escape)
 		if (escape == GP_ESCAPE_NONE && v->t->escape != GP_ESCAPE_NONE)
 			gp_buf_add(v->out, json_string_value(value), json_string_length(value));
 		else
-			escape_put(v->out, escape, json_string_value(value), json_string_length(value));
+			escape_put(v->out, escape, json_string_value(value),
+			    json_string_length(value));
 		return;
 	case JSON_INTEGER:
 		snprintf(num, sizeof(num), "%lld", (long long)json_integer_value(value));

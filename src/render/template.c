@@ -193,7 +193,8 @@ find_in_language(const struct gp_templates *set, const char *name, const char *l
 		tries[2] = gp_strdup(mem, "en");
 		for (i = 0; i < 3 && !f; i++)
 			if (tries[i])
-				f = find_file(set, gp_asprintf(mem, "%.*s/%s%s", kind, name, tries[i],
+				f = find_file(set, gp_asprintf(mem, "%.*s/%s%s", kind, name,
+				    tries[i],
 				    slash));
 	}
 	if (!f)

@@ -153,7 +153,8 @@ check_name(const struct names *vars, const struct gp_template *t, const struct o
 	} while (dot);
 	if (op->kind == OP_RAW && !(part.n > 5 && !memcmp(part.p + part.n - 5, "_html", 5)) &&
 	    !(part.n > 3 && !memcmp(part.p + part.n - 3, "_md", 3)))
-		return gp_fail(err, GP_E_CONFIG, "%s:%d: {{{%.*s}}} is raw, but only names that end "
+		return gp_fail(err, GP_E_CONFIG,
+		    "%s:%d: {{{%.*s}}} is raw, but only names that end "
 		    "in _html or _md hold markup: use {{ }}", t->path, op->line,
 		    (int)(part.n > 60 ? 60 : part.n), part.p);
 	return GP_OK;
@@ -178,7 +179,8 @@ check_template(const struct names *vars, struct gp_template *t, struct gp_err *e
 			if (!op->dynamic) {
 				op->target = template_partial(t, op->text);
 				if (!op->target)
-					st = gp_fail(err, GP_E_CONFIG, "%s:%d: there is no template "
+					st = gp_fail(err, GP_E_CONFIG,
+					    "%s:%d: there is no template "
 					    "%s%.*s%s", t->path, op->line, t->dir,
 					    (int)(op->text.n > 60 ? 60 : op->text.n), op->text.p,
 					    t->suffix);

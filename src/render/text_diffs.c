@@ -29,7 +29,8 @@ read_range(const struct line *l, size_t *i, char mark, unsigned *count)
 	for (k = 0; k < 2; k++) {
 		size_t from = ++*i;
 
-		for (v[k] = 0; *i < l->n && l->p[*i] >= '0' && l->p[*i] <= '9' && *i - from < 9; ++*i)
+		for (v[k] = 0; *i < l->n && l->p[*i] >= '0' && l->p[*i] <= '9' &&
+		    *i - from < 9; ++*i)
 			v[k] = v[k] * 10 + (uint64_t)(l->p[*i] - '0');
 		if (*i == from || *i >= l->n)
 			return false;

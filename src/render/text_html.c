@@ -96,13 +96,16 @@ is_machine(const struct line *l)
 	at = memchr(l->p, '@', word);
 	if (at && word && strchr("$#%>", l->p[word - 1]))
 		return true;
-	if (l->n >= 5 && is_digit(l->p[0]) && is_digit(l->p[1]) && l->p[2] == ':' && is_digit(l->p[3]))
+	if (l->n >= 5 && is_digit(l->p[0]) && is_digit(l->p[1]) && l->p[2] == ':' &&
+	    is_digit(l->p[3]))
 		return true;
-	if (l->n >= 7 && is_digit(l->p[0]) && is_digit(l->p[3]) && (l->p[4] == '-' || l->p[4] == '/') &&
+	if (l->n >= 7 && is_digit(l->p[0]) && is_digit(l->p[3]) && (l->p[4] == '-' ||
+	    l->p[4] == '/') &&
 	    is_digit(l->p[5]))
 		return true;
 	/* "Mar 14 12:30:01 host daemon[1]:" */
-	return l->n >= 15 && l->p[3] == ' ' && l->p[6] == ' ' && l->p[9] == ':' && l->p[12] == ':' &&
+	return l->n >= 15 && l->p[3] == ' ' && l->p[6] == ' ' && l->p[9] == ':' &&
+	    l->p[12] == ':' &&
 	    is_digit(l->p[7]);
 }
 
@@ -179,9 +182,11 @@ put_line(struct page *pg, const struct line *l)
 {
 	static const char *const open[] = {
 		[LOOK_PLAIN] = "", [LOOK_CONTEXT] = "", [LOOK_FILE] = "<span class=\"fh\">",
-		[LOOK_HUNK] = "<span class=\"hk\">", [LOOK_ADDED] = "<ins>", [LOOK_REMOVED] = "<del>"};
+		[LOOK_HUNK] = "<span class=\"hk\">", [LOOK_ADDED] = "<ins>",
+		    [LOOK_REMOVED] = "<del>"};
 	static const char *const close[] = {
-		[LOOK_PLAIN] = "", [LOOK_CONTEXT] = "", [LOOK_FILE] = "</span>", [LOOK_HUNK] = "</span>",
+		[LOOK_PLAIN] = "", [LOOK_CONTEXT] = "", [LOOK_FILE] = "</span>",
+		    [LOOK_HUNK] = "</span>",
 		[LOOK_ADDED] = "</ins>", [LOOK_REMOVED] = "</del>"};
 
 	gp_buf_puts(pg->b, open[l->look]);

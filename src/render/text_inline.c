@@ -31,7 +31,8 @@ static const unsigned char care_of[256] = {
 static bool
 is_alnum(unsigned char c)
 {
-	return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c >= 0x80;
+	return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
+	    c >= 0x80;
 }
 
 /*
@@ -43,7 +44,8 @@ domain_length(const char *s, size_t n, size_t at)
 {
 	size_t i, label = at + 1, dots = 0, end;
 
-	if (!at || at + 1 >= n || (!is_alnum((unsigned char)s[at - 1]) && !strchr("_-+.=\"", s[at - 1])))
+	if (!at || at + 1 >= n || (!is_alnum((unsigned char)s[at - 1]) && !strchr("_-+.=\"",
+	    s[at - 1])))
 		return 0;
 	if (s[at + 1] == '[') {
 		for (i = at + 2; i < n && i - at < 64 && (is_alnum((unsigned char)s[i]) ||

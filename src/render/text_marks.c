@@ -142,7 +142,8 @@ is_original_mark(const struct line *l)
 	    "Original Appointment", "Forwarded message", "Forwarded Message", "Forwarded by",
 	    "Ursprüngliche Nachricht", "Weitergeleitete Nachricht", "Message d'origine",
 	    "Message original", "Message transféré", "Mensaje original", "Mensaje reenviado",
-	    "Messaggio originale", "Messaggio inoltrato", "Mensagem original", "Mensagem encaminhada",
+	    "Messaggio originale", "Messaggio inoltrato", "Mensagem original",
+	    "Mensagem encaminhada",
 	    "Oorspronkelijk bericht", "Doorgestuurd bericht", "Originalmeddelande",
 	    "Oprindelig meddelelse", "Opprinnelig melding", "Alkuperäinen viesti",
 	    "Исходное сообщение", "Пересылаемое сообщение", "原始邮件", "转发邮件", "元のメッセージ"};
@@ -158,7 +159,8 @@ is_outlook_header(const struct text *t, size_t i)
 {
 	static const char *const first[] = {"From: ", "Von: ", "De : ", "De: ", "Da: ", "Van: ",
 	    "Från: ", "Fra: ", "Lähettäjä: ", "Od: ", "От: "};
-	static const char *const second[] = {"Sent: ", "Gesendet: ", "Envoyé", "Enviado", "Inviato: ",
+	static const char *const second[] = {"Sent: ", "Gesendet: ", "Envoyé", "Enviado",
+	    "Inviato: ",
 	    "Verzonden: ", "Skickat: ", "Sendt: ", "Lähetetty: ", "Wysłano: ", "Отправлено: "};
 	size_t k;
 
@@ -211,7 +213,8 @@ is_evidence(const char *p, size_t n)
 {
 	static const char *const words[] = {"wrote", "writes", "write", "said", "says", "schrieb",
 	    "schrijft", "schreef", "écrit", "ecrit", "escribió", "escreveu", "scritto", "scrisse",
-	    "skrev", "napisa", "kirjoitti", "написал", "пишет", "Quoting ", "写道", "wrote on", "yazd"};
+	    "skrev", "napisa", "kirjoitti", "написал", "пишет", "Quoting ", "写道", "wrote on",
+	    "yazd"};
 	size_t i;
 
 	if (memchr(p, '@', n) || has(p, n, words, GP_COUNT(words)))
@@ -250,14 +253,16 @@ mark_attribution(struct text *t, size_t q)
 	size_t last = q, first, i;
 	bool evidence;
 
-	while (last > 0 && q - last < 2 && t->v[last - 1].kind == LINE_BLANK && !t->v[last - 1].depth)
+	while (last > 0 && q - last < 2 && t->v[last - 1].kind == LINE_BLANK &&
+	    !t->v[last - 1].depth)
 		last--;
 	if (!last || t->v[last - 1].depth || t->v[last - 1].kind != LINE_TEXT ||
 	    t->v[last - 1].look != LOOK_PLAIN || !ends_with_colon(&t->v[last - 1]))
 		return;
 	first = --last;
 	evidence = is_evidence(t->v[last].p, t->v[last].n);
-	for (i = last; !starts_attribution(&t->v[first]) && i > 0 && last - i < ATTRIBUTION_LINES - 1;) {
+	for (i = last; !starts_attribution(&t->v[first]) && i > 0 &&
+	    last - i < ATTRIBUTION_LINES - 1;) {
 		i--;
 		if (t->v[i].kind != LINE_TEXT || t->v[i].depth || t->v[i].n > 200)
 			break;

@@ -15,9 +15,12 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 static bool
 is_known(const char *name, size_t n)
 {
-	static const char *const known[] = {"a", "b", "blockquote", "br", "caption", "cite", "code", "dd",
-	    "del", "div", "dl", "dt", "em", "h4", "h5", "h6", "hr", "i", "ins", "kbd", "li", "ol", "p", "pre",
-	    "s", "samp", "small", "span", "strong", "sub", "sup", "table", "tbody", "td", "tfoot", "th",
+	static const char *const known[] = {"a", "b", "blockquote", "br", "caption", "cite",
+	    "code", "dd",
+	    "del", "div", "dl", "dt", "em", "h4", "h5", "h6", "hr", "i", "ins", "kbd", "li", "ol",
+	    "p", "pre",
+	    "s", "samp", "small", "span", "strong", "sub", "sup", "table", "tbody", "td", "tfoot",
+	    "th",
 	    "thead", "tr", "u", "ul", "var"};
 	size_t i;
 
@@ -31,7 +34,8 @@ is_known(const char *name, size_t n)
 static void
 check(const char *s, size_t n)
 {
-	static const char *const attrs[] = {"href=\"http", "href=\"cid:", "rel=\"nofollow ugc noopener\"",
+	static const char *const attrs[] = {"href=\"http", "href=\"cid:",
+	    "rel=\"nofollow ugc noopener\"",
 	    "class=\"q\"", "dir=\"", "colspan=\"", "rowspan=\"", "start=\""};
 	size_t i = 0, from, k;
 
@@ -46,7 +50,8 @@ check(const char *s, size_t n)
 		if (!is_known(s + from, i - from))
 			__builtin_trap();
 		while (i < n && s[i] == ' ') {
-			for (i++, k = 0; k < GP_COUNT(attrs) && strncasecmp(s + i, attrs[k], strlen(attrs[k])); k++)
+			for (i++, k = 0; k < GP_COUNT(attrs) && strncasecmp(s + i, attrs[k],
+			    strlen(attrs[k])); k++)
 				;
 			if (k == GP_COUNT(attrs))
 				__builtin_trap();

@@ -28,14 +28,17 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	partial = text + (n < size ? n + 1 : n);
 	m = strnlen(partial, size - (size_t)(partial - text));
 	json = partial + m < text + size ? partial + m + 1 : partial + m;
-	value = json_loadb(json, size - (size_t)(json - text), JSON_DECODE_ANY | JSON_DISABLE_EOF_CHECK, NULL);
+	value = json_loadb(json, size - (size_t)(json - text),
+	    JSON_DECODE_ANY | JSON_DISABLE_EOF_CHECK, NULL);
 	if (!value)
 		value = json_pack("{s:s,s:[i,i],s:{s:s}}", "a", "<&\n>", "b", 1, 2, "c", "d", "p");
 	gp_buf_init(&b, ctx, 1 << 16);
-	if (templates_add(set, gp_asprintf(ctx, "p%s", suffix), NULL, partial, m, &err) && !*err.msg)
+	if (templates_add(set, gp_asprintf(ctx, "p%s", suffix), NULL, partial, m, &err) &&
+	    !*err.msg)
 		__builtin_trap();
 	if (!templates_add(set, gp_asprintf(ctx, "main%s", suffix), NULL, text, n, &err)) {
-		struct gp_template *t = gp_templates_find(set, gp_asprintf(ctx, "main%s", suffix), NULL);
+		struct gp_template *t = gp_templates_find(set, gp_asprintf(ctx, "main%s", suffix),
+		    NULL);
 
 		if (!gp_template_render(t, value, &b, &err) && (b.over || b.len > 1 << 16))
 			__builtin_trap();

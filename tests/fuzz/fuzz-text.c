@@ -15,8 +15,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 static void
 check_html(const char *s, size_t n)
 {
-	static const char *const tags[] = {"p>", "p class=\"m\">", "p class=\"sig\">", "/p>", "br>", "pre>",
-	    "pre class=\"m\">", "pre class=\"sig\">", "/pre>", "blockquote class=\"q\">", "/blockquote>",
+	static const char *const tags[] = {"p>", "p class=\"m\">", "p class=\"sig\">", "/p>",
+	    "br>", "pre>",
+	    "pre class=\"m\">", "pre class=\"sig\">", "/pre>", "blockquote class=\"q\">",
+	    "/blockquote>",
 	    "details>", "summary>", "/summary>", "/details>", "ins>", "/ins>", "del>", "/del>",
 	    "span class=\"hk\">", "span class=\"fh\">", "span id=\"L", "/span>", "a href=\"http",
 	    "a href=\"/", "/a>"};
@@ -28,11 +30,13 @@ check_html(const char *s, size_t n)
 	for (i = 0; i < n; i++) {
 		if (s[i] != '<')
 			continue;
-		for (k = 0; k < GP_COUNT(tags) && strncasecmp(s + i + 1, tags[k], strlen(tags[k])); k++)
+		for (k = 0; k < GP_COUNT(tags) && strncasecmp(s + i + 1, tags[k],
+		    strlen(tags[k])); k++)
 			;
 		if (k == GP_COUNT(tags))
 			__builtin_trap();
-		quotes += gp_starts(s + i, "<blockquote") ? 1 : gp_starts(s + i, "</blockquote") ? -1 : 0;
+		quotes += gp_starts(s + i, "<blockquote") ? 1 : gp_starts(s + i, "</blockquote") ?
+		    -1 : 0;
 		if (quotes < 0)
 			__builtin_trap();
 	}
@@ -53,7 +57,8 @@ check_markdown(const void *ctx, const char *in, size_t n)
 	for (i = 0; i < html_n; i++) {
 		if (html[i] != '<')
 			continue;
-		for (k = 0; k < GP_COUNT(tags) && strncasecmp(html + i + 1, tags[k], strlen(tags[k])); k++)
+		for (k = 0; k < GP_COUNT(tags) && strncasecmp(html + i + 1, tags[k],
+		    strlen(tags[k])); k++)
 			;
 		if (k == GP_COUNT(tags))
 			__builtin_trap();
@@ -80,7 +85,8 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	gp_text_html(&b, in, n, &o, &fixed);
 	check_html(b.p, b.len);
 	gp_text_split(ctx, in, n, o.flags, &own, &own_n, &quoted, &quoted_n);
-	if (own_n > n || quoted_n > n || !gp_utf8_valid(own, own_n) || !gp_utf8_valid(quoted, quoted_n))
+	if (own_n > n || quoted_n > n || !gp_utf8_valid(own, own_n) || !gp_utf8_valid(quoted,
+	    quoted_n))
 		__builtin_trap();
 	gp_text_snippet(ctx, own, own_n, 40);
 	gp_text_hide_addrs(ctx, in, n);

@@ -25,10 +25,12 @@ static const struct {
 	{"nothing", "", ""},
 	{"paragraph", "a\nb", P("a\nb")},
 	{"emphasis", "*a* **b** `c<d`", P("<em>a</em> <strong>b</strong> <code>c&lt;d</code>")},
-	{"headings begin where asked", "# a\n## b\n###### c\n", "<h3 dir=\"auto\">a</h3>\n<h4 dir=\"auto\">b</h4>\n"
+	{"headings begin where asked", "# a\n## b\n###### c\n",
+	    "<h3 dir=\"auto\">a</h3>\n<h4 dir=\"auto\">b</h4>\n"
 	    "<h6 dir=\"auto\">c</h6>\n"},
 	{"tight list", "- a\n- b", "<ul><li dir=\"auto\">a</li>\n<li dir=\"auto\">b</li>\n</ul>\n"},
-	{"loose list", "3. a\n\n4. b", "<ol start=\"3\"><li dir=\"auto\">" P("a") "</li>\n<li dir=\"auto\">" P("b")
+	{"loose list", "3. a\n\n4. b", "<ol start=\"3\"><li dir=\"auto\">"
+	    P("a") "</li>\n<li dir=\"auto\">" P("b")
 	    "</li>\n</ol>\n"},
 	{"quote", "> a", "<blockquote dir=\"auto\" class=\"q\">" P("a") "</blockquote>\n"},
 	{"code", "```c\na<b\n```\n", "<pre>a&lt;b\n</pre>\n"},
@@ -36,9 +38,11 @@ static const struct {
 	{"break", "a\\\nb", P("a<br>\nb")},
 	{"link", "[a](https://x.org/?b=1&c=2 \"title\")", P(A("https://x.org/?b=1&amp;c=2", "a"))},
 	{"mail link", "[a](mailto:b@c.org)", P(A("mailto:b@c.org", "a"))},
-	{"bare link", "see https://x.org/a_b_c.", P("see " A("https://x.org/a_b_c", "https://x.org/a_b_c") ".")},
+	{"bare link", "see https://x.org/a_b_c.", P("see " A("https://x.org/a_b_c",
+	    "https://x.org/a_b_c") ".")},
 	{"image is a link", "![a](http://x.org/i.png)", P(A("http://x.org/i.png", "a"))},
-	{"image without words", "![](http://x.org/i.png)", P(A("http://x.org/i.png", "http://x.org/i.png"))},
+	{"image without words", "![](http://x.org/i.png)", P(A("http://x.org/i.png",
+	    "http://x.org/i.png"))},
 	{"image in a link", "[![a](http://x/i)](http://y/)", P(A("http://y/", "a"))},
 	{"image in a link to nowhere", "[![a](http://x/i)](javascript:y)", P("a")},
 	{"no script", "[a](javascript:alert(1))", P("a")},
@@ -48,7 +52,8 @@ static const struct {
 	{"no relative link", "[a](/x)", P("a")},
 	{"no header field in a mail link", "[a](mailto:x@y?subject=b%0d%0aBcc:z)", P("a")},
 	{"autolink with a foreign scheme", "<ftp://x/>", P("ftp://x/")},
-	{"a link can't leave its attribute", "[a](<http://x/\"onclick=\"y>)", P(A("http://x/%22onclick=%22y", "a"))},
+	{"a link can't leave its attribute", "[a](<http://x/\"onclick=\"y>)",
+	    P(A("http://x/%22onclick=%22y", "a"))},
 	{"no HTML", "<b>a</b>\n\n<div onclick=x>\nb\n</div>\n\n<script>\nc\n</script>\n", P("a")},
 	{"no entity tricks", "&lt;script&gt; [a](java&#115;cript:x)", P("&lt;script&gt; a")},
 	{"bytes that are not UTF-8", "a\xff" "b", P("a\xef\xbf\xbd" "b")},
@@ -62,7 +67,8 @@ test_web(void **state)
 
 	(void)state;
 	for (i = 0; i < GP_COUNT(rows); i++) {
-		assert_int_equal(gp_markdown_html(NULL, rows[i].in, strlen(rows[i].in), GP_MD_WEB, 3, NULL, NULL,
+		assert_int_equal(gp_markdown_html(NULL, rows[i].in, strlen(rows[i].in), GP_MD_WEB,
+		    3, NULL, NULL,
 		    &got, &n, NULL), GP_OK);
 		if (strcmp(got, rows[i].want) || n != strlen(got))
 			fail_msg("%s:\ngot  \"%s\"\nwant \"%s\"", rows[i].name, got, rows[i].want);
@@ -93,12 +99,14 @@ test_mail(void **state)
 	char *got;
 
 	(void)state;
-	assert_int_equal(gp_markdown_html(NULL, in, strlen(in), GP_MD_MAIL, 1, "de", "S <1>", &got, &n, NULL),
+	assert_int_equal(gp_markdown_html(NULL, in, strlen(in), GP_MD_MAIL, 1, "de", "S <1>", &got,
+	    &n, NULL),
 	    GP_OK);
 	assert_true(gp_starts(got, "<!doctype html>\n<html lang=\"de\">"));
 	assert_non_null(strstr(got, "<title>S &lt;1&gt;</title>"));
 	assert_non_null(strstr(got, "<h1 dir=\"auto\" style=\"font-size:22px"));
-	assert_non_null(strstr(got, "<a href=\"http://x/\" style=\"color:#0a58a6;text-decoration:underline\">a</a> &amp; "));
+	assert_non_null(strstr(got,
+	    "<a href=\"http://x/\" style=\"color:#0a58a6;text-decoration:underline\">a</a> &amp; "));
 	assert_non_null(strstr(got, "prefers-color-scheme:dark"));
 	assert_null(strstr(got, "class="));
 	assert_true(gp_ends(got, "</body></html>\n"));
@@ -126,9 +134,12 @@ static void
 test_escape(void **state)
 {
 	static const char *const texts[] = {
-		"# heading", "a\\b", "*a* _b_ **c**", "`code`", "[x](http://y/)", "![x](http://y/)", "<b>", "- item",
-		"+ item", "1. item", "2) item", "> quote", "=== ", "---", "~~~", "&amp; &#60;", "http://x.y/a_b_c",
-		"a | b", "<http://x/>", "[x]: http://y/", "****", "\\", "\\\\*", "~~a~~", "***", "_ _ _", "a ",
+		"# heading", "a\\b", "*a* _b_ **c**", "`code`", "[x](http://y/)",
+		    "![x](http://y/)", "<b>", "- item",
+		"+ item", "1. item", "2) item", "> quote", "=== ", "---", "~~~", "&amp; &#60;",
+		    "http://x.y/a_b_c",
+		"a | b", "<http://x/>", "[x]: http://y/", "****", "\\", "\\\\*", "~~a~~", "***",
+		    "_ _ _", "a ",
 		"{{x}}", "(x)", "!", "a\\", "`` ` ``", "12", "1.", "12345678901. x",
 	};
 	size_t i, n;
@@ -141,7 +152,8 @@ test_escape(void **state)
 
 		gp_buf_init(&want, ctx, 1000);
 		gp_escape_html(&want, texts[i], gp_str_trim(GP_STR(texts[i])).n);
-		assert_int_equal(gp_markdown_html(ctx, md, strlen(md), GP_MD_WEB, 1, NULL, NULL, &html, &n, NULL),
+		assert_int_equal(gp_markdown_html(ctx, md, strlen(md), GP_MD_WEB, 1, NULL, NULL,
+		    &html, &n, NULL),
 		    GP_OK);
 		assert_string_equal(without_links(ctx, html), gp_asprintf(ctx, P("%s"), want.p));
 		text = gp_markdown_text(ctx, md, strlen(md));
@@ -191,14 +203,16 @@ test_bounds(void **state)
 	gp_buf_init(&in, NULL, GP_MAX_MARKDOWN + 1);
 	for (i = 0; i <= GP_MAX_MARKDOWN; i++)
 		gp_buf_putc(&in, 'a');
-	assert_int_equal(gp_markdown_html(in.p, in.p, in.len, GP_MD_WEB, 1, NULL, NULL, &got, &n, &err),
+	assert_int_equal(gp_markdown_html(in.p, in.p, in.len, GP_MD_WEB, 1, NULL, NULL, &got, &n,
+	    &err),
 	    GP_E_TOOBIG);
 	gp_buf_reset(&in);
 	for (i = 0; i < 50000; i++)
 		gp_buf_puts(&in, "> ");
 	gp_buf_puts(&in, "x");
 	/* Deep nesting is flattened, and closed as it was opened. */
-	assert_int_equal(gp_markdown_html(in.p, in.p, in.len, GP_MD_MAIL, 1, NULL, NULL, &got, &n, &err), GP_OK);
+	assert_int_equal(gp_markdown_html(in.p, in.p, in.len, GP_MD_MAIL, 1, NULL, NULL, &got, &n,
+	    &err), GP_OK);
 	for (i = 0; (got = strstr(got, "<blockquote")); got++)
 		i++;
 	assert_int_equal(i, 12);

@@ -61,7 +61,8 @@ static const struct {
 	{"plain text", "no tags { here }}", "{}", NULL, "no tags { here }}"},
 	{"value", "a {{b}} c", "{\"b\":\"B\"}", NULL, "a B c"},
 	{"blanks around a name", "{{  b\t}}", "{\"b\":\"B\"}", NULL, "B"},
-	{"escaped", "{{b}}", "{\"b\":\"<a href='x'>&\\\"\"}", NULL, "&lt;a href=&#39;x&#39;&gt;&amp;&quot;"},
+	{"escaped", "{{b}}", "{\"b\":\"<a href='x'>&\\\"\"}", NULL,
+	    "&lt;a href=&#39;x&#39;&gt;&amp;&quot;"},
 	{"three braces", "{{{b}}}|{{&b}}", "{\"b\":\"<&>\"}", NULL, "<&>|<&>"},
 	{"three braces with blanks", "{{{ b }}}", "{\"b\":\"<\"}", NULL, "<"},
 	{"values are not templates", "{{b}}", "{\"b\":\"{{c}}\",\"c\":1}", NULL, "{{c}}"},
@@ -70,13 +71,15 @@ static const struct {
 	{"numbers", "{{i}} {{n}} {{r}} {{s}}", "{\"i\":0,\"n\":-7,\"r\":1.21,\"s\":0.1}", NULL,
 	    "0 -7 1.21 0.1"},
 	{"booleans", "{{t}} {{f}}", "{\"t\":true,\"f\":false}", NULL, "true false"},
-	{"objects and lists print nothing", "[{{o}}{{l}}]", "{\"o\":{\"a\":1},\"l\":[1]}", NULL, "[]"},
+	{"objects and lists print nothing", "[{{o}}{{l}}]", "{\"o\":{\"a\":1},\"l\":[1]}", NULL,
+	    "[]"},
 	{"dotted", "{{a.b.c}}", "{\"a\":{\"b\":{\"c\":\"x\"}}}", NULL, "x"},
 	{"dotted, broken", "[{{a.b.c}}]", "{\"a\":{\"b\":1}}", NULL, "[]"},
 	{"dotted, only its first part climbs", "{{#a}}[{{b.c}}]{{/a}}",
 	    "{\"a\":{\"b\":{}},\"b\":{\"c\":\"no\"}}", NULL, "[]"},
 	{"dotted is no key", "[{{a.b}}]", "{\"a.b\":1}", NULL, "[]"},
-	{"null hides what is outside", "{{#a}}[{{b}}]{{/a}}", "{\"a\":{\"b\":null},\"b\":1}", NULL, "[]"},
+	{"null hides what is outside", "{{#a}}[{{b}}]{{/a}}", "{\"a\":{\"b\":null},\"b\":1}", NULL,
+	    "[]"},
 	{"dot", "{{#l}}{{.}},{{/l}}", "{\"l\":[1,\"<\",2.5]}", NULL, "1,&lt;,2.5,"},
 	{"dot at the top", "{{.}}", "\"x\"", NULL, "x"},
 	{"NUL and controls go", "{{b}}", "{\"b\":\"a\\u0001b\\u001bc\"}", NULL, "abc"},
@@ -91,7 +94,8 @@ static const struct {
 	{"object", "{{#a}}{{b}}{{c}}{{/a}}", "{\"a\":{\"b\":1},\"b\":2,\"c\":3}", NULL, "13"},
 	{"list", "{{#l}}{{x}};{{/l}}", "{\"l\":[{\"x\":1},{\"x\":2},{}],\"x\":9}", NULL, "1;2;9;"},
 	{"empty list", "[{{#l}}x{{/l}}{{^l}}none{{/l}}]", "{\"l\":[]}", NULL, "[none]"},
-	{"list of lists", "{{#l}}({{#.}}{{.}}{{/.}}){{/l}}", "{\"l\":[[1,2],[3]]}", NULL, "(12)(3)"},
+	{"list of lists", "{{#l}}({{#.}}{{.}}{{/.}}){{/l}}", "{\"l\":[[1,2],[3]]}", NULL,
+	    "(12)(3)"},
 	{"the same name within itself", "{{#b}}1{{#b}}2{{/b}}3{{/b}}", "{\"b\":true}", NULL, "123"},
 	{"inverted", "{{^b}}x{{/b}}", "{}", NULL, "x"},
 	{"inverted, true", "[{{^b}}x{{/b}}]", "{\"b\":[1]}", NULL, "[]"},
@@ -99,7 +103,8 @@ static const struct {
 	{"blanks in the tags", "{{# b }}x{{/ b }}", "{\"b\":1}", NULL, "x"},
 	/* lines */
 	{"section lines go", "a\n{{#b}}\nx\n{{/b}}\nc\n", "{\"b\":1}", NULL, "a\nx\nc\n"},
-	{"indented section lines go", "a\n  {{#b}}\t\nx\n  {{/b}}\nc", "{\"b\":1}", NULL, "a\nx\nc"},
+	{"indented section lines go", "a\n  {{#b}}\t\nx\n  {{/b}}\nc", "{\"b\":1}", NULL,
+	    "a\nx\nc"},
 	{"CRLF", "a\r\n{{#b}}\r\nx\r\n{{/b}}\r\nc", "{\"b\":1}", NULL, "a\r\nx\r\nc"},
 	{"two tags are no such line", "{{#b}}{{/b}}\nx", "{\"b\":1}", NULL, "\nx"},
 	{"a value keeps its line", "  {{b}}\n", "{\"b\":1}", NULL, "  1\n"},
@@ -114,18 +119,23 @@ static const struct {
 	{"delimiters", "{{=<% %>=}}<% b %> {{b}}", "{\"b\":1}", NULL, "1 {{b}}"},
 	{"delimiters and back", "{{=| |=}}|b||={{ }}=|{{b}}", "{\"b\":1}", NULL, "11"},
 	{"delimiters on their line", "a\n {{= @ @ =}} \nb@b@\n", "{\"b\":1}", NULL, "a\nb1\n"},
-	{"delimiters stay in their file", "{{=| |=}}|>p| |b|", "{\"b\":1}", "{\"p\":\"{{b}}|b|\"}", "1|b| 1"},
+	{"delimiters stay in their file", "{{=| |=}}|>p| |b|", "{\"b\":1}", "{\"p\":\"{{b}}|b|\"}",
+	    "1|b| 1"},
 	/* partials */
 	{"partial", "[{{>p}}]", "{\"b\":1}", "{\"p\":\"<{{b}}>\"}", "[<1>]"},
 	{"partial that is not there", "[{{>p}}]", "{}", NULL, "[]"},
-	{"partial within itself", "{{>p}}", "{\"v\":1,\"l\":[{\"v\":2,\"l\":[{\"v\":3,\"l\":[]}]}]}",
+	{"partial within itself", "{{>p}}",
+	    "{\"v\":1,\"l\":[{\"v\":2,\"l\":[{\"v\":3,\"l\":[]}]}]}",
 	    "{\"p\":\"{{v}}({{#l}}{{>p}}{{/l}})\"}", "1(2(3()))"},
-	{"partial on its line", "a\n  {{>p}}\nb\n", "{}", "{\"p\":\"x\\ny\\n\"}", "a\n  x\n  y\nb\n"},
+	{"partial on its line", "a\n  {{>p}}\nb\n", "{}", "{\"p\":\"x\\ny\\n\"}",
+	    "a\n  x\n  y\nb\n"},
 	{"partial without line end", " {{>p}}\nb", "{}", "{\"p\":\"x\"}", " xb"},
-	{"partials in partials", "a\n  {{>p}}\n", "{}", "{\"p\":\"1\\n {{>q}}\\n2\\n\",\"q\":\"x\\ny\\n\"}",
+	{"partials in partials", "a\n  {{>p}}\n", "{}",
+	    "{\"p\":\"1\\n {{>q}}\\n2\\n\",\"q\":\"x\\ny\\n\"}",
 	    "a\n  1\n   x\n   y\n  2\n"},
 	{"partial within a line", "a {{>p}} b\n", "{}", "{\"p\":\"x\\ny\"}", "a x\ny b\n"},
-	{"values are not indented", "  {{>p}}\n", "{\"v\":\"1\\n2\"}", "{\"p\":\"{{{v}}}|\\n\"}", "  1\n2|\n"},
+	{"values are not indented", "  {{>p}}\n", "{\"v\":\"1\\n2\"}", "{\"p\":\"{{{v}}}|\\n\"}",
+	    "  1\n2|\n"},
 	{"indented list", "  {{>p}}\n", "{\"l\":[1,2]}", "{\"p\":\"{{#l}}\\n{{.}}\\n{{/l}}\\n\"}",
 	    "  1\n  2\n"},
 	{"dynamic", "{{>*n}}", "{\"n\":\"p\"}", "{\"p\":\"x\"}", "x"},
@@ -133,17 +143,21 @@ static const struct {
 	{"dynamic, missing", "[{{>*n}}]", "{}", "{\"n\":\"x\"}", "[]"},
 	{"dynamic, no text", "[{{>*n}}]", "{\"n\":1}", "{\"1\":\"x\"}", "[]"},
 	{"dynamic, two stars", "[{{>**n}}]", "{\"n\":\"m\",\"m\":\"p\"}", "{\"p\":\"x\"}", "[]"},
-	{"dynamic, with an indent", "  {{>*n}}\n", "{\"n\":\"p\"}", "{\"p\":\"x\\ny\\n\"}", "  x\n  y\n"},
-	{"dynamic, out of the folder", "[{{>*n}}]", "{\"n\":\"../../etc/passwd\"}", "{\"p\":\"x\"}", "[]"},
+	{"dynamic, with an indent", "  {{>*n}}\n", "{\"n\":\"p\"}", "{\"p\":\"x\\ny\\n\"}",
+	    "  x\n  y\n"},
+	{"dynamic, out of the folder", "[{{>*n}}]", "{\"n\":\"../../etc/passwd\"}",
+	    "{\"p\":\"x\"}", "[]"},
 	/* inheritance */
 	{"block", "{{$b}}own {{v}}{{/b}}", "{\"v\":1}", NULL, "own 1"},
 	{"parent", "{{<p}}{{/p}}", "{}", "{\"p\":\"[{{$b}}own{{/b}}]\"}", "[own]"},
-	{"block replaced", "{{<p}}{{$b}}new{{/b}}{{/p}}", "{}", "{\"p\":\"[{{$b}}own{{/b}}]\"}", "[new]"},
+	{"block replaced", "{{<p}}{{$b}}new{{/b}}{{/p}}", "{}", "{\"p\":\"[{{$b}}own{{/b}}]\"}",
+	    "[new]"},
 	{"text in a parent is nothing", "{{<p}}x {{v}}{{$b}}new{{/b}} y{{/p}}", "{\"v\":1}",
 	    "{\"p\":\"[{{$b}}own{{/b}}]\"}", "[new]"},
 	{"one block of two", "{{<p}}{{$b}}new{{/b}}{{/p}}", "{}",
 	    "{\"p\":\"{{$a}}A{{/a}},{{$b}}B{{/b}}\"}", "A,new"},
-	{"data don't replace a block", "{{<p}}{{/p}}", "{\"b\":\"data\"}", "{\"p\":\"{{$b}}own{{/b}}\"}", "own"},
+	{"data don't replace a block", "{{<p}}{{/p}}", "{\"b\":\"data\"}",
+	    "{\"p\":\"{{$b}}own{{/b}}\"}", "own"},
 	{"three generations", "{{<p}}{{$b}}mine{{/b}}{{/p}}", "{}",
 	    "{\"p\":\"{{<q}}{{$b}}p{{/b}}{{$c}}pc{{/c}}{{/q}}\",\"q\":\"{{$b}}q{{/b}}{{$c}}qc{{/c}}\"}", "minepc"},
 	{"the outermost wins, the middle fills in", "{{<p}}{{/p}}", "{}",
@@ -154,7 +168,8 @@ static const struct {
 	    "{\"p\":\"{{#l}}{{$b}}{{/b}}{{/l}}\"}", "<1><2>"},
 	{"a block that holds its own name", "{{<p}}{{$b}}[{{$b}}in{{/b}}]{{/b}}{{/p}}", "{}",
 	    "{\"p\":\"{{$b}}own{{/b}}\"}", "[in]"},
-	{"parent on its line", "a\n  {{<p}}{{/p}}\nb\n", "{}", "{\"p\":\"x\\ny\\n\"}", "a\n  x\n  y\nb\n"},
+	{"parent on its line", "a\n  {{<p}}{{/p}}\nb\n", "{}", "{\"p\":\"x\\ny\\n\"}",
+	    "a\n  x\n  y\nb\n"},
 	{"page and layout", "{{<p}}\n{{$main}}\n<h1>\n  x\n{{/main}}\n{{/p}}\n", "{}",
 	    "{\"p\":\"<main>\\n  {{$main}}\\n  {{/main}}\\n</main>\\n\"}",
 	    "<main>\n  <h1>\n    x\n</main>\n"},
@@ -168,7 +183,8 @@ static const struct {
 	{"dynamic parent", "{{<*n}}{{$b}}new{{/b}}{{/*n}}", "{\"n\":\"p\"}",
 	    "{\"p\":\"[{{$b}}own{{/b}}]\"}", "[new]"},
 	/* errors */
-	{"not closed", "a\n\n{{b", "{}", NULL, "ERROR: main-of-test.html:3: this tag is not closed: \"{{b\""},
+	{"not closed", "a\n\n{{b", "{}", NULL,
+	    "ERROR: main-of-test.html:3: this tag is not closed: \"{{b\""},
 	{"three braces closed by two", "{{{b}}", "{}", NULL,
 	    "ERROR: main-of-test.html:1: this tag is not closed: \"{{{b}}\""},
 	{"comment not closed", "{{! b", "{}", NULL,
@@ -180,11 +196,14 @@ static const struct {
 	{"crossed", "{{#a}}\n{{#b}}\n{{/a}}\n{{/b}}", "{}", NULL,
 	    "ERROR: main-of-test.html:3: \"b\" of line 2 is open, but this ends \"a\""},
 	{"no name", "\n{{ }}", "{}", NULL, "ERROR: main-of-test.html:2: a tag without a name"},
-	{"no name of a section", "{{#}}{{/}}", "{}", NULL, "ERROR: main-of-test.html:1: a tag without a name"},
-	{"no name behind the star", "{{>*}}", "{}", NULL, "ERROR: main-of-test.html:1: a tag without a name"},
+	{"no name of a section", "{{#}}{{/}}", "{}", NULL,
+	    "ERROR: main-of-test.html:1: a tag without a name"},
+	{"no name behind the star", "{{>*}}", "{}", NULL,
+	    "ERROR: main-of-test.html:1: a tag without a name"},
 	{"blank in a name", "{{a b}}", "{}", NULL,
 	    "ERROR: main-of-test.html:1: a name with a blank in it: \"a b\""},
-	{"one delimiter", "{{=x=}}", "{}", NULL, "ERROR: main-of-test.html:1: a change of delimiters "
+	{"one delimiter", "{{=x=}}", "{}", NULL,
+	    "ERROR: main-of-test.html:1: a change of delimiters "
 	    "must be two words without =: \"x\""},
 	{"three delimiters", "{{=x y z=}}", "{}", NULL, "ERROR: main-of-test.html:1: a change of "
 	    "delimiters must be two words without =: \"x y z\""},
@@ -229,7 +248,8 @@ official_file(const char *path)
 	json_array_foreach(json_object_get(spec, "tests"), i, test) {
 		void *ctx = gp_ctx(NULL);
 		const char *want = json_string_value(json_object_get(test, "expected"));
-		char *got = render_kind(ctx, ".html", json_string_value(json_object_get(test, "template")),
+		char *got = render_kind(ctx, ".html", json_string_value(json_object_get(test,
+		    "template")),
 		    json_object_get(test, "data"), json_object_get(test, "partials"));
 
 		if (strcmp(got, want))
@@ -244,7 +264,8 @@ official_file(const char *path)
 static void
 test_official(void **state)
 {
-	static const char *const files[] = {"comments", "delimiters", "dynamic-names", "inheritance",
+	static const char *const files[] = {"comments", "delimiters", "dynamic-names",
+	    "inheritance",
 	    "interpolation", "inverted", "partials", "sections"};
 	const char *dir = getenv("GP_SRCDIR");
 	int n = 0;
@@ -253,7 +274,8 @@ test_official(void **state)
 	(void)state;
 	for (i = 0; dir && i < GP_COUNT(files); i++) {
 		char *path = gp_asprintf(NULL, "%s/../shared/mustache-spec/%s.json", dir, files[i]);
-		char *path2 = gp_asprintf(NULL, "%s/../../shared/mustache-spec/%s.json", dir, files[i]);
+		char *path2 = gp_asprintf(NULL, "%s/../../shared/mustache-spec/%s.json", dir,
+		    files[i]);
 
 		n += access(path, R_OK) ? official_file(path2) : official_file(path);
 		talloc_free(path);
@@ -319,7 +341,8 @@ test_bounds(void **state)
 		json_array_append_new(list, json_integer(i));
 	json_object_set_new(data, "l", list);
 	gp_buf_init(&b, ctx, 100);
-	assert_int_equal(gp_template_compile(ctx, "{{#l}}{{.}}{{/l}}", 17, GP_ESCAPE_HTML, NULL, &t, &err),
+	assert_int_equal(gp_template_compile(ctx, "{{#l}}{{.}}{{/l}}", 17, GP_ESCAPE_HTML, NULL,
+	    &t, &err),
 	    GP_OK);
 	assert_int_equal(gp_template_render(t, data, &b, &err), GP_E_TOOBIG);
 	assert_int_equal(b.len <= 100, 1);
@@ -330,7 +353,8 @@ test_bounds(void **state)
 	for (i = 0; i < 100; i++)
 		gp_buf_puts(&deep, "{{#l}}");
 	got = render_kind(ctx, ".html", deep.p, data, NULL);
-	assert_string_equal(got, "ERROR: main-of-test.html:1: too many sections within each other at \"l\"");
+	assert_string_equal(got,
+	    "ERROR: main-of-test.html:1: too many sections within each other at \"l\"");
 	/* The text may go away after compiling. */
 	got = gp_strdup(ctx, "a{{l}}b");
 	assert_int_equal(gp_template_compile(ctx, got, 7, GP_ESCAPE_NONE, NULL, &t, NULL), GP_OK);
@@ -381,24 +405,30 @@ test_loader_refuses(void **state)
 	static const struct {
 		const char *name, *text, *want;
 	} rows[] = {
-		{"web/a.html", "x\n{{sbject}}", "web/a.html:2: the variable sbject is not in the file "
+		{"web/a.html", "x\n{{sbject}}",
+		    "web/a.html:2: the variable sbject is not in the file "
 		    "\"variables\": misspelt?"},
 		{"web/a.html", "{{subject.x}}", "web/a.html:1: the variable x is not in the file "
 		    "\"variables\": misspelt?"},
-		{"web/a.html", "{{#list}}{{^sub}}{{/sub}}{{/list}}", "web/a.html:1: the variable sub is not "
+		{"web/a.html", "{{#list}}{{^sub}}{{/sub}}{{/list}}",
+		    "web/a.html:1: the variable sub is not "
 		    "in the file \"variables\": misspelt?"},
-		{"web/a.html", "{{{subject}}}", "web/a.html:1: {{{subject}}} is raw, but only names that end "
+		{"web/a.html", "{{{subject}}}",
+		    "web/a.html:1: {{{subject}}} is raw, but only names that end "
 		    "in _html or _md hold markup: use {{ }}"},
-		{"web/a.html", "\n\n{{#list}}{{&.}}{{/list}}", "web/a.html:3: {{{.}}} would put text of "
+		{"web/a.html", "\n\n{{#list}}{{&.}}{{/list}}",
+		    "web/a.html:3: {{{.}}} would put text of "
 		    "anyone in as markup: give it a name"},
 		{"web/a.html", "{{>nav}}", "web/a.html:1: there is no template web/nav.html"},
 		{"web/a.html", "{{#list}}", "web/a.html:1: this is never ended: \"list\""},
 		{"web/a.html", "{{>*page}}", "web/a.html:1: the variable page is not in the file "
 		    "\"variables\": misspelt?"},
 		{"web/a.html", "\xff\xfe", "web/a.html is not UTF-8 text"},
-		{"mail/en/a.md", "Subject: {{sbject}}\n\nx", "mail/en/a.md:1: the variable sbject is not in "
+		{"mail/en/a.md", "Subject: {{sbject}}\n\nx",
+		    "mail/en/a.md:1: the variable sbject is not in "
 		    "the file \"variables\": misspelt?"},
-		{"mail/en/a.md", "Subject: x\nTo: y\n\nz\n{{sbject}}", "mail/en/a.md:5: the variable sbject "
+		{"mail/en/a.md", "Subject: x\nTo: y\n\nz\n{{sbject}}",
+		    "mail/en/a.md:5: the variable sbject "
 		    "is not in the file \"variables\": misspelt?"},
 	};
 	size_t i;
@@ -411,7 +441,8 @@ test_loader_refuses(void **state)
 		struct gp_templates *set = NULL;
 		struct gp_err err;
 
-		put_file(dir, "variables", "# comment\n\nsubject  of a message\nlist  of things\nbody_html\n");
+		put_file(dir, "variables",
+		    "# comment\n\nsubject  of a message\nlist  of things\nbody_html\n");
 		put_file(dir, rows[i].name, rows[i].text);
 		assert_int_equal(gp_templates_load(ctx, dirs, 1, &set, &err), GP_E_CONFIG);
 		assert_int_equal(err.code, GP_E_CONFIG);
@@ -441,20 +472,24 @@ test_loader(void **state)
 	put_file(base, "web/style.css", "p{{}}");
 	put_file(base, "web/.hidden.html", "{{");
 	put_file(base, "web/edited.html~", "{{");
-	put_file(base, "mail/en/x.md", "Subject: {{subject}}\nPreview: first {{subject}}\n\nen {{subject}}{{>foot}}");
+	put_file(base, "mail/en/x.md",
+	    "Subject: {{subject}}\nPreview: first {{subject}}\n\nen {{subject}}{{>foot}}");
 	put_file(base, "mail/en/foot.md", "--en");
 	put_file(base, "mail/de/x.md", "Subject: de\n\nde {{subject}}{{>foot}}");
 	assert_int_equal(gp_templates_load(ctx, dirs, 2, &set, &err), GP_OK);
-	assert_int_equal(gp_templates_render(ctx, set, "web/page.html", NULL, data, &out, &n, &err), GP_OK);
+	assert_int_equal(gp_templates_render(ctx, set, "web/page.html", NULL, data, &out, &n,
+	    &err), GP_OK);
 	assert_string_equal(out, "own:a &lt;b&gt;<i>");
 	assert_int_equal(n, strlen(out));
 	assert_string_equal(gp_templates_file(set, "web/style.css", &n), "p{{}}");
 	assert_int_equal(n, 5);
 	assert_null(gp_templates_find(set, "web/style.css", NULL));
 	assert_null(gp_templates_file(set, "web/.hidden.html", &n));
-	assert_int_equal(gp_templates_render(ctx, set, "mail/x.md", "de-AT", data, &out, &n, &err), GP_OK);
+	assert_int_equal(gp_templates_render(ctx, set, "mail/x.md", "de-AT", data, &out, &n, &err),
+	    GP_OK);
 	assert_string_equal(out, "de a \\<b\\>--en");
-	assert_int_equal(gp_templates_render(ctx, set, "mail/x.md", "fr", data, &out, &n, &err), GP_OK);
+	assert_int_equal(gp_templates_render(ctx, set, "mail/x.md", "fr", data, &out, &n, &err),
+	    GP_OK);
 	assert_string_equal(out, "en a \\<b\\>--en");
 	assert_int_equal(gp_templates_render(ctx, set, "mail/y.md", "fr", data, &out, &n, &err),
 	    GP_E_NOTFOUND);

@@ -33,14 +33,16 @@ static const struct {
 	    "<p>&lt;script&gt;alert(&quot;1&quot;)&lt;/script&gt; &amp; co</p>\n", false},
 	/* joining */
 	{"prose is joined", 0, LONG1 "\n" LONG2 "\n", "<p>" LONG1 "\n" LONG2 "</p>\n", false},
-	{"the next word would have fitted", 0, LONG1 "\nThis line stops short here, of its own free will\n"
+	{"the next word would have fitted", 0,
+	    LONG1 "\nThis line stops short here, of its own free will\n"
 	    "and a second line\n", "<p>" LONG1 "\nThis line stops short here, of its own free will"
 	    "<br>\nand a second line</p>\n", false},
 	{"lists are not joined", 0, LONG1 "\n- one thing\n* another thing\n1. a third\n",
 	    "<p>" LONG1 "<br>\n- one thing<br>\n* another thing<br>\n1. a third</p>\n", false},
 	{"numbered entries start a line", 0, LONG1 "\n12) seventy-two columns and on\n",
 	    "<p>" LONG1 "<br>\n12) seventy-two columns and on</p>\n", false},
-	{"narrow text was not wrapped by a program", 0, "Roses are red and so\nviolets\nare blue too\n",
+	{"narrow text was not wrapped by a program", 0,
+	    "Roses are red and so\nviolets\nare blue too\n",
 	    "<p>Roses are red and so<br>\nviolets<br>\nare blue too</p>\n", false},
 	{"no join at a prompt", 0, LONG1 "\njane@host:~$ seventy-two columns and some more of it\n",
 	    "<p>" LONG1 "<br>\njane@host:~$ seventy-two columns and some more of it</p>\n", false},
@@ -59,14 +61,17 @@ static const struct {
 	    "(q&gt;=r)&lt;=(s,t)<br>\nxxxxx</p>\n", false},
 	/* aligned by hand */
 	{"indented text is fixed", 0, "look:\n  a = b\n", "<pre>look:\n  a = b\n</pre>\n", true},
-	{"a table is fixed", 0, "one   two\nx     y\n\n\nend", "<pre>one   two\nx     y\n\n\nend\n</pre>\n", true},
+	{"a table is fixed", 0, "one   two\nx     y\n\n\nend",
+	    "<pre>one   two\nx     y\n\n\nend\n</pre>\n", true},
 	{"a tab in front is fixed", 0, "\tx", "<pre>\tx\n</pre>\n", true},
 	{"two blanks behind a full stop are not", 0, "One.  Two", "<p>One.  Two</p>\n", false},
 	{"aligned quotes don't make it fixed", 0, "yes\n> a    b\n> c    d\nno",
 	    "<p>yes</p>\n<blockquote class=\"q\"><pre>a    b\nc    d\n</pre>\n</blockquote>\n<p>no</p>\n", false},
 	/* quotes */
-	{"quote", 0, "> a\nb", "<blockquote class=\"q\"><p>a</p>\n</blockquote>\n<p>b</p>\n", false},
-	{"levels", 0, ">> a\n> b\n> > > c\nd", "<blockquote class=\"q\"><blockquote class=\"q\"><p>a</p>\n"
+	{"quote", 0, "> a\nb", "<blockquote class=\"q\"><p>a</p>\n</blockquote>\n<p>b</p>\n",
+	    false},
+	{"levels", 0, ">> a\n> b\n> > > c\nd",
+	    "<blockquote class=\"q\"><blockquote class=\"q\"><p>a</p>\n"
 	    "</blockquote>\n<p>b</p>\n<blockquote class=\"q\"><blockquote class=\"q\"><p>c</p>\n"
 	    "</blockquote>\n</blockquote>\n</blockquote>\n<p>d</p>\n", false},
 	{"a paragraph within a quote", 0, "> a\n>\n> b\nc",
@@ -84,13 +89,15 @@ static const struct {
 	{"also before a signature", 0, "x\n\n> 1\n-- \nme\n",
 	    "<p>x</p>\n<details><summary>1 &gt;</summary>\n<blockquote class=\"q\"><p>1</p>\n</blockquote>\n"
 	    "</details>\n<p class=\"sig\">-- <br>\nme</p>\n", false},
-	{"not when nothing else is there", 0, "> 1\n", "<blockquote class=\"q\"><p>1</p>\n</blockquote>\n", false},
+	{"not when nothing else is there", 0, "> 1\n",
+	    "<blockquote class=\"q\"><p>1</p>\n</blockquote>\n", false},
 	{"not when asked", GP_TEXT_OPEN_QUOTES, "x\n\n> 1\n",
 	    "<p>x</p>\n<blockquote class=\"q\"><p>1</p>\n</blockquote>\n", false},
 	{"attribution", 0, "On 3 May 2026, Jane Doe <jane@example.org> wrote:\n> a\nb",
 	    "<p class=\"m\">On 3 May 2026, Jane Doe &lt;jane@...&gt; wrote:</p>\n"
 	    "<blockquote class=\"q\"><p>a</p>\n</blockquote>\n<p>b</p>\n", false},
-	{"attribution of two lines", 0, "On Sunday the third of May 2026, Jane Doe\n<jane@example.org> wrote:\n\n> a\nb",
+	{"attribution of two lines", 0,
+	    "On Sunday the third of May 2026, Jane Doe\n<jane@example.org> wrote:\n\n> a\nb",
 	    "<p class=\"m\">On Sunday the third of May 2026, Jane Doe<br>\n&lt;jane@...&gt; wrote:</p>\n"
 	    "<blockquote class=\"q\"><p>a</p>\n</blockquote>\n<p>b</p>\n", false},
 	{"a colon alone is none", 0, "My answer to this:\n> a\nb",
@@ -103,11 +110,13 @@ static const struct {
 	    "Gesendet: heute<br>\nAn: x</p>\n<p>no</p>\n</blockquote>\n</details>\n", false},
 	/* signatures and footers */
 	{"signature", 0, "x\n-- \nJane\n", "<p>x</p>\n<p class=\"sig\">-- <br>\nJane</p>\n", false},
-	{"dashes without a blank, few lines", 0, "x\n--\nJane\n", "<p>x</p>\n<p class=\"sig\">--<br>\nJane</p>\n",
+	{"dashes without a blank, few lines", 0, "x\n--\nJane\n",
+	    "<p>x</p>\n<p class=\"sig\">--<br>\nJane</p>\n",
 	    false},
 	{"dashes without a blank, many lines", 0, "x\n--\n1\n2\n3\n4\n5\n6\n7\n",
 	    "<p>x<br>\n--<br>\n1<br>\n2<br>\n3<br>\n4<br>\n5<br>\n6<br>\n7</p>\n", false},
-	{"footer of a list", 0, "x\n_______________________________________________\nbees mailing list\n",
+	{"footer of a list", 0,
+	    "x\n_______________________________________________\nbees mailing list\n",
 	    "<p>x</p>\n<p class=\"sig\">_______________________________________________<br>\n"
 	    "bees mailing list</p>\n", false},
 	{"signature over a quote", 0, "x\n-- \nJane\n\nAm 3.5.2026 schrieb Joe:\n> a\n",
@@ -120,7 +129,8 @@ static const struct {
 	    "<p class=\"sig\">-----BEGIN PGP SIGNATURE-----</p>\n<p class=\"sig\">abc<br>\n"
 	    "-----END PGP SIGNATURE-----</p>\n", false},
 	/* patches */
-	{"patch", 0, "fix\n---\ndiff --git a/x b/x\nindex 1..2 100644\n--- a/x\n+++ b/x\n@@ -1,2 +1,2 @@ f\n a\n-b\n+c\n-- \n2.40\n",
+	{"patch", 0,
+	    "fix\n---\ndiff --git a/x b/x\nindex 1..2 100644\n--- a/x\n+++ b/x\n@@ -1,2 +1,2 @@ f\n a\n-b\n+c\n-- \n2.40\n",
 	    "<pre>fix\n---\n<span class=\"fh\">diff --git a/x b/x</span>\n<span class=\"fh\">index 1..2 100644</span>\n"
 	    "<span class=\"fh\">--- a/x</span>\n<span class=\"fh\">+++ b/x</span>\n"
 	    "<span class=\"hk\">@@ -1,2 +1,2 @@ f</span>\n a\n<del>-b</del>\n<ins>+c</ins>\n</pre>\n"
@@ -136,44 +146,53 @@ static const struct {
 	    "<blockquote class=\"q\"><pre><span class=\"hk\">@@ -1 +1 @@</span>\n<del>-a</del>\n</pre>\n</blockquote>\n"
 	    "<p>why?</p>\n<blockquote class=\"q\"><pre><ins>+b</ins>\n</pre>\n</blockquote>\n<p>ok</p>\n", false},
 	/* links and addresses */
-	{"link", 0, "see https://example.org/a?b=1&c=(2).", "<p>see <a href=\"https://example.org/a?b=1&amp;c=(2)\" "
+	{"link", 0, "see https://example.org/a?b=1&c=(2).",
+	    "<p>see <a href=\"https://example.org/a?b=1&amp;c=(2)\" "
 	    "rel=\"nofollow ugc noopener\">https://example.org/a?b=1&amp;c=(2)</a>.</p>\n", false},
-	{"link in brackets", 0, "(http://example.org/) <http://x.org>", "<p>(<a href=\"http://example.org/\" "
+	{"link in brackets", 0, "(http://example.org/) <http://x.org>",
+	    "<p>(<a href=\"http://example.org/\" "
 	    "rel=\"nofollow ugc noopener\">http://example.org/</a>) &lt;<a href=\"http://x.org\" "
 	    "rel=\"nofollow ugc noopener\">http://x.org</a>&gt;</p>\n", false},
 	{"own link", 0, "https://lists.example.org/bees/m/abc", "<p><a href=\"/bees/m/abc\">"
 	    "https://lists.example.org/bees/m/abc</a></p>\n", false},
-	{"no link of ours", 0, "https://lists.example.org.evil.net/x", "<p><a href=\"https://lists.example.org.evil.net/x\" "
+	{"no link of ours", 0, "https://lists.example.org.evil.net/x",
+	    "<p><a href=\"https://lists.example.org.evil.net/x\" "
 	    "rel=\"nofollow ugc noopener\">https://lists.example.org.evil.net/x</a></p>\n", false},
-	{"other schemes are text", 0, "javascript://x data:text/html,x ftp://x xhttp://y http:// http:///x",
+	{"other schemes are text", 0,
+	    "javascript://x data:text/html,x ftp://x xhttp://y http:// http:///x",
 	    "<p>javascript://x data:text/html,x ftp://x xhttp://y http:// http:///x</p>\n", false},
 	{"a link can't leave its attribute", 0, "http://x/\"onclick=alert(1) http://x/'b'<i>",
 	    "<p><a href=\"http://x/\" rel=\"nofollow ugc noopener\">http://x/</a>&quot;onclick=alert(1) "
 	    "<a href=\"http://x/&#39;b\" rel=\"nofollow ugc noopener\">http://x/&#39;b</a>'&lt;i&gt;</p>\n", false},
 	{"addresses", 0, "jane.doe+x@mail.example.org, <a@b.c> mailto:x@y.org",
 	    "<p>jane.doe+x@..., &lt;a@...&gt; mailto:x@...</p>\n", false},
-	{"no addresses", 0, "@media a@b pkg@1.2.3 a @ b.c x@.org", "<p>@media a@b pkg@1.2.3 a @ b.c x@.org</p>\n",
+	{"no addresses", 0, "@media a@b pkg@1.2.3 a @ b.c x@.org",
+	    "<p>@media a@b pkg@1.2.3 a @ b.c x@.org</p>\n",
 	    false},
 	{"address of a machine", 0, "x@[192.0.2.1] y", "<p>x@... y</p>\n", false},
-	{"controls are seen", 0, "a\x1b[31mb\x7f", "<p>a\xe2\x90\x9b[31mb\xe2\x90\xa1</p>\n", false},
+	{"controls are seen", 0, "a\x1b[31mb\x7f", "<p>a\xe2\x90\x9b[31mb\xe2\x90\xa1</p>\n",
+	    false},
 	{"direction is seen", 0, "a\xe2\x80\xae" "b\xd8\x9c" "c\xe2\x81\xa6\xc2\x85",
 	    "<p>a[U+202E]b[U+061C]c[U+2066][U+0085]</p>\n", false},
 	{"other letters are left alone", 0, "\xc3\xa4 \xe2\x82\xac \xd8\xa7 \xef\xbc\xa1",
 	    "<p>\xc3\xa4 \xe2\x82\xac \xd8\xa7 \xef\xbc\xa1</p>\n", false},
 	/* format=flowed */
-	{"flowed", GP_TEXT_FLOWED, "one \ntwo \nthree\nfour\n", "<p>one two three<br>\nfour</p>\n", false},
+	{"flowed", GP_TEXT_FLOWED, "one \ntwo \nthree\nfour\n", "<p>one two three<br>\nfour</p>\n",
+	    false},
 	{"flowed quotes", GP_TEXT_FLOWED, "> one \n> two\n>> three \nfour\n",
 	    "<blockquote class=\"q\"><p>one two</p>\n<blockquote class=\"q\"><p>three</p>\n</blockquote>\n"
 	    "</blockquote>\n<p>four</p>\n", false},
 	{"flowed with DelSp", GP_TEXT_FLOWED | GP_TEXT_DELSP, "on \ne\n", "<p>one</p>\n", false},
 	{"flowed, stuffed", GP_TEXT_FLOWED, " >one \n From x\n", "<p>&gt;one From x</p>\n", false},
-	{"flowed, signature", GP_TEXT_FLOWED, "one \n-- \nme\n", "<p>one</p>\n<p class=\"sig\">-- <br>\nme</p>\n",
+	{"flowed, signature", GP_TEXT_FLOWED, "one \n-- \nme\n",
+	    "<p>one</p>\n<p class=\"sig\">-- <br>\nme</p>\n",
 	    false},
 	{"flowed lines are not joined by guess", GP_TEXT_FLOWED, LONG1 "\n" LONG2 "\n",
 	    "<p>" LONG1 "<br>\n" LONG2 "</p>\n", false},
 	/* as sent */
 	{"as sent", GP_TEXT_FIXED, "a \n> b\n", "<pre>a\n&gt; b\n</pre>\n", true},
-	{"with numbers", GP_TEXT_FIXED | GP_TEXT_LINES, "a\n\n> b", "<pre><span id=\"L1\">a</span>\n"
+	{"with numbers", GP_TEXT_FIXED | GP_TEXT_LINES, "a\n\n> b",
+	    "<pre><span id=\"L1\">a</span>\n"
 	    "<span id=\"L2\"></span>\n<span id=\"L3\">&gt; b</span>\n</pre>\n", true},
 };
 
@@ -184,7 +203,8 @@ test_pages(void **state)
 
 	(void)state;
 	for (i = 0; i < GP_COUNT(pages); i++) {
-		struct gp_text_opts o = {.flags = pages[i].flags, .url = "https://lists.example.org"};
+		struct gp_text_opts o = {.flags = pages[i].flags,
+		    .url = "https://lists.example.org"};
 		struct gp_buf *b = gp_buf_new(NULL, 1 << 20);
 		bool fixed;
 
@@ -204,10 +224,12 @@ test_split(void **state)
 	} rows[] = {
 		{"", "", ""},
 		{"a\n\n\nb\n", "a\n\nb", ""},
-		{"On 3 May 2026 Jane wrote:\n> x\n> y\n\nmine\n\n> z\nmore\n-- \nJoe\n", "mine\n\nmore", "x\ny\n\nz"},
+		{"On 3 May 2026 Jane wrote:\n> x\n> y\n\nmine\n\n> z\nmore\n-- \nJoe\n",
+		    "mine\n\nmore", "x\ny\n\nz"},
 		{"mine\n-----Original Message-----\nFrom: Jane\n\nhers\n", "mine",
 		    "-----Original Message-----\nFrom: Jane\n\nhers"},
-		{"mine\n____________________________________\nlist footer\nhttp://x/\n", "mine", ""},
+		{"mine\n____________________________________\nlist footer\nhttp://x/\n", "mine",
+		    ""},
 		{"-- \nonly a signature\n", "", ""},
 		{"-----BEGIN PGP SIGNED MESSAGE-----\nHash: SHA1\n\nmine\n-----BEGIN PGP SIGNATURE-----\nx\n", "mine", ""},
 		{">>> deep\n", "", "deep"},
@@ -220,7 +242,8 @@ test_split(void **state)
 	for (i = 0; i < GP_COUNT(rows); i++) {
 		void *ctx = gp_ctx(NULL);
 
-		gp_text_split(ctx, rows[i].in, strlen(rows[i].in), 0, &own, &own_n, &quoted, &quoted_n);
+		gp_text_split(ctx, rows[i].in, strlen(rows[i].in), 0, &own, &own_n, &quoted,
+		    &quoted_n);
 		assert_string_equal(own, rows[i].own);
 		assert_string_equal(quoted, rows[i].quoted);
 		assert_int_equal(own_n, strlen(own));
@@ -260,9 +283,12 @@ test_snippet(void **state)
 static void
 test_hostile(void **state)
 {
-	static const char *const units[] = {">", "> \n", "\n", "-- \n", "@@ -1 +1 @@\n", "a@", "http://",
-	    "-----BEGIN PGP \n", ">a\nb\n", " ", "> \n\n", "--- \n+++ \n", "_", "From: a\nSent: b\n", "\xff",
-	    "x:\n\n> y\n", "a@b.", "((((", "\xe2\x80", "@[", "On 2026\nx:\n>y\n", "-----Original Message-----\n"};
+	static const char *const units[] = {">", "> \n", "\n", "-- \n", "@@ -1 +1 @@\n", "a@",
+	    "http://",
+	    "-----BEGIN PGP \n", ">a\nb\n", " ", "> \n\n", "--- \n+++ \n", "_",
+	    "From: a\nSent: b\n", "\xff",
+	    "x:\n\n> y\n", "a@b.", "((((", "\xe2\x80", "@[", "On 2026\nx:\n>y\n",
+	    "-----Original Message-----\n"};
 	size_t size = 400000, i, k, own_n, quoted_n;
 	int64_t before = gp_now_ms();
 
