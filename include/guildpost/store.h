@@ -305,7 +305,8 @@ struct gp_hits {
 	int64_t total;		/* counted up to 1,000 */
 	bool more;		/* stopped at a limit of time or hits */
 	char **terms; size_t terms_n;	/* what to mark in the text: folded words and phrases */
-	char *note;		/* a word about a query that was mended, or NULL */
+	char *note;		/* what was mended: "open-quote", "unknown-prefix", "no-word" (signs
+				 * only), "too-long"; or NULL */
 };
 /* Never fails on what people type: unknown x: is a word, open quotes are closed. */
 enum gp_status gp_search_run(const void *ctx, struct gp_store *s, const struct gp_search *q,

@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: ISC */
+/* A query as people type it, taken apart. */
+#ifndef GP_STORE_SEARCH_QUERY_H
+#define GP_STORE_SEARCH_QUERY_H
+
+#include "guildpost/base.h"
+
+enum gp_query_sort { GP_SORT_RANK, GP_SORT_NEW, GP_SORT_OLD };
+
+struct gp_query {
+	char *match;		/* FTS5 expression: what must be there, less `exclude`; or NULL */
+	char *exclude;		/* FTS5 expression: what must not be there; or NULL */
+	int64_t from, to;	/* dates: from <= date < to */
+	unsigned flags, not_flags;	/* GP_MAIL_ bits of has:patch and has:link */
+	int attachment;		/* 1 with, -1 without, 0 either */
+	bool root, unanswered, solved;
+	char *msgid, *thread, *list;	/* or NULL */
+	enum gp_query_sort sort;
+	char **terms;		/* folded words and phrases of what is looked for */
+	size_t terms_n;
+	const char *note;	/* "open-quote", "unknown-prefix", "no-word", "too-long" or NULL */
+};
+
+/* Takes anything; every part of it that can't be understood is looked for as words. */
+struct gp_query *gp_query_parse(const void *ctx, const char *text, int64_t now);
+
+#endif
