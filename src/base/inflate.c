@@ -112,6 +112,10 @@ read_gzip(struct gp_inflate *f, char *p, size_t n, size_t *got, struct gp_err *e
 {
 	int rc;
 
+	if (f->end && f->used == f->have && !f->dirty) {
+		*got = 0;
+		return GP_OK;
+	}
 	f->z.next_in = (Bytef *)f->in + f->used;
 	f->z.avail_in = (uInt)(f->have - f->used);
 	f->z.next_out = (Bytef *)p;
@@ -132,8 +136,13 @@ read_zstd(struct gp_inflate *f, char *p, size_t n, size_t *got, struct gp_err *e
 {
 	ZSTD_inBuffer in = {f->in, f->have, f->used};
 	ZSTD_outBuffer out = {p, n, 0};
-	size_t rc = ZSTD_decompressStream(f->zstd, &out, &in);
+	size_t rc;
 
+	if (f->end && f->used == f->have && !f->dirty) {
+		*got = 0;
+		return GP_OK;
+	}
+	rc = ZSTD_decompressStream(f->zstd, &out, &in);
 	f->used = in.pos;
 	*got = out.pos;
 	if (ZSTD_isError(rc))

@@ -200,6 +200,8 @@ gp_loop_signal(struct gp_loop *loop, int signo, void (*fn)(int signo, void *arg)
 static int
 conn_free(struct gp_conn *c)
 {
+	/* The peer learns of it now, whatever the library still has planned for the socket. */
+	shutdown((int)bufferevent_getfd(c->be), SHUT_RDWR);
 	bufferevent_free(c->be);
 	return 0;
 }
