@@ -160,7 +160,7 @@ read_angle(struct reader *r)
 static char *
 squeeze(struct reader *r, const char *p, size_t n)
 {
-	char *buf = gp_array(r->work, char, n + 1);
+	char *buf = gp_array(r->work, char, n + 1), *line;
 	size_t i, len = 0;
 	bool quoted = false;
 
@@ -175,9 +175,14 @@ squeeze(struct reader *r, const char *p, size_t n)
 	}
 	buf[len] = '\0';
 	if (len < 3 || len > GP_MAX_ADDRESS || buf[0] == '@' || buf[len - 1] == '@' ||
-	    memchr(buf, '@', len) == NULL || !gp_utf8_valid(buf, len))
+	    memchr(buf, '@', len) == NULL)
 		return NULL;
-	return gp_strdup(r->ctx, buf);
+	/* What a line of text would lose (bad UTF-8, controls, bidi marks) is no address. */
+	line = gp_utf8_line(r->ctx, buf, len, GP_MAX_ADDRESS);
+	if (strcmp(line, buf) == 0)
+		return line;
+	talloc_free(line);
+	return NULL;
 }
 
 /* Where the word with the last @ starts and ends; blanks around the @ and in front of a
@@ -216,6 +221,7 @@ spelt_out(struct reader *r, struct gp_str s)
 {
 	const char *at = gp_memmem(s.p, s.n, " at ", 4);
 	size_t local, domain, i;
+	char *addr;
 
 	if (at == NULL)
 		return NULL;
@@ -224,9 +230,10 @@ spelt_out(struct reader *r, struct gp_str s)
 	for (i = 0; i < s.n; i++)
 		if ((gp_mail_space(s.p[i]) || s.p[i] == '"') && i != local && i != local + 3)
 			return NULL;
-	if (local == 0 || domain == 0 || memchr(at + 4, '.', domain) == NULL)
+	if (local == 0 || domain < 3 || memchr(at + 5, '.', domain - 2) == NULL)
 		return NULL;
-	return gp_asprintf(r->ctx, "%.*s@%.*s", (int)local, s.p, (int)domain, at + 4);
+	addr = gp_asprintf(r->work, "%.*s@%.*s", (int)local, s.p, (int)domain, at + 4);
+	return squeeze(r, addr, strlen(addr));
 }
 
 static char *

@@ -20,8 +20,7 @@ usable(const void *ctx, const char *p, size_t n)
 	for (i = 0; i < n; i++)
 		if ((unsigned char)p[i] > 32 && p[i] != 127)
 			buf[len++] = p[i];
-	buf[len] = '\0';
-	id = gp_utf8_valid(buf, len) ? gp_strdup(ctx, buf) : gp_utf8_clean(ctx, buf, len);
+	id = gp_utf8_line(ctx, buf, len, GP_MAX_MSGID + 1);
 	talloc_free(buf);
 	if (strchr(id, '@') != NULL && strlen(id) <= GP_MAX_MSGID)
 		return id;

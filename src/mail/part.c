@@ -100,7 +100,7 @@ cid_of(const void *ctx, struct gp_str value)
 	if (value.n == 0 || value.n > GP_MAX_MSGID)
 		return NULL;
 	for (i = 0; i < value.n; i++)
-		if (value.p[i] <= 32 || value.p[i] == 127)
+		if ((unsigned char)value.p[i] <= 32 || (unsigned char)value.p[i] >= 127)
 			return NULL;
 	cid = gp_strndup(ctx, value.p, value.n);
 	return cid;

@@ -203,9 +203,16 @@ close_parts(struct walker *k, int depth, size_t end)
 	struct gp_walk_part *v = k->w->parts;
 	size_t i;
 
-	for (i = k->w->parts_n; v != NULL && i > 0 && v[i - 1].depth > depth; i--)
-		if (v[i - 1].end == SIZE_MAX)
-			v[i - 1].end = end < v[i - 1].body ? v[i - 1].body : end;
+	for (i = k->w->parts_n; v != NULL && i > 0 && v[i - 1].depth > depth; i--) {
+		struct gp_walk_part *p = &v[i - 1];
+
+		if (p->end != SIZE_MAX)
+			continue;
+		/* An empty body whose empty line is also the one in front of the boundary. */
+		if (end < p->body)
+			p->body = end < p->head ? p->head : end;
+		p->end = end < p->body ? p->body : end;
+	}
 }
 
 /* A multipart in which no part ever began: its body is all there is. */
