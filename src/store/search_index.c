@@ -6,8 +6,8 @@
  * row of its own and the old one is passed over, since the message names its entry.
  * A removal, which must leave nothing behind, reads the words out of the index itself.
  *
- * FTS5 writes a segment at every savepoint. So inside a mark entries wait until the
- * commit.
+ * FTS5 writes a segment at every savepoint, also at those that SQLite makes by itself
+ * for a statement that changes several rows. So entries wait until the commit.
  */
 #include "config.h"
 
@@ -99,10 +99,10 @@ put(struct gp_store *s, int64_t row, const struct gp_mail *m, struct gp_err *err
 	enum gp_status status = GP_OK;
 
 	fields_of(tmp, m, fields);
-	if (s->marked)
+	if (!s->marked && gp_search_is_full(s))
+		status = gp_search_flush(s, err);
+	if (status == GP_OK)
 		put_off(s, row, fields);
-	else
-		status = write_entry(s, false, row, fields, err);
 	talloc_free(tmp);
 	return status;
 }
