@@ -45,6 +45,17 @@ gp_archive_author(const struct gp_mail *m)
 	return hash;
 }
 
+/* A name, or what stands before the @: never a whole address. */
+char *
+gp_archive_author_name(const void *ctx, const char *name, const char *addr)
+{
+	size_t n = strcspn(addr, "@");
+
+	if (name[0] != '\0')
+		return gp_strdup(ctx, name);
+	return n > 0 ? gp_strndup(ctx, addr, n) : gp_strdup(ctx, "?");
+}
+
 /* A message without a usable id is known by its bytes. */
 static char *
 made_msgid(const void *ctx, const struct gp_list *list, const char *raw, size_t n)
@@ -155,14 +166,15 @@ insert_node(struct gp_store *s, struct adding *a, struct gp_err *err)
 	const struct gp_mail *m = a->m;
 	enum gp_status status = gp_sql_run(s, "INSERT INTO node(list, key, mid, state, parent, "
 	    "kind, thread, date, received, zone, from_name, from_addr, author, subject, title, "
-	    "snippet, size, flags, files) VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, "
-	    "?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19)",
+	    "snippet, size, flags, files, entry, entry_hash) VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, "
+	    "?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, "
+	    "CASE WHEN ?4 = 1 THEN 0 END, ?20)",
 	    GP_ARGS(GP_INT(a->list->id), GP_TEXT(a->key), GP_TEXT(a->mid), GP_INT(a->state),
 	    GP_INT(a->parent.id), GP_INT(a->kind), GP_INT(a->thread), GP_INT(a->date),
 	    GP_INT(a->received), GP_INT(m->zone), GP_TEXT(m->from_name), GP_TEXT(m->from_addr),
 	    GP_INT(a->author), GP_TEXT(m->subject), GP_TEXT(a->title),
 	    GP_TEXT(m->snippet == NULL ? "" : m->snippet), GP_INT((int64_t)a->n),
-	    GP_INT(m->flags), GP_INT(count_files(m))), err);
+	    GP_INT(m->flags), GP_INT(count_files(m)), GP_INT(gp_search_hash(m))), err);
 
 	a->id = sqlite3_last_insert_rowid(s->db);
 	return status;
@@ -229,41 +241,76 @@ fill_ghost(struct gp_store *s, struct adding *a, struct gp_err *err)
 
 /* ---- counters ------------------------------------------------------------------------------ */
 
+/* What a thread's row says before a message is counted in. */
+struct summary {
+	int64_t messages, first, last, people;
+	bool rooted;		/* its head is its root */
+};
+
+static enum gp_status
+read_summary(struct gp_store *s, int64_t thread, struct summary *sum, struct gp_err *err)
+{
+	sqlite3_stmt *st;
+	enum gp_status status = gp_sql_open(s, &st, "SELECT t.messages, t.first, t.people, "
+	    "n.parent = 0, t.last FROM thread t LEFT JOIN node n ON n.id = t.head WHERE t.id = ?1",
+	    GP_ARGS(GP_INT(thread)), err);
+
+	if (status == GP_OK)
+		status = gp_sql_next(s, st, err);
+	if (status == GP_E_NOTFOUND)
+		return gp_fail(err, GP_E_DB, "a thread is missing");
+	if (status != GP_OK)
+		return status;
+	sum->messages = sqlite3_column_int64(st, 0);
+	sum->first = sqlite3_column_int64(st, 1);
+	sum->people = sqlite3_column_int64(st, 2);
+	sum->rooted = sqlite3_column_int(st, 3) != 0;
+	sum->last = sqlite3_column_int64(st, 4);
+	gp_sql_done(st);
+	return GP_OK;
+}
+
+/* A new author who is also the latest: no need to look at the others. */
+static enum gp_status
+add_name(struct gp_store *s, const struct adding *a, int64_t people, struct gp_err *err)
+{
+	char *name = gp_archive_author_name(NULL, a->m->from_name, a->m->from_addr);
+	enum gp_status status = gp_sql_run(s, "UPDATE thread SET names = CASE WHEN ?2 > 0 THEN "
+	    "names || char(10) || ?3 ELSE ?3 END WHERE id = ?1",
+	    GP_ARGS(GP_INT(a->thread), GP_INT(people), GP_TEXT(name)), err);
+
+	talloc_free(name);
+	return status;
+}
+
 /* The thread's row, for a message that was just put into it. */
 static enum gp_status
 count_in_thread(struct gp_store *s, const struct adding *a, bool *first_shown, struct gp_err *err)
 {
-	int64_t messages = 0, people = 0, new_author;
-	sqlite3_stmt *st;
-	bool head;
-	enum gp_status status = gp_sql_run(s, "INSERT OR IGNORE INTO thread_author(thread, author, "
-	    "node) VALUES(?1, ?2, ?3)", GP_ARGS(GP_INT(a->thread), GP_INT(a->author),
-	    GP_INT(a->id)), err);
+	struct summary sum = {0};
+	int64_t new_author = 0;
+	enum gp_status status = read_summary(s, a->thread, &sum, err);
 
-	new_author = sqlite3_changes(s->db);
 	if (status == GP_OK)
-		status = gp_sql_open(s, &st, "UPDATE thread SET messages = messages + 1, first = "
-		    "CASE WHEN messages = 0 OR first > ?2 THEN ?2 ELSE first END, "
-		    "last = max(last, ?2), last_id = ?3, people = people + ?4, "
-		    "version = version + 1 WHERE id = ?1 RETURNING messages, people, "
-		    "first = ?2 AND messages > 1 AND head NOT IN (SELECT id FROM node WHERE "
-		    "id = head AND parent = 0)",
-		    GP_ARGS(GP_INT(a->thread), GP_INT(a->date), GP_INT(a->id),
-		    GP_INT(new_author)), err);
+		status = gp_sql_run(s, "INSERT OR IGNORE INTO thread_author(thread, author, node) "
+		    "VALUES(?1, ?2, ?3)", GP_ARGS(GP_INT(a->thread), GP_INT(a->author),
+		    GP_INT(a->id)), err);
 	if (status == GP_OK)
-		status = gp_sql_next(s, st, err);
-	if (status != GP_OK)
-		return status == GP_E_NOTFOUND ? gp_fail(err, GP_E_DB, "a thread is missing") : status;
-	messages = sqlite3_column_int64(st, 0);
-	people = sqlite3_column_int64(st, 1);
-	head = sqlite3_column_int(st, 2) != 0;
-	/* The statement ends only after a further step. */
-	status = gp_sql_end(gp_sql_next(s, st, err));
-	*first_shown = messages == 1;
-	if (status == GP_OK && (messages == 1 || head || a->parent.id == 0))
+		new_author = sqlite3_changes(s->db);
+	*first_shown = sum.messages == 0;
+	if (status == GP_OK)
+		status = gp_sql_run(s, "UPDATE thread SET messages = messages + 1, first = ?2, "
+		    "last = max(last, ?3), last_id = ?4, people = people + ?5, "
+		    "version = version + 1 WHERE id = ?1", GP_ARGS(GP_INT(a->thread),
+		    GP_INT(*first_shown || a->date < sum.first ? a->date : sum.first),
+		    GP_INT(a->date), GP_INT(a->id), GP_INT(new_author)), err);
+	/* It is the root, or the oldest of those that hang on a ghost. */
+	if (status == GP_OK && (*first_shown || a->parent.id == 0 ||
+	    (!sum.rooted && a->date < sum.first)))
 		status = gp_thread_head(s, a->thread, a->id, err);
-	if (status == GP_OK && new_author && people <= 5)
-		status = gp_thread_names(s, a->thread, err);
+	if (status == GP_OK && new_author && sum.people < 5)
+		status = a->date >= sum.last ? add_name(s, a, sum.people, err) :
+		    gp_thread_names(s, a->thread, err);
 	return status;
 }
 

@@ -301,11 +301,6 @@ gp_store_mark(struct gp_store *s, struct gp_err *err)
 	if (sqlite3_get_autocommit(s->db))
 		return gp_fail(err, GP_E_DB, "%s: the changes were undone by an error before",
 		    s->path);
-	if (gp_search_is_full(s)) {
-		status = gp_search_flush(s, err);
-		if (status != GP_OK)
-			return status;
-	}
 	gp_search_mark(s);
 	status = gp_sql_run(s, "SAVEPOINT mark", GP_NOARGS, err);
 	s->marked = status == GP_OK;

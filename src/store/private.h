@@ -178,6 +178,7 @@ enum gp_status gp_archive_count(struct gp_store *s, int64_t list, int64_t author
     int n, int64_t threads, struct gp_err *err) GP_MUST_CHECK;
 /* Hash of who wrote it; the date that counts. */
 int64_t gp_archive_author(const struct gp_mail *m);
+char *gp_archive_author_name(const void *ctx, const char *name, const char *addr);
 int64_t gp_archive_date(const struct gp_mail *m, int64_t received, const struct gp_place *parent);
 /* After a bulk load that was killed. */
 enum gp_status gp_archive_bulk_mend(struct gp_store *s, struct gp_err *err) GP_MUST_CHECK;

@@ -86,7 +86,7 @@ build(struct run *r)
 		/* Low bits of an entry's row: the message (search_index.c). */
 		gp_buf_printf(b, "SELECT n.id, n.date, %s FROM search CROSS JOIN node n ON "
 		    "n.id = (search.rowid & 1099511627775) WHERE search MATCH :match AND "
-		    "n.entry = search.rowid AND n.state = 1",
+		    "n.entry = search.rowid >> 40 AND n.state = 1",
 		    rank ? "-bm25(search, 8, 4, 2, 0.3, 2)" : "0");
 		add_filters(r);
 		gp_buf_puts(b, r->q->sort == GP_SORT_OLD ? " ORDER BY search.rowid" :

@@ -19,6 +19,5 @@ enum gp_status gp_search_flush(struct gp_store *s, struct gp_err *err) GP_MUST_C
 void gp_search_drop(struct gp_store *s);
 void gp_search_mark(struct gp_store *s);
 void gp_search_undo(struct gp_store *s);
-bool gp_search_is_full(const struct gp_store *s);
 
 #endif

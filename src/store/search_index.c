@@ -6,8 +6,8 @@
  * row of its own and the old one is passed over, since the message names its entry.
  * A removal, which must leave nothing behind, reads the words out of the index itself.
  *
- * FTS5 writes a segment at every savepoint, also at those that SQLite makes by itself
- * for a statement that changes several rows. So entries wait until the commit.
+ * FTS5 writes a segment at every savepoint, its own and those that SQLite sets around
+ * single statements. So entries wait until the commit, when nothing else comes between.
  */
 #include "config.h"
 
@@ -15,7 +15,7 @@
 
 enum {
 	FIELDS = 5,
-	PENDING_MAX = 8 << 20	/* bytes of text that wait at most */
+	PENDING_MAX = 16 << 20	/* bytes of text that wait at most */
 };
 #define GENERATION (INT64_C(1) << 40)	/* rowid = message id + generation * this */
 
@@ -96,26 +96,17 @@ put(struct gp_store *s, int64_t row, const struct gp_mail *m, struct gp_err *err
 {
 	void *tmp = gp_ctx(NULL);
 	const char *fields[FIELDS];
-	enum gp_status status = GP_OK;
 
 	fields_of(tmp, m, fields);
-	if (!s->marked && gp_search_is_full(s))
-		status = gp_search_flush(s, err);
-	if (status == GP_OK)
-		put_off(s, row, fields);
+	put_off(s, row, fields);
 	talloc_free(tmp);
-	return status;
+	return !s->marked && s->pending->bytes > PENDING_MAX ? gp_search_flush(s, err) : GP_OK;
 }
 
 enum gp_status
 gp_search_add(struct gp_store *s, int64_t id, const struct gp_mail *m, struct gp_err *err)
 {
-	enum gp_status status = put(s, id, m, err);
-
-	if (status == GP_OK)
-		status = gp_sql_run(s, "UPDATE node SET entry = ?1, entry_hash = ?2 WHERE id = ?1",
-		    GP_ARGS(GP_INT(id), GP_INT(gp_search_hash(m))), err);
-	return status;
+	return put(s, id, m, err);
 }
 
 enum gp_status
@@ -153,26 +144,20 @@ gp_search_undo(struct gp_store *s)
 		s->pending->n = s->pending->kept;
 }
 
-bool
-gp_search_is_full(const struct gp_store *s)
-{
-	return s->pending != NULL && s->pending->bytes > PENDING_MAX;
-}
-
 /* ---- changing ---------------------------------------------------------------------- */
 
 static enum gp_status
-entry_of(struct gp_store *s, int64_t id, int64_t *row, int64_t *hash, struct gp_err *err)
+entry_of(struct gp_store *s, int64_t id, int64_t *entry, int64_t *hash, struct gp_err *err)
 {
 	sqlite3_stmt *st;
-	enum gp_status status = gp_sql_open(s, &st, "SELECT coalesce(entry, 0), "
+	enum gp_status status = gp_sql_open(s, &st, "SELECT coalesce(entry, -1), "
 	    "coalesce(entry_hash, 0) FROM node WHERE id = ?1", GP_ARGS(GP_INT(id)), err);
 
 	if (status == GP_OK)
 		status = gp_sql_next(s, st, err);
 	if (status != GP_OK)
 		return status;
-	*row = sqlite3_column_int64(st, 0);
+	*entry = sqlite3_column_int64(st, 0);
 	*hash = sqlite3_column_int64(st, 1);
 	gp_sql_done(st);
 	return GP_OK;
@@ -181,16 +166,16 @@ entry_of(struct gp_store *s, int64_t id, int64_t *row, int64_t *hash, struct gp_
 enum gp_status
 gp_search_replace(struct gp_store *s, int64_t id, const struct gp_mail *m, struct gp_err *err)
 {
-	int64_t row, hash, now = gp_search_hash(m);
-	enum gp_status status = entry_of(s, id, &row, &hash, err);
+	int64_t entry, hash, now = gp_search_hash(m);
+	enum gp_status status = entry_of(s, id, &entry, &hash, err);
 
-	if (status != GP_OK || (row != 0 && hash == now))
+	if (status != GP_OK || (entry >= 0 && hash == now))
 		return status;
-	row = row == 0 ? id : row + GENERATION;
-	status = put(s, row, m, err);
+	entry++;
+	status = put(s, id + entry * GENERATION, m, err);
 	if (status == GP_OK)
 		status = gp_sql_run(s, "UPDATE node SET entry = ?2, entry_hash = ?3 WHERE id = ?1",
-		    GP_ARGS(GP_INT(id), GP_INT(row), GP_INT(now)), err);
+		    GP_ARGS(GP_INT(id), GP_INT(entry), GP_INT(now)), err);
 	return status;
 }
 
@@ -243,14 +228,14 @@ remove_by_words(struct gp_store *s, int64_t row, struct gp_err *err)
 enum gp_status
 gp_search_remove(struct gp_store *s, int64_t id, struct gp_err *err)
 {
-	int64_t row = 0, hash;
+	int64_t entry = -1, hash;
 	enum gp_status status = gp_search_flush(s, err);
 
 	if (status == GP_OK)
-		status = entry_of(s, id, &row, &hash, err);
+		status = entry_of(s, id, &entry, &hash, err);
 	/* Earlier entries, too. */
-	for (; row > 0 && status == GP_OK; row -= GENERATION)
-		status = remove_by_words(s, row, err);
+	for (; entry >= 0 && status == GP_OK; entry--)
+		status = remove_by_words(s, id + entry * GENERATION, err);
 	if (status == GP_OK)
 		status = gp_sql_run(s, "UPDATE node SET entry = NULL, entry_hash = NULL "
 		    "WHERE id = ?1", GP_ARGS(GP_INT(id)), err);

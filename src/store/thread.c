@@ -37,13 +37,24 @@ find_head(struct gp_store *s, int64_t thread, int64_t *head, struct gp_err *err)
 enum gp_status
 gp_thread_names(struct gp_store *s, int64_t thread, struct gp_err *err)
 {
-	/* A name, or what stands before the @: never a whole address. */
-	return gp_sql_run(s, "UPDATE thread SET names = coalesce((SELECT group_concat(name, "
-	    "char(10)) FROM (SELECT CASE WHEN n.from_name <> '' THEN n.from_name WHEN "
-	    "instr(n.from_addr, '@') > 1 THEN substr(n.from_addr, 1, instr(n.from_addr, '@') - 1) "
-	    "ELSE '?' END AS name FROM thread_author a JOIN node n ON n.id = a.node "
-	    "WHERE a.thread = ?1 ORDER BY n.date, n.id LIMIT 5)), '') WHERE id = ?1",
-	    GP_ARGS(GP_INT(thread)), err);
+	sqlite3_stmt *st;
+	enum gp_status status = gp_sql_open(s, &st, "SELECT n.from_name, n.from_addr FROM "
+	    "thread_author a JOIN node n ON n.id = a.node WHERE a.thread = ?1 "
+	    "ORDER BY n.date, n.id LIMIT 5", GP_ARGS(GP_INT(thread)), err);
+	struct gp_buf *b = gp_buf_new(NULL, 1 << 20);
+
+	while (status == GP_OK && (status = gp_sql_next(s, st, err)) == GP_OK) {
+		char *name = gp_sql_text(b, st, 0), *addr = gp_sql_text(b, st, 1);
+
+		gp_buf_printf(b, "%s%s", b->len > 0 ? "\n" : "",
+		    gp_archive_author_name(b, name, addr));
+	}
+	status = gp_sql_end(status);
+	if (status == GP_OK)
+		status = gp_sql_run(s, "UPDATE thread SET names = ?2 WHERE id = ?1",
+		    GP_ARGS(GP_INT(thread), GP_TEXT(b->p)), err);
+	talloc_free(b);
+	return status;
 }
 
 enum gp_status

@@ -31,7 +31,7 @@ static const char *const sql[] = {
 	" size INTEGER,"
 	" flags INTEGER,"
 	" files INTEGER,"
-	" entry INTEGER," /* rowid in search, NULL: none */
+	" entry INTEGER," /* its row in search is id + entry * 2^40; NULL: none */
 	" entry_hash INTEGER" /* of the texts that went into it */
 	")",
 	"CREATE UNIQUE INDEX node_key ON node(key, list)",
