@@ -282,7 +282,7 @@ gp_digest_make(const void *ctx, struct gp_site *site, const struct gp_list *list
 		return st;
 	qsort(m.groups, m.groups_n, sizeof(m.groups[0]), by_activity);
 	for (i = 0; i < GP_COUNT(levels); i++) {
-		st = gp_mail_template(d, site->templates, "digest", list->set.language,
+		st = gp_mail_template(d, site->templates, "mail/digest.md", list->set.language,
 		    document(&m, &levels[i]), &text, err);
 		if (st != GP_OK)
 			return st;

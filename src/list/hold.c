@@ -105,7 +105,7 @@ ask_moderator(const void *ctx, struct gp_site *site, const struct gp_list *list,
 		return st;
 	n.template_name = "hold";
 	n.data = gp_json_object(ctx);
-	gp_json_text(n.data, "from_name", h->from_name[0] != '\0' ? h->from_name : h->from_addr);
+	gp_json_text(n.data, "from_name", h->from_name);
 	gp_json_text(n.data, "from_addr", h->from_addr);
 	gp_json_text(n.data, "subject", h->subject[0] != '\0' ? h->subject : "(no subject)");
 	gp_json_text(n.data, "reason", h->reason);

@@ -92,8 +92,8 @@ gp_notice_send(const void *ctx, struct gp_site *site, const struct gp_list *list
 	char *whole;
 
 	add_list_data(n->data, ctx, site, list);
-	st = gp_mail_template(ctx, site->templates, n->template_name, list->set.language, n->data,
-	    &text, err);
+	st = gp_mail_template(ctx, site->templates, gp_asprintf(ctx, "mail/%s.md", n->template_name),
+	    list->set.language, n->data, &text, err);
 	if (st != GP_OK)
 		return st;
 	memset(&c, 0, sizeof(c));

@@ -165,7 +165,8 @@ rule_who(struct asking *a)
 	struct gp_member *author = a->out->author;
 
 	if (author != NULL && author->role != GP_ROLE_MEMBER)
-		return decide(a, GP_DECIDE_ACCEPT, "a %s wrote it", gp_role_names[author->role]);
+		return decide(a, GP_DECIDE_ACCEPT, "its author looks after the list (%s)",
+		    gp_role_names[author->role]);
 	if (list->set.post == GP_POST_MODERATORS)
 		return decide(a, GP_DECIDE_HOLD, "only moderators post to this list by themselves");
 	if (author != NULL)

@@ -74,6 +74,16 @@ log_outcome(const struct gp_intake *i, const struct gp_intake_rcpt *r,
 	(void)r;
 }
 
+/* Once the list is known nothing that fails is the sender's fault: what is wrong with a message
+ * is a decision, not an error. So it is "later", whatever the status. */
+static enum gp_status
+our_trouble(enum gp_status st, struct gp_err *err)
+{
+	if (!gp_status_is_temporary(st))
+		err->code = GP_E_BUG;
+	return err->code;
+}
+
 static enum gp_status
 apply_one(struct gp_site *site, struct gp_intake *i, struct gp_intake_rcpt *r, struct gp_err *err)
 {
@@ -83,10 +93,11 @@ apply_one(struct gp_site *site, struct gp_intake *i, struct gp_intake_rcpt *r, s
 	enum gp_status st;
 
 	st = gp_route_find(i, site, r->address, &route, err);
-	if (st == GP_OK)
-		st = gp_decide(i, site, &route, &i->in, &d, err);
 	if (st != GP_OK)
 		return st;
+	st = gp_decide(i, site, &route, &i->in, &d, err);
+	if (st != GP_OK)
+		return our_trouble(st, err);
 	if (d.kind == GP_DECIDE_REJECT) {
 		o = (struct gp_outcome){0};
 		snprintf(r->reply, sizeof(r->reply), "%s", d.reply);
@@ -96,7 +107,7 @@ apply_one(struct gp_site *site, struct gp_intake *i, struct gp_intake_rcpt *r, s
 	}
 	st = gp_act(i, site, &route, &i->in, &d, &o, err);
 	if (st != GP_OK)
-		return st;
+		return our_trouble(st, err);
 	r->status = GP_OK;
 	snprintf(r->reply, sizeof(r->reply), "250 2.0.0 %.150s", o.text);
 	log_outcome(i, r, &route, &d, &o);
