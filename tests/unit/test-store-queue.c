@@ -1,0 +1,434 @@
+/* SPDX-License-Identifier: ISC */
+/* Queue, holds, tokens, imports: nothing is lost, nothing is done twice. */
+#include "store.h"
+#include "../../src/store/private.h"
+
+static struct gp_list *
+new_list(struct fixture *f, int members)
+{
+	struct gp_list *list = NULL;
+	char address[64];
+	int64_t id;
+	int i;
+
+	OK(gp_store_begin(f->s, err));
+	OK(gp_list_create(f, f->s, "bees@example.org", &list, err));
+	for (i = 0; i < members; i++) {
+		snprintf(address, sizeof(address), "m%d@example.org", i);
+		OK(gp_member_add(f->s, list->id, address, "", 0, i % 5 == 4 ? GP_DELIVERY_DAILY :
+		    GP_DELIVERY_EACH, NOW, &id, err));
+	}
+	OK(gp_store_commit(f->s, err));
+	return list;
+}
+
+static int64_t
+new_job(struct fixture *f, struct gp_list *list, const char *body)
+{
+	struct gp_job job = {.list = list->id, .kind = GP_JOB_NOTICE, .header = gp_strdup(f, "A: b\r\n"),
+	    .header_n = 6, .body = gp_strdup(f, body), .body_n = strlen(body),
+	    .subject = gp_strdup(f, "Hello"), .created = NOW, .expires = NOW + 5 * 86400,
+	    .flags = GP_JOB_ONE_CLICK};
+
+	OK(gp_job_add(f->s, &job, err));
+	return job.id;
+}
+
+static void
+reopen(struct fixture *f)
+{
+	talloc_free(f->s);	/* as a crash: nothing is closed in order */
+	f->s = NULL;
+	OK(gp_store_open(f, f->path, GP_STORE_CORE, &f->s, err));
+}
+
+static void
+expect(struct fixture *f, int64_t id, int64_t sent, int64_t failed, int64_t dropped, int64_t left)
+{
+	struct gp_job *job;
+
+	OK(gp_job_find(f, f->s, id, false, &job, err));
+	assert_int_equal(job->sent, sent);
+	assert_int_equal(job->failed, failed);
+	assert_int_equal(job->dropped, dropped);
+	assert_int_equal(job->left, left);
+	assert_int_equal(job->total, sent + failed + dropped + left);
+}
+
+static void
+results(struct fixture *f, const struct gp_result *r, size_t n)
+{
+	OK(gp_store_begin(f->s, err));
+	OK(gp_queue_results(f->s, r, n, NOW, err));
+	OK(gp_store_commit(f->s, err));
+}
+
+static void
+test_life_of_a_job(void **state)
+{
+	struct fixture *f = *state;
+	struct gp_list *list = new_list(f, 10);
+	struct gp_rcpt *r, *due;
+	struct gp_job *job, **jobs;
+	struct gp_failure *failures;
+	int64_t id, n, *ids, when;
+	size_t count;
+
+	OK(gp_store_begin(f->s, err));
+	id = new_job(f, list, "body");
+	OK(gp_job_add_members(f->s, id, list->id, GP_DELIVERY_EACH, 1, &n, err));
+	assert_int_equal(n, 7);
+	OK(gp_job_add_address(f->s, id, "Guest@example.net", 0, err));
+	FAILS(GP_E_PARSE, gp_job_add_address(f->s, id, "x@y.example\r\nRCPT TO:<z>", 0, err));
+	FAILS(GP_E_NOTFOUND, gp_job_add_address(f->s, 99, "a@y.example", 0, err));
+	OK(gp_store_commit(f->s, err));
+	reopen(f);
+
+	OK(gp_queue_jobs(f, f->s, 0, 10, &ids, &count, err));
+	assert_int_equal(count, 1);
+	assert_int_equal(ids[0], id);
+	OK(gp_queue_fresh(f, f->s, id, 0, 3, &r, &count, err));
+	assert_int_equal(count, 3);
+	assert_string_equal(r[0].address, "m1@example.org");
+	assert_int_equal(r[0].member, r[0].n);
+	OK(gp_queue_fresh(f, f->s, id, r[2].n, 100, &r, &count, err));
+	assert_int_equal(count, 5);
+	assert_string_equal(r[4].address, "Guest@example.net");
+	assert_int_equal(r[4].member, 0);
+
+	OK(gp_queue_fresh(f, f->s, id, 0, 100, &r, &count, err));
+	results(f, (struct gp_result[]){{id, r[0].n, GP_RESULT_SENT, 0, "250 ok"},
+	    {id, r[1].n, GP_RESULT_DEFER, NOW + 900, "451 later"},
+	    {id, r[2].n, GP_RESULT_FAIL, 0, "550 5.1.1 no such user"},
+	    {id, r[3].n, GP_RESULT_DROPPED, 0, NULL},
+	    {id, r[7].n, GP_RESULT_DEFER, NOW + 600, "421 busy"},
+	    {id, 12345678, GP_RESULT_SENT, 0, NULL}, {77, 1, GP_RESULT_FAIL, 0, "x"}}, 7);
+	expect(f, id, 1, 1, 1, 5);
+	reopen(f);
+	expect(f, id, 1, 1, 1, 5);
+	/* The same results once more change nothing. */
+	results(f, (struct gp_result[]){{id, r[0].n, GP_RESULT_SENT, 0, "250 ok"},
+	    {id, r[2].n, GP_RESULT_FAIL, 0, "550 no"}}, 2);
+	expect(f, id, 1, 1, 1, 5);
+	OK(gp_queue_fresh(f, f->s, id, 0, 100, &due, &count, err));
+	assert_int_equal(count, 3);
+
+	OK(gp_queue_next_due(f->s, &when, err));
+	assert_int_equal(when, NOW + 600);
+	OK(gp_queue_due(f, f->s, NOW + 600, 10, &due, &count, err));
+	assert_int_equal(count, 1);
+	assert_string_equal(due[0].address, "Guest@example.net");
+	assert_int_equal(due[0].tries, 1);
+	assert_string_equal(due[0].last, "421 busy");
+	results(f, (struct gp_result[]){{id, due[0].n, GP_RESULT_DEFER, NOW + 5000, "421 again"}}, 1);
+	OK(gp_queue_deferred(f, f->s, id, &due, &count, err));
+	assert_int_equal(count, 2);
+	assert_int_equal(due[1].tries, 2);
+	assert_int_equal(due[0].member, r[1].member);
+	OK(gp_store_begin(f->s, err));
+	OK(gp_queue_retry(f->s, id, NOW, &n, err));
+	OK(gp_store_commit(f->s, err));
+	assert_int_equal(n, 2);
+	OK(gp_queue_due(f, f->s, NOW, 10, &due, &count, err));
+	assert_int_equal(count, 2);
+
+	OK(gp_job_find(f, f->s, id, true, &job, err));
+	assert_int_equal(job->body_n, 4);
+	assert_memory_equal(job->body, "body", 4);
+	assert_memory_equal(job->header, "A: b\r\n", 6);
+	results(f, (struct gp_result[]){{id, r[1].n, GP_RESULT_SENT, 0, NULL},
+	    {id, r[7].n, GP_RESULT_FAIL, 0, "550 gone"}, {id, r[4].n, GP_RESULT_SENT, 0, NULL},
+	    {id, r[5].n, GP_RESULT_SENT, 0, NULL}, {id, r[6].n, GP_RESULT_SENT, 0, NULL}}, 5);
+	expect(f, id, 5, 2, 1, 0);
+	OK(gp_queue_next_due(f->s, &when, err));
+	assert_int_equal(when, 0);
+	OK(gp_queue_jobs(f, f->s, 0, 10, &ids, &count, err));
+	assert_int_equal(count, 0);
+	OK(gp_queue_failures(f, f->s, id, &failures, &count, err));
+	assert_int_equal(count, 2);
+	assert_string_equal(failures[0].text, "550 5.1.1 no such user");
+	assert_string_equal(failures[0].address, r[2].address);
+	assert_int_equal(failures[0].member, r[2].member);
+	assert_string_equal(failures[1].address, "Guest@example.net");
+	/* Its bytes are gone, its figures stay until they are forgotten. */
+	OK(gp_sql_int(f->s, &n, "SELECT count(*) FROM job_data", GP_NOARGS, err));
+	assert_int_equal(n, 0);
+	OK(gp_queue_list(f, f->s, true, &jobs, &count, err));
+	assert_int_equal(count, 1);
+	OK(gp_queue_list(f, f->s, false, &jobs, &count, err));
+	assert_int_equal(count, 0);
+	OK(gp_store_begin(f->s, err));
+	OK(gp_queue_bounce(f->s, id, r[0].member, NOW, "5.1.1 later", err));
+	OK(gp_queue_forget(f->s, NOW, err));
+	OK(gp_queue_failures(f, f->s, id, &failures, &count, err));
+	assert_int_equal(count, 3);
+	assert_true(failures[2].bounced);
+	OK(gp_queue_forget(f->s, NOW + 1, err));
+	OK(gp_store_commit(f->s, err));
+	FAILS(GP_E_NOTFOUND, gp_job_find(f, f->s, id, false, &job, err));
+}
+
+static void
+test_post(void **state)
+{
+	struct fixture *f = *state;
+	struct gp_list *list = new_list(f, 2);
+	struct gp_mail m = {.subject = gp_strdup(f, "S"), .from_name = gp_strdup(f, ""),
+	    .from_addr = gp_strdup(f, ""), .sender_addr = gp_strdup(f, ""), .text = gp_strdup(f, "hello\n")};
+	const char *raw = "Subject: S\r\n\r\nhello\r\n";
+	struct gp_archived a;
+	struct gp_job job = {.list = list->id, .kind = GP_JOB_POST, .body_off = 14, .created = NOW}, *j;
+
+	OK(gp_store_begin(f->s, err));
+	OK(gp_archive_add(f, f->s, list, &m, raw, strlen(raw), NOW, &a, err));
+	job.message = a.id;
+	OK(gp_job_add(f->s, &job, err));
+	OK(gp_job_add_address(f->s, job.id, "a@b.example", 0, err));
+	OK(gp_store_commit(f->s, err));
+	OK(gp_job_find(f, f->s, job.id, true, &j, err));
+	assert_int_equal(j->body_n, 7);
+	assert_string_equal(j->body, "hello\r\n");
+	assert_int_equal(j->message, a.id);
+}
+
+/* Who leaves gets nothing more; who changes the address gets it at the new one. */
+static void
+test_leaving(void **state)
+{
+	struct fixture *f = *state;
+	struct gp_list *list = new_list(f, 4);
+	struct gp_rcpt *r;
+	int64_t id, n;
+	size_t count;
+
+	OK(gp_store_begin(f->s, err));
+	id = new_job(f, list, "x");
+	OK(gp_job_add_members(f->s, id, list->id, GP_DELIVERY_EACH, 0, &n, err));
+	OK(gp_job_add_address(f->s, id, "m0@example.org", 1, err));
+	OK(gp_store_commit(f->s, err));
+	results(f, (struct gp_result[]){{id, 2, GP_RESULT_DEFER, NOW, "4"}}, 1);
+	OK(gp_store_begin(f->s, err));
+	OK(gp_member_remove(f->s, 1, err));
+	OK(gp_member_remove(f->s, 2, err));
+	OK(gp_store_commit(f->s, err));
+	expect(f, id, 0, 0, 3, 2);
+	OK(gp_queue_fresh(f, f->s, id, 0, 9, &r, &count, err));
+	assert_int_equal(count, 2);
+	assert_int_equal(r[0].member, 3);
+	OK(gp_queue_due(f, f->s, NOW, 9, &r, &count, err));
+	assert_int_equal(count, 0);
+	OK(gp_store_begin(f->s, err));
+	OK(gp_queue_drop(f->s, id, &n, err));
+	OK(gp_store_commit(f->s, err));
+	assert_int_equal(n, 2);
+	expect(f, id, 0, 0, 5, 0);
+	OK(gp_store_begin(f->s, err));
+	OK(gp_queue_drop(f->s, 4711, &n, err));
+	assert_int_equal(n, 0);
+	OK(gp_list_delete(f->s, list->id, err));
+	OK(gp_store_commit(f->s, err));
+	OK(gp_sql_int(f->s, &n, "SELECT count(*) FROM job", GP_NOARGS, err));
+	assert_int_equal(n, 0);
+}
+
+/* A crash in the middle of a transaction leaves what the last commit said. */
+static void
+test_crash(void **state)
+{
+	struct fixture *f = *state;
+	struct gp_list *list = new_list(f, 10);
+	struct gp_rcpt *r;
+	int64_t id, n;
+	size_t count;
+
+	OK(gp_store_begin(f->s, err));
+	id = new_job(f, list, "x");
+	OK(gp_job_add_members(f->s, id, list->id, GP_DELIVERY_EACH, 0, &n, err));
+	OK(gp_store_commit(f->s, err));
+	OK(gp_store_begin(f->s, err));
+	OK(gp_queue_results(f->s, (struct gp_result[]){{id, 1, GP_RESULT_SENT, 0, NULL},
+	    {id, 2, GP_RESULT_DEFER, 5, "4"}}, 2, NOW, err));
+	reopen(f);
+	expect(f, id, 0, 0, 0, 8);
+	OK(gp_queue_fresh(f, f->s, id, 0, 99, &r, &count, err));
+	assert_int_equal(count, 8);
+	OK(gp_queue_due(f, f->s, NOW, 99, &r, &count, err));
+	assert_int_equal(count, 0);
+}
+
+/* ---- holds ------------------------------------------------------------------------------ */
+
+static void
+test_holds(void **state)
+{
+	struct fixture *f = *state;
+	struct gp_list *list = new_list(f, 0);
+	struct gp_hold h = {.list = list->id, .rule = gp_strdup(f, "stranger"),
+	    .reason = gp_strdup(f, "not a member"), .msgid = gp_strdup(f, "a@b.example"),
+	    .from_addr = gp_strdup(f, "x@y.example"), .subject = gp_strdup(f, "Hi"), .size = 30,
+	    .created = NOW, .expires = NOW + 100}, h2, *got, **all;
+	const char *raw = "Subject: Hi\r\n\r\nhello\r\n", *other = "Subject: Hi\r\n\r\nother\r\n";
+	struct gp_str wire = {"WIRE\0x", 6}, w;
+	int64_t first;
+	size_t n;
+	char *bytes;
+
+	h2 = h;
+	OK(gp_store_begin(f->s, err));
+	OK(gp_hold_add(f->s, &h, raw, strlen(raw), wire, err));
+	first = h.id;
+	FAILS(GP_E_EXISTS, gp_hold_add(f->s, &h2, raw, strlen(raw), wire, err));
+	assert_int_equal(h2.id, first);
+	OK(gp_hold_add(f->s, &h2, other, strlen(other), (struct gp_str){NULL, 0}, err));
+	h.state = GP_HOLD_DISCARDED;
+	OK(gp_hold_add(f->s, &h, raw, strlen(raw), wire, err));
+	OK(gp_store_commit(f->s, err));
+
+	OK(gp_hold_raw(f, f->s, first, &bytes, &n, &w, err));
+	assert_string_equal(bytes, raw);
+	assert_int_equal(w.n, 6);
+	assert_memory_equal(w.p, wire.p, 6);
+	OK(gp_hold_raw(f, f->s, h2.id, &bytes, &n, &w, err));
+	assert_int_equal(w.n, 0);
+	FAILS(GP_E_NOTFOUND, gp_hold_raw(f, f->s, 99, &bytes, &n, &w, err));
+	OK(gp_hold_all(f, f->s, list->id, GP_HOLD_WAITING, &all, &n, err));
+	assert_int_equal(n, 2);
+	OK(gp_hold_all(f, f->s, list->id, -1, &all, &n, err));
+	assert_int_equal(n, 3);
+	OK(gp_hold_expired(f, f->s, NOW + 99, &all, &n, err));
+	assert_int_equal(n, 0);
+	OK(gp_hold_expired(f, f->s, NOW + 100, &all, &n, err));
+	assert_int_equal(n, 2);
+
+	OK(gp_store_begin(f->s, err));
+	OK(gp_hold_decide(f->s, first, GP_HOLD_APPROVED, "ann@example.org", NULL, NOW + 1, err));
+	FAILS(GP_E_EXISTS, gp_hold_decide(f->s, first, GP_HOLD_REJECTED, "bob@example.org", "no",
+	    NOW + 2, err));
+	FAILS(GP_E_EXISTS, gp_hold_decide(f->s, first, GP_HOLD_APPROVED, "ann@example.org", "",
+	    NOW + 2, err));
+	FAILS(GP_E_NOTFOUND, gp_hold_decide(f->s, 99, GP_HOLD_APPROVED, "ann", "", NOW, err));
+	OK(gp_store_commit(f->s, err));
+	OK(gp_hold_find(f, f->s, first, &got, err));
+	assert_int_equal(got->state, GP_HOLD_APPROVED);
+	assert_string_equal(got->decided_by, "ann@example.org");
+	assert_int_equal(got->decided, NOW + 1);
+	/* It may wait again after the first was decided. */
+	h.state = GP_HOLD_WAITING;
+	OK(gp_store_begin(f->s, err));
+	OK(gp_hold_add(f->s, &h, raw, strlen(raw), wire, err));
+	OK(gp_hold_forget(f->s, NOW + 2, err));
+	OK(gp_store_commit(f->s, err));
+	OK(gp_hold_all(f, f->s, list->id, -1, &all, &n, err));
+	assert_int_equal(n, 2);
+	FAILS(GP_E_NOTFOUND, gp_hold_find(f, f->s, first, &got, err));
+}
+
+/* ---- tokens ----------------------------------------------------------------------------------- */
+
+static void
+test_tokens(void **state)
+{
+	static const char *const wrong[] = {"", "a", "aaaaaaaaaaaaaaaaaaaaaaaaaa",
+	    "aaaaaaaaaaaaaaaaaaaaaaaaa", "aaaaaaaaaaaaaaaaaaaaaaaaaaa", "aaaaaaaaaaaaa1aaaaaaaaaaaa",
+	    "' OR 1=1 --aaaaaaaaaaaaaaa", "\xc3\xa4" "aaaaaaaaaaaaaaaaaaaaaaaa"};
+	struct fixture *f = *state;
+	struct gp_token t = {.purpose = gp_strdup(f, "hold"), .list = 1, .object = 7,
+	    .address = gp_strdup(f, "ann@example.org"), .expires = NOW + 100}, *got;
+	char *token, *upper;
+	size_t i, n;
+	int64_t rows;
+	char *file;
+
+	OK(gp_store_begin(f->s, err));
+	OK(gp_token_add(f, f->s, &t, &token, err));
+	OK(gp_store_commit(f->s, err));
+	assert_int_equal(strlen(token), GP_TOKEN_CHARS);
+	OK(gp_token_find(f, f->s, "hold", token, NOW, &got, err));
+	assert_int_equal(got->object, 7);
+	assert_string_equal(got->address, "ann@example.org");
+	assert_int_equal(got->used, 0);
+	upper = gp_strdup(f, token);
+	for (i = 0; upper[i] != '\0'; i++)
+		if (upper[i] >= 'a')
+			upper[i] -= 32;
+	OK(gp_token_find(f, f->s, "hold", upper, NOW, &got, err));
+	FAILS(GP_E_NOTFOUND, gp_token_find(f, f->s, "confirm", token, NOW, &got, err));
+	FAILS(GP_E_NOTFOUND, gp_token_find(f, f->s, "hold", token, NOW + 100, &got, err));
+	for (i = 0; i < GP_COUNT(wrong); i++) {
+		FAILS(GP_E_NOTFOUND, gp_token_find(f, f->s, "hold", wrong[i], NOW, &got, err));
+		OK(gp_store_begin(f->s, err));
+		FAILS(GP_E_NOTFOUND, gp_token_use(f->s, wrong[i], NOW, err));
+		OK(gp_store_commit(f->s, err));
+	}
+	/* Neither the token nor its bytes are in the file. */
+	OK(gp_store_checkpoint(f->s, true, err));
+	OK(gp_file_read(f, f->path, 64 << 20, &file, &n, err));
+	assert_null(gp_memmem(file, n, token, GP_TOKEN_CHARS));
+	assert_non_null(gp_memmem(file, n, "ann@example.org", 15));
+
+	OK(gp_store_begin(f->s, err));
+	FAILS(GP_E_NOTFOUND, gp_token_use(f->s, token, NOW + 100, err));
+	OK(gp_token_use(f->s, upper, NOW + 5, err));
+	FAILS(GP_E_EXISTS, gp_token_use(f->s, token, NOW + 6, err));
+	OK(gp_token_find(f, f->s, "hold", token, NOW + 6, &got, err));
+	assert_int_equal(got->used, NOW + 5);
+	OK(gp_token_forget(f->s, NOW + 99, err));
+	OK(gp_token_find(f, f->s, "hold", token, NOW + 99, &got, err));
+	OK(gp_token_forget(f->s, NOW + 100, err));
+	OK(gp_store_commit(f->s, err));
+	OK(gp_sql_int(f->s, &rows, "SELECT count(*) FROM token", GP_NOARGS, err));
+	assert_int_equal(rows, 0);
+}
+
+static void
+test_imports(void **state)
+{
+	struct fixture *f = *state;
+	struct gp_list *list = new_list(f, 0);
+	struct gp_store *tool;
+	int64_t offset, automerge;
+	bool done;
+
+	FAILS(GP_E_NOTFOUND, gp_import_find(f->s, list->id, "a.mbox", &offset, &done, err));
+	OK(gp_store_begin(f->s, err));
+	OK(gp_import_mark(f->s, list->id, "a.mbox", 100, false, err));
+	OK(gp_import_mark(f->s, list->id, "a.mbox", 250, false, err));
+	OK(gp_store_commit(f->s, err));
+	OK(gp_import_find(f->s, list->id, "a.mbox", &offset, &done, err));
+	assert_int_equal(offset, 250);
+	assert_false(done);
+	OK(gp_store_begin(f->s, err));
+	OK(gp_import_mark(f->s, list->id, "a.mbox", 300, true, err));
+	gp_store_rollback(f->s);
+	OK(gp_import_find(f->s, list->id, "a.mbox", &offset, &done, err));
+	assert_int_equal(offset, 250);
+	/* A bulk load that was killed: the next to open mends its settings. */
+	OK(gp_archive_bulk_begin(f->s, err));
+	OK(gp_sql_int(f->s, &automerge, "SELECT v FROM search_config WHERE k = 'automerge'",
+	    GP_NOARGS, err));
+	assert_int_equal(automerge, 0);
+	reopen(f);
+	OK(gp_sql_int(f->s, &automerge, "SELECT v FROM search_config WHERE k = 'automerge'",
+	    GP_NOARGS, err));
+	assert_int_equal(automerge, 8);
+	OK(gp_archive_bulk_begin(f->s, err));
+	OK(gp_archive_bulk_end(f->s, err));
+	OK(gp_store_open(f, f->path, GP_STORE_TOOL, &tool, err));
+	gp_store_close(tool);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		STORE_TEST(test_life_of_a_job),
+		STORE_TEST(test_post),
+		STORE_TEST(test_leaving),
+		STORE_TEST(test_crash),
+		STORE_TEST(test_holds),
+		STORE_TEST(test_tokens),
+		STORE_TEST(test_imports),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
