@@ -61,15 +61,19 @@ list_of(struct fixture *f, const char *address)
 	return list;
 }
 
+static bool together;	/* the test has one transaction around all */
+
 static struct gp_archived
 put_mail(struct fixture *f, struct gp_list *list, const struct gp_mail *m)
 {
 	struct gp_archived a = {0};
 	char *raw = gp_asprintf(f, "Subject: %s\r\n\r\n%s\r\n", m->subject, m->text);
 
-	OK(gp_store_begin(f->s, err));
+	if (!together)
+		OK(gp_store_begin(f->s, err));
 	OK(gp_archive_add(f, f->s, list, m, raw, strlen(raw), m->date, &a, err));
-	OK(gp_store_commit(f->s, err));
+	if (!together)
+		OK(gp_store_commit(f->s, err));
 	return a;
 }
 
@@ -227,11 +231,248 @@ test_cases(void **state)
 	assert_int_equal(wrong, 0);
 }
 
+static int64_t
+put_id(struct fixture *f, struct gp_list *list, const char *id, const char *refs, const char *subject,
+    int days)
+{
+	struct msg in = {id, refs, NULL, subject, days, NULL};
+
+	return put_mail(f, list, mail_of(f, &in)).id;
+}
+
+static void
+test_weekly_report(void **state)
+{
+	struct fixture *f = *state;
+	struct gp_list *list = list_of(f, "bees@example.org");
+	struct gp_thread **t;
+	char id[32];
+	size_t n;
+	int i;
+
+	for (i = 0; i < 52; i++) {
+		snprintf(id, sizeof(id), "w%d", i);
+		put_id(f, list, id, NULL, i % 2 ? "Weekly report" : "[bees] Weekly report", 7 * i);
+	}
+	OK(gp_thread_newest(f, f->s, list->id, 0, 0, 100, &t, &n, err));
+	assert_int_equal(n, 52);
+}
+
+/* Automatic mail and mail of other lists is never placed by its subject. */
+static void
+test_no_guess_for_machines(void **state)
+{
+	struct fixture *f = *state;
+	struct gp_list *list = list_of(f, "bees@example.org");
+	struct msg in = {"b", NULL, NULL, "Re: Swarm in May", 1, NULL};
+	static const struct {
+		unsigned flags;
+		const char *list_id;
+		bool guessed;
+	} kinds[] = {{GP_MAIL_AUTO, NULL, false}, {GP_MAIL_BULK, NULL, false},
+	    {0, "other.example.org", false}, {0, "bees.example.org", true},
+	    {0, "bees.old-host.example", true}, {0, "beesknees.example.org", false}};
+	struct gp_message *m;
+	struct gp_mail *mail;
+	char id[32], *list_ids[1];
+	int64_t got;
+	size_t i;
+
+	put_id(f, list, "a", NULL, "Swarm in May", 0);
+	for (i = 0; i < GP_COUNT(kinds); i++) {
+		snprintf(id, sizeof(id), "b%zu", i);
+		in.id = id;
+		mail = mail_of(f, &in);
+		mail->flags |= kinds[i].flags;
+		list_ids[0] = gp_strdup(f, kinds[i].list_id);
+		mail->list_ids = list_ids;
+		mail->list_ids_n = kinds[i].list_id != NULL;
+		got = put_mail(f, list, mail).id;
+		OK(gp_message_find_id(f, f->s, got, &m, err));
+		assert_int_equal(m->parent != 0, kinds[i].guessed);
+		assert_int_equal(m->parent_kind, kinds[i].guessed ? 4 : 0);
+	}
+}
+
+static void
+test_exchange(void **state)
+{
+	/* 22 bytes of a conversation; each reply adds five. */
+	static const char *const index[] = {"AcoRIAAAAAAAAAAAAAAAAAAAAAAAAA==",
+	    "AcoRIAAAAAAAAAAAAAAAAAAAAAAAAAABAgME", "AcoRIAAAAAAAAAAAAAAAAAAAAAAAAAABAgMEAAUGBwg=",
+	    "AcoRIAAAAAAAAAAAAAAAAAAAAAAAAP////8AAQIDBA==", "not base64!", "AAAA"};
+	struct fixture *f = *state;
+	struct gp_list *list = list_of(f, "bees@example.org");
+	struct msg in = {NULL, NULL, NULL, "Re: x", 0, NULL};
+	struct gp_mail *m;
+	char id[32];
+	size_t i;
+
+	for (i = 0; i < GP_COUNT(index); i++) {
+		snprintf(id, sizeof(id), "e%zu", i);
+		in.id = id;
+		in.days = (int)i;
+		m = mail_of(f, &in);
+		m->thread_index = gp_strdup(m, index[i]);
+		put_mail(f, list, m);
+	}
+	assert_string_equal(forest(f, list), "e0(e1(e2) e3) e4 e5");
+}
+
+static void
+test_many_references(void **state)
+{
+	struct fixture *f = *state;
+	struct gp_list *list = list_of(f, "bees@example.org");
+	struct gp_buf *b = gp_buf_new(f, 1 << 20);
+	struct gp_node *nodes;
+	struct gp_message *m;
+	int64_t id;
+	size_t n;
+	int i;
+
+	for (i = 0; i < 10000; i++)
+		gp_buf_printf(b, "r%d ", i);
+	id = put_id(f, list, "a", b->p, "x", 0);
+	OK(gp_message_find_id(f, f->s, id, &m, err));
+	OK(gp_thread_nodes(f, f->s, m->thread, &nodes, &n, err));
+	assert_int_equal(n, GP_MAX_REFERENCES + 1);
+	id = put_id(f, list, "r9999", NULL, "x", 1);
+	OK(gp_message_find_id(f, f->s, id, &m, err));
+	OK(gp_thread_nodes(f, f->s, m->thread, &nodes, &n, err));
+	assert_int_equal(n, GP_MAX_REFERENCES + 1);
+}
+
+/* A chain of 3,000, in order and in reverse: one thread, whatever the depth. */
+static void
+test_deep_chain(void **state)
+{
+	struct fixture *f = *state;
+	struct gp_list *list = list_of(f, "bees@example.org"), *back = list_of(f, "back@example.org");
+	struct gp_thread **t;
+	char id[16], above[16];
+	size_t n;
+	int i;
+
+	OK(gp_store_begin(f->s, err));
+	together = true;
+	for (i = 0; i < 3000; i++) {
+		snprintf(id, sizeof(id), "c%d", i);
+		snprintf(above, sizeof(above), "c%d", i - 1);
+		put_id(f, list, id, i > 0 ? above : NULL, "x", 0);
+	}
+	for (i = 800; i >= 0; i--) {
+		snprintf(id, sizeof(id), "c%d", i);
+		snprintf(above, sizeof(above), "c%d", i - 1);
+		put_id(f, back, id, i > 0 ? above : NULL, "x", 0);
+	}
+	together = false;
+	OK(gp_store_commit(f->s, err));
+	OK(gp_thread_newest(f, f->s, list->id, 0, 0, 100, &t, &n, err));
+	assert_int_equal(n, 1);
+	assert_int_equal(t[0]->messages, 3000);
+	OK(gp_thread_newest(f, f->s, back->id, 0, 0, 100, &t, &n, err));
+	assert_int_equal(n, 1);
+	assert_int_equal(t[0]->messages, 801);
+	assert_string_equal(t[0]->names[0], "Ann");
+	assert_int_equal(t[0]->people, 1);
+}
+
+static void
+test_corrections(void **state)
+{
+	struct fixture *f = *state;
+	struct gp_list *list = list_of(f, "bees@example.org"), *other = list_of(f, "ants@example.org");
+	int64_t a, b, c, d, version;
+	struct gp_message *m;
+	struct gp_mail mail;
+	struct gp_list *again;
+
+	a = put_id(f, list, "a", NULL, "One", 0);
+	b = put_id(f, list, "b", "a", "Re: One", 1);
+	c = put_id(f, list, "c", "a b", "Re: One", 2);
+	d = put_id(f, list, "d", NULL, "Two", 3);
+	put_id(f, list, "e", "d", "Re: Two", 4);
+	OK(gp_list_find(f, f->s, list->address, &again, err));
+	version = again->version;
+	OK(gp_store_begin(f->s, err));
+	FAILS(GP_E_EXISTS, gp_thread_split(f->s, list, a, err));
+	FAILS(GP_E_NOTFOUND, gp_thread_split(f->s, other, b, err));
+	FAILS(GP_E_NOTFOUND, gp_thread_split(f->s, list, 999, err));
+	OK(gp_thread_split(f->s, list, b, err));
+	OK(gp_store_commit(f->s, err));
+	assert_string_equal(forest(f, list), "a b(c) d(e)");
+	OK(gp_list_find(f, f->s, list->address, &again, err));
+	assert_true(again->version > version);
+
+	OK(gp_message_find_id(f, f->s, d, &m, err));
+	OK(gp_store_begin(f->s, err));
+	FAILS(GP_E_EXISTS, gp_thread_join(f->s, list, m->thread, d, err));
+	FAILS(GP_E_NOTFOUND, gp_thread_join(f->s, list, 999, d, err));
+	FAILS(GP_E_NOTFOUND, gp_thread_join(f->s, other, m->thread, a, err));
+	OK(gp_thread_join(f->s, list, m->thread, c, err));
+	FAILS(GP_E_PARSE, gp_thread_mark(f->s, m->thread, "closed", 0, err));
+	FAILS(GP_E_NOTFOUND, gp_thread_mark(f->s, 999, "solved", 0, err));
+	OK(gp_store_commit(f->s, err));
+	assert_string_equal(forest(f, list), "a b(c(d(e)))");
+
+	/* A rebuild repeats what people decided, and nothing else moves. */
+	OK(gp_store_begin(f->s, err));
+	for (int64_t id = a; id <= d; id++) {
+		OK(gp_message_mail(f, f->s, id, &mail, NULL, NULL, err));
+		OK(gp_archive_rederive(f->s, id, &mail, err));
+	}
+	OK(gp_store_commit(f->s, err));
+	assert_string_equal(forest(f, list), "a b(c(d(e)))");
+	/* So does the archive of another file: the decisions go by Message-ID. */
+	put_id(f, list, "f", "a b c", "Re: One", 5);
+	assert_string_equal(forest(f, list), "a b(c(d(e) f))");
+}
+
+/* X-No-Archive: mailed and in digests, never shown. */
+static void
+test_hidden(void **state)
+{
+	struct fixture *f = *state;
+	struct gp_list *list = list_of(f, "bees@example.org");
+	struct msg in = {"b", "a", NULL, "Re: One", 1, NULL};
+	struct gp_mail *m;
+	struct gp_archived out;
+	struct gp_message **v;
+	struct gp_list_stats stats;
+	size_t n;
+
+	put_id(f, list, "a", NULL, "One", 0);
+	m = mail_of(f, &in);
+	m->flags |= GP_MAIL_NO_ARCHIVE;
+	out = put_mail(f, list, m);
+	assert_true(out.hidden);
+	put_id(f, list, "c", "a b", "Re: One", 2);
+	assert_string_equal(forest(f, list), "a(-(c))");
+	OK(gp_list_stats(f->s, list->id, NOW, &stats, err));
+	assert_int_equal(stats.messages, 2);
+	/* Digests get it, pages don't. */
+	OK(gp_message_since(f, f->s, list->id, 0, 10, &v, &n, err));
+	assert_int_equal(n, 3);
+	assert_int_equal(v[1]->state, 2);
+	OK(gp_message_newest(f, f->s, list->id, 0, 0, 10, &v, &n, err));
+	assert_int_equal(n, 2);
+	OK(gp_message_mail(f, f->s, out.id, m, NULL, NULL, err));
+	assert_string_equal(m->text, "b");
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 		STORE_TEST(test_cases),
+		STORE_TEST(test_weekly_report),
+		STORE_TEST(test_no_guess_for_machines),
+		STORE_TEST(test_exchange),
+		STORE_TEST(test_many_references),
+		STORE_TEST(test_deep_chain),
+		STORE_TEST(test_corrections),
+		STORE_TEST(test_hidden),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
