@@ -6,7 +6,7 @@
  * can see a line end, and so a header or an end of data, where another saw none.
  * Done exactly once, on acceptance. Linear; one pass to count, one to write.
  */
-#include "guildpost/mail.h"
+#include "private.h"
 
 #include <string.h>
 
@@ -124,14 +124,15 @@ put_all(struct canon *c, char *out)
 	return out;
 }
 
-/* How many bytes the result can be longer than the input. */
 static size_t
-count_growth(const char *p, const char *end)
+count(const char *p, const char *end, char c)
 {
-	size_t n = 2;
+	size_t n = 0;
 
-	for (; p < end; p++)
-		n += *p == '\n' || *p == '\r';
+	while (p < end && (p = memchr(p, c, (size_t)(end - p))) != NULL) {
+		n++;
+		p++;
+	}
 	return n;
 }
 
@@ -149,7 +150,9 @@ gp_mail_canon(const void *ctx, const char *raw, size_t n, size_t *out_n, unsigne
 		*out_n = (size_t)(c.end - c.p);
 		out = gp_memdup(ctx, c.p, *out_n);
 	} else {
-		out = gp_array(ctx, char, (size_t)(c.end - c.p) + count_growth(c.p, c.end) + 1);
+		/* Each CR and LF may become two bytes, the end is added. */
+		out = gp_mail_bytes(ctx, (size_t)(c.end - c.p) + count(c.p, c.end, '\n') +
+		    count(c.p, c.end, '\r') + 2);
 		last = put_all(&c, out);
 		*last = '\0';
 		*out_n = (size_t)(last - out);

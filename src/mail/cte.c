@@ -229,14 +229,15 @@ enum gp_status
 gp_cte_decode(const void *ctx, enum gp_cte cte, const char *p, size_t n, size_t max,
     char **out, size_t *out_n, struct gp_err *err)
 {
-	size_t size = gp_cte_size(cte, p, n);
+	size_t size = n;
 	char *buf;
 
-	if (size > max)
+	/* Decoding never adds; only what might not fit is counted first. */
+	if (n > max && (size = gp_cte_size(cte, p, n)) > max)
 		return gp_fail(err, GP_E_TOOBIG, "the part has more than %zu bytes", max);
-	buf = gp_array(ctx, char, size + 1);
-	if (size > 0)
-		decode(cte, p, n, buf);
+	buf = gp_mail_bytes(ctx, size);
+	if (n > 0)
+		size = decode(cte, p, n, buf);
 	buf[size] = '\0';
 	*out = buf;
 	*out_n = size;

@@ -51,25 +51,18 @@ next_field(const char *raw, size_t n, size_t at, struct gp_field *f)
 	return true;
 }
 
-static enum gp_status
-count_fields(const char *raw, size_t n, size_t *count, size_t *end, struct gp_err *err)
+static void
+push_field(const void *ctx, struct gp_header *h, size_t *cap, const struct gp_field *f)
 {
-	struct gp_field f;
-	size_t at = 0;
+	if (h->n == *cap) {
+		struct gp_field *v = gp_array(ctx, struct gp_field, 2 * *cap);
 
-	for (*count = 0; next_field(raw, n, at, &f); at += f.len) {
-		if (++*count > GP_MAX_HEADER_FIELDS)
-			return gp_fail(err, GP_E_TOOBIG, "the header has more than %d fields",
-			    GP_MAX_HEADER_FIELDS);
-		if (f.len > GP_MAX_HEADER_FIELD)
-			return gp_fail(err, GP_E_TOOBIG,
-			    "a header field has more than %d bytes", GP_MAX_HEADER_FIELD);
-		if (at + f.len > GP_MAX_HEADER_BLOCK)
-			return gp_fail(err, GP_E_TOOBIG, "the header has more than %d bytes",
-			    GP_MAX_HEADER_BLOCK);
+		memcpy(v, h->fields, h->n * sizeof(*v));
+		talloc_free(h->fields);
+		h->fields = v;
+		*cap *= 2;
 	}
-	*end = at;
-	return GP_OK;
+	h->fields[h->n++] = *f;
 }
 
 enum gp_status
@@ -77,16 +70,27 @@ gp_header_scan(const void *ctx, const char *raw, size_t n, struct gp_header *out
     struct gp_err *err)
 {
 	struct gp_header h = { .raw = raw };
-	enum gp_status st;
-	size_t i, at = 0;
+	struct gp_field f;
+	size_t cap = 32;
+	enum gp_status st = GP_OK;
 
-	st = count_fields(raw, n, &h.n, &h.end, err);
-	if (st != GP_OK)
+	h.fields = gp_array(ctx, struct gp_field, cap);
+	while (st == GP_OK && next_field(raw, n, h.end, &f)) {
+		push_field(ctx, &h, &cap, &f);
+		h.end += f.len;
+		if (h.n > GP_MAX_HEADER_FIELDS)
+			st = gp_fail(err, GP_E_TOOBIG, "the header has more than %d fields",
+			    GP_MAX_HEADER_FIELDS);
+		else if (f.len > GP_MAX_HEADER_FIELD)
+			st = gp_fail(err, GP_E_TOOBIG,
+			    "a header field has more than %d bytes", GP_MAX_HEADER_FIELD);
+		else if (h.end > GP_MAX_HEADER_BLOCK)
+			st = gp_fail(err, GP_E_TOOBIG, "the header has more than %d bytes",
+			    GP_MAX_HEADER_BLOCK);
+	}
+	if (st != GP_OK) {
+		talloc_free(h.fields);
 		return st;
-	h.fields = gp_array(ctx, struct gp_field, h.n + 1);
-	for (i = 0; i < h.n; i++) {
-		next_field(raw, n, at, &h.fields[i]);
-		at += h.fields[i].len;
 	}
 	h.body = h.end + gp_mail_line(raw + h.end, n - h.end);
 	*out = h;
@@ -175,6 +179,16 @@ gp_mail_line(const char *p, size_t n)
 	const char *nl = n == 0 ? NULL : memchr(p, '\n', n);
 
 	return nl == NULL ? n : (size_t)(nl - p) + 1;
+}
+
+char *
+gp_mail_bytes(const void *ctx, size_t n)
+{
+	char *p = n == SIZE_MAX ? NULL : talloc_array(ctx, char, n + 1);
+
+	if (p == NULL)
+		gp_oom();
+	return p;
 }
 
 bool

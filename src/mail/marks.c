@@ -158,13 +158,14 @@ gp_mail_text_marks(const char *text, size_t n)
 			diff = 0;
 		p += len;
 	}
-	while ((hit = gp_memmem(hit, (size_t)(end - hit), "://", 3)) != NULL) {
+	while (hit < end && (hit = memchr(hit, ':', (size_t)(end - hit))) != NULL) {
 		size_t before = (size_t)(hit - text);
 
-		if ((before >= 4 && gp_mail_ieq(hit - 4, "http", 4)) ||
-		    (before >= 5 && gp_mail_ieq(hit - 5, "https", 5)))
+		if (end - hit > 2 && hit[1] == '/' && hit[2] == '/' &&
+		    ((before >= 4 && gp_mail_ieq(hit - 4, "http", 4)) ||
+		    (before >= 5 && gp_mail_ieq(hit - 5, "https", 5))))
 			return flags | GP_MAIL_HAS_LINK;
-		hit += 3;
+		hit++;
 	}
 	return flags;
 }

@@ -16,6 +16,8 @@ struct gp_str gp_mail_field(const struct gp_header *h, const struct gp_field *f)
 size_t gp_mail_field_name(const char *p, size_t n, size_t *value);
 /* Length of the line at p, its LF included; n when there is none. */
 size_t gp_mail_line(const char *p, size_t n);
+/* Room for n bytes and a NUL; not cleared, as a message may be large. */
+char *gp_mail_bytes(const void *ctx, size_t n);
 /* Are the first n bytes equal, ASCII case folded? */
 bool gp_mail_ieq(const char *a, const char *b, size_t n);
 

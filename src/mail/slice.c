@@ -10,7 +10,7 @@
 char *
 gp_mail_slice_text(const void *ctx, const char *raw, size_t off, size_t len, size_t *out_n)
 {
-	char *out = gp_array(ctx, char, len + 1), *o = out;
+	char *out = gp_mail_bytes(ctx, len), *o = out;
 	const char *p = raw + off, *end = p + len;
 
 	while (p < end) {

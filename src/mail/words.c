@@ -151,11 +151,14 @@ all_blank(const char *p, size_t n)
 char *
 gp_mail_decode_words(const void *ctx, const char *s, size_t n)
 {
-	struct decoder d = { .ctx = gp_ctx(ctx), .no_end = n };
+	struct decoder d = { .no_end = n };
 	size_t at = 0, plain = 0;
 	struct word w;
 	char *out;
 
+	if (memchr(s, '=', n) == NULL && gp_utf8_valid(s, n))	/* the most of them */
+		return gp_utf8_line(ctx, s, n, GP_MAX_SUBJECT);
+	d.ctx = gp_ctx(ctx);
 	gp_buf_init(&d.out, d.ctx, (size_t)8 * GP_MAX_HEADER_FIELD);
 	gp_buf_init(&d.bytes, d.ctx, GP_MAX_HEADER_FIELD);
 	while (at < n) {
