@@ -19,7 +19,7 @@
 
 #include "guildpost/base.h"
 
-/* ---- canon.c: the canonical form (RFC 5321 section 2.3.8, RFC 7103 section 6) --- */
+/* ---- canon.c: the canonical form (RFC 5321 section 2.3.8, RFC 7103 section 6) ----- */
 
 enum {
 	GP_CANON_FROM_LINE = 1,	/* a leading mbox "From " line was taken off */
@@ -27,14 +27,15 @@ enum {
 	GP_CANON_NUL = 4	/* NUL bytes became '?' */
 };
 /*
- * The canonical bytes of a message as it came: bare LF becomes CRLF; bare CR
- * becomes a blank in the header and CRLF in the body; NUL becomes '?'; a leading
- * "From " (or ">From ") line goes; a last line without end gets one. *changes
- * says what was mended. Already canonical input is copied unchanged.
+ * The canonical bytes of a message as it came: bare LF becomes CRLF, CR CR LF too;
+ * bare CR becomes a blank in the header and CRLF in the body (and a line end
+ * everywhere if the message has not one LF); NUL becomes '?'; a leading "From " line
+ * (and ">From " lines behind it) goes; a last line without end gets one. *changes says
+ * what was mended, GP_CANON_ bits. Canonical input is copied unchanged.
  */
 char *gp_mail_canon(const void *ctx, const char *raw, size_t n, size_t *out_n, unsigned *changes);
 
-/* ---- header.c: the header block, split by our own code ----------------------------- */
+/* ---- header.c: the header block, split by our own code; words.c, encode.c: its text ---- */
 
 /* One field: offsets into the message. Its bytes are raw[start .. start+len), line
  * ends and folds included; the name is raw[start .. start+name_len). */
@@ -51,7 +52,9 @@ struct gp_header {
 /*
  * Split the header of raw (canonical, n bytes). A line without a colon is taken as
  * a continuation (RFC 7103 section 7.2), a line of only blanks as a fold, "Field :"
- * is accepted. GP_E_TOOBIG when a limit of the header is passed (message names it).
+ * is accepted. Lines in front of the first field become a field without a name, so
+ * that the fields cover the header without gaps. GP_E_TOOBIG when a limit of the header is
+ * passed (message names it).
  */
 enum gp_status gp_header_scan(const void *ctx, const char *raw, size_t n, struct gp_header *out,
     struct gp_err *err) GP_MUST_CHECK;
@@ -74,11 +77,12 @@ char *gp_mail_encode_words(const void *ctx, const char *text, size_t used);
 /* A phrase in front of an address: quoted-string or encoded-words where needed. */
 char *gp_mail_encode_phrase(const void *ctx, const char *text);
 
-/* ---- charset.c: iconv with an alias table and an allow-list ------------------------- */
+/* ---- charset.c: iconv with an alias table and an allow-list ----------------------- */
 
-/* Any charset to clean UTF-8 (bad bytes become U+FFFD, CRLF becomes LF). Unknown,
- * missing or dangerous charsets (UTF-7, ISO-2022-CN-EXT): UTF-8 if the bytes are
- * valid UTF-8, else windows-1252. us-ascii and iso-8859-1 are read as windows-1252. */
+/* Any charset to clean UTF-8 of at most max bytes: bad bytes become U+FFFD, line ends LF,
+ * controls but tab and LF vanish, so does a byte order mark. us-ascii, unknown, missing
+ * or dangerous charsets (UTF-7, ISO-2022-CN-EXT): UTF-8 if the bytes are valid UTF-8, else
+ * windows-1252. iso-8859-1 is read as windows-1252. */
 char *gp_charset_text(const void *ctx, const char *charset, const char *p, size_t n, size_t max,
     size_t *out_n);
 /* Load every converter now: a process that is going to give up opening files (a parser)
@@ -88,7 +92,7 @@ void gp_charset_preload(void);
 /* Load every converter now: in the box of a parser no file can be opened any more. */
 void gp_charset_preload(void);
 
-/* ---- addr.c: addresses (RFC 5322 section 3.4, RFC 6531) ------------------------------- */
+/* ---- addr.c, addrspec.c: addresses (RFC 5322 section 3.4, RFC 6531) --------------- */
 
 struct gp_addr {
 	char *name;	/* display name, decoded, one clean line; "" when there is none */
@@ -99,11 +103,13 @@ struct gp_addrs {
 	size_t n;
 	bool more;	/* the field held more than were kept, or ended in rubbish */
 };
-/* Tolerant: takes what can be understood out of From, To, Cc fields of real mail. */
+/* Tolerant: takes what can be understood out of From, To, Cc fields of real mail, folds and
+ * all. GP_E_TOOBIG over GP_MAX_HEADER_FIELD bytes; no other error. */
 enum gp_status gp_addrs_parse(const void *ctx, const char *s, size_t n, struct gp_addrs *out,
     struct gp_err *err) GP_MUST_CHECK;
 /* Strict: one bare addr-spec for an envelope or a membership; no controls, blanks, angle
- * brackets; UTF-8 allowed (RFC 6531); lengths checked. GP_E_PARSE says what is wrong. */
+ * brackets, not even quoted; UTF-8 allowed (RFC 6531), dots anywhere in the local part;
+ * lengths checked. GP_E_PARSE says what is wrong. */
 enum gp_status gp_addr_check(const char *addr, struct gp_err *err) GP_MUST_CHECK;
 /* The key for comparing and looking up: ASCII lower case, domain as A-labels (IDNA2008,
  * libidn2), without a final dot; local part NFC-free bytes otherwise. NULL if not an address. */
@@ -114,7 +120,7 @@ char *gp_addr_unwrap(const void *ctx, const char *addr);
 char *gp_addr_format(const void *ctx, const char *name, const char *addr);
 const char *gp_addr_domain(const char *addr); /* behind the last @, or "" */
 
-/* ---- date.c: dates (RFC 5322 section 3.3 and what real mail makes of it) --------------- */
+/* ---- date.c: dates (RFC 5322 section 3.3 and what real mail makes of it) ---------- */
 
 /* Tolerant of names in full, missing seconds, two-digit years, obsolete zones, comments,
  * missing weekday, ISO forms, asctime. Returns false where no moment can be read. *zone:
@@ -122,29 +128,32 @@ const char *gp_addr_domain(const char *addr); /* behind the last @, or "" */
 bool gp_date_parse(const char *s, size_t n, int64_t *time, int *zone, bool *zone_known);
 char *gp_date_format(const void *ctx, int64_t time, int zone_minutes); /* strict RFC 5322 */
 
-/* ---- msgid.c: Message-IDs --------------------------------------------------------------- */
+/* ---- msgid.c: Message-IDs --------------------------------------------------------- */
 
-/* All usable ids of a field (with an @, no blank, at most GP_MAX_MSGID bytes), without
- * angle brackets; folds and white space inside <> removed; repeats keep the last place;
- * at most GP_MAX_REFERENCES (the first and the last 99). */
+/* All usable ids of a field (in <>, with an @, at most GP_MAX_MSGID bytes), without the
+ * angle brackets; white space and controls inside removed, so that a fold makes no other
+ * id; repeats keep the last place; at most GP_MAX_REFERENCES (the first and the last 99).
+ * NULL behind the last. */
 char **gp_msgids_parse(const void *ctx, const char *s, size_t n, size_t *count);
-/* The one id of a Message-ID field; tolerant (also without brackets); NULL if none. */
+/* The one id of a Message-ID field: the first usable <...>, else a single word with an @;
+ * NULL if none. */
 char *gp_msgid_parse(const void *ctx, const char *s, size_t n);
 /* Design section 9: the first `len` (12 and more) characters of base32(sha256(id)). */
 char *gp_msgid_key(const void *ctx, const char *msgid, size_t len);
 /* A new Message-ID of ours, without brackets. */
 char *gp_msgid_new(const void *ctx, const char *domain);
 
-/* ---- subject.c ------------------------------------------------------------------------------ */
+/* ---- subject.c -------------------------------------------------------------------- */
 
-/* RFC 5256 section 2.1 base subject with the reply words of other languages; *is_reply:
- * a reply word was there; *is_forward. `tag`: the list's own [tag], or NULL. */
+/* RFC 5256 section 2.1 base subject with the reply words of other languages, case folded, at
+ * most 255 bytes before that; *is_reply: a reply word was there; *is_forward (both may be
+ * NULL). `tag`: the list's own tag, with or without [], or NULL. The subject is decoded. */
 char *gp_subject_base(const void *ctx, const char *subject, const char *tag, bool *is_reply,
     bool *is_forward);
 /* For people: reply words, list tag and white space off, case kept; "(no subject)". */
 char *gp_subject_title(const void *ctx, const char *subject, const char *tag);
 
-/* ---- scan.c: the cheap look in front of the parser -------------------------------------------- */
+/* ---- scan.c, walk.c: the cheap look in front of the parser ------------------------ */
 
 struct gp_scan {
 	size_t header_bytes, fields, parts, depth, longest_line;
@@ -157,7 +166,7 @@ struct gp_scan {
 enum gp_status gp_mail_scan(const char *raw, size_t n, struct gp_scan *out, struct gp_err *err)
     GP_MUST_CHECK;
 
-/* ---- parse.c, unpack.c: a parsed message --------------------------------------------------------- */
+/* ---- parse.c, tree.c (libetpan), pack.c, unpack.c: a parsed message --------------- */
 
 enum gp_cte { GP_CTE_IDENTITY, GP_CTE_QP, GP_CTE_BASE64, GP_CTE_UUENCODE, GP_CTE_UNKNOWN };
 
@@ -176,7 +185,7 @@ struct gp_part {
 	int depth;
 	char *type;		/* "text/plain", lower case */
 	char *charset;		/* or NULL */
-	char *name;		/* file name, decoded (RFC 2231, RFC 2047), base name only, or NULL */
+	char *name;		/* of the file: decoded, without folders; or NULL */
 	char *cid;		/* Content-ID without <>, or NULL */
 	enum gp_cte cte;
 	unsigned flags;
@@ -226,9 +235,14 @@ struct gp_mail {
 };
 
 /*
- * Only in a parser process: take a canonical message apart with libetpan. Fills all but
- * html (left as the raw decoded HTML body, UTF-8, for render/ to clean), snippet, own,
- * quoted. Never fails on odd mail: what can't be understood is shown as text.
+ * Only in a parser process: take a canonical message apart. Header fields, charsets and
+ * encodings are our own work, and so is a first, linear walk over the structure; where there
+ * are several parts libetpan reads it too, unless the walk met something that libetpan is
+ * known to break on. If it wasn't asked or sees other parts, GP_MAIL_MIME_BROKEN is set
+ * and the walk's view counts. What stands inside an enclosed message is not in parts.
+ * Fills all but html (left as the raw decoded HTML body, UTF-8, for render/ to clean),
+ * snippet, own, quoted ("" for now). Never fails on odd mail: what can't be understood is
+ * text. GP_E_TOOBIG where gp_mail_scan says so.
  */
 enum gp_status gp_mail_parse(const void *ctx, const char *raw, size_t n, struct gp_mail *out,
     struct gp_err *err) GP_MUST_CHECK;
@@ -243,12 +257,14 @@ enum gp_status gp_cte_decode(const void *ctx, enum gp_cte cte, const char *p, si
 /* The text body out of a slice of raw: CRLF to LF. */
 char *gp_mail_slice_text(const void *ctx, const char *raw, size_t off, size_t len, size_t *out_n);
 
-/* ---- splice.c: change a header without touching the rest ----------------------------------------------- */
+/* ---- splice.c: change a header without touching the rest -------------------------- */
 
 /*
  * A new header block from an old one: fields whose name is in `drop` go, `prepend`
  * (complete fields, CRLF at each end) comes first, `append` last; all other bytes and their
- * order stay. The empty line is not part of the result.
+ * order stay. The empty line is not part of the result. Two things are mended for the
+ * sake of other readers: lines in front of the first field go, and a line that only we take
+ * for a continuation gets a blank in front.
  */
 void gp_header_splice(struct gp_buf *out, const struct gp_header *h, const char *const *drop,
     size_t drop_n, const char *prepend, const char *append);
@@ -256,7 +272,7 @@ void gp_header_splice(struct gp_buf *out, const struct gp_header *h, const char 
  * control characters in the value become blanks. `value` is ready for the wire (ASCII). */
 void gp_header_add(struct gp_buf *out, const char *name, const char *value);
 
-/* ---- compose.c: mail of our own ----------------------------------------------------------------------- */
+/* ---- compose.c: mail of our own --------------------------------------------------- */
 
 struct gp_compose {
 	const char *from_name, *from_addr, *to_name, *to_addr, *reply_to;
@@ -272,10 +288,11 @@ struct gp_compose {
 	/* A message to enclose as message/rfc822 (canonical bytes), or NULL. */
 	const char *enclosed; size_t enclosed_n;
 };
-/* A complete canonical message: 7bit or quoted-printable parts, random boundaries. */
+/* A complete canonical message: 7bit or quoted-printable parts, random boundaries; an
+ * enclosed message is 7bit or 8bit, as it is. Text gets a final line end. */
 char *gp_mail_compose(const void *ctx, const struct gp_compose *c, size_t *out_n);
 
-/* ---- mbox.c: mbox files (RFC 4155 and the four kinds of quoting) ----------------------------------------- */
+/* ---- mbox.c: mbox files (RFC 4155 and the four kinds of quoting) ------------------ */
 
 struct gp_mbox;
 enum gp_mbox_kind { GP_MBOX_O, GP_MBOX_RD, GP_MBOX_CL, GP_MBOX_CL2, GP_MBOX_UNKNOWN };
@@ -303,6 +320,7 @@ enum gp_status gp_mbox_next(struct gp_mbox *m, struct gp_mbox_msg *out, struct g
 /* What kind the stream seems to be, by what was met so far. */
 enum gp_mbox_kind gp_mbox_kind(const struct gp_mbox *m);
 /* mboxrd form of a canonical message: LF line ends, ">*From " quoted, empty line behind. */
-void gp_mbox_write(struct gp_buf *out, const char *from_addr, int64_t time, const char *raw, size_t n);
+void gp_mbox_write(struct gp_buf *out, const char *from_addr, int64_t time, const char *raw,
+    size_t n);
 
 #endif

@@ -137,7 +137,8 @@ check_domain(const char *d, struct gp_err *err)
 		size_t n = strcspn(d, ".");
 
 		if (!is_label(d, n))
-			return gp_fail(err, GP_E_PARSE, "the domain behind the @ is no domain name");
+			return gp_fail(err, GP_E_PARSE,
+			    "the domain behind the @ is no domain name");
 		if (d[n] == '\0')
 			return GP_OK;
 		d += n + 1;

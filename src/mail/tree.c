@@ -122,6 +122,7 @@ gp_mail_tree(const char *raw, size_t n, const struct gp_walk *w, struct gp_err *
 		t.wrong = "there are other parts";
 	mailmime_free(mime);
 	if (t.wrong != NULL)
-		return gp_fail(err, GP_E_PARSE, "two readings of the structure differ: %s", t.wrong);
+		return gp_fail(err, GP_E_PARSE, "two readings of the structure differ: %s",
+		    t.wrong);
 	return GP_OK;
 }

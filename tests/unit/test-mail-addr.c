@@ -173,9 +173,11 @@ static void
 test_check(void **state)
 {
 	static const char *const good[] = { "a@b.example", "a.b+c-d_e@b.example",
-		"o'brien+x=y@d.example", "\"a,b\"@d.example", "\"a\\\"b\"@d.example", "\"a@b\"@d.example",
+		"o'brien+x=y@d.example", "\"a,b\"@d.example", "\"a\\\"b\"@d.example",
+		    "\"a@b\"@d.example",
 		"a@localhost", "a@xn--bcher-kva.example", "j\xc3\xb6rg@b\xc3\xbc" "cher.example",
-		"foo..bar.@docomo.example", "a@[127.0.0.1]", "a@[IPv6:::1]", "1@2.3", "a@b_c.example",
+		"foo..bar.@docomo.example", "a@[127.0.0.1]", "a@[IPv6:::1]", "1@2.3",
+		    "a@b_c.example",
 		"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa@b.example" };
 	static const char *const bad[] = { "", "a", "@", "a@", "@b", "a b@c.example", "a@b c",
 		"<a@b.example>", "a@b.example>", "a@b@c", "a@b..c", "a@.b", "a@b.", "a@-b.example",
@@ -271,8 +273,10 @@ static void
 test_format(void **state)
 {
 	static const char *const names[] = { "Jane Doe", "Doe, Jane", "J\xc3\xb6rg", "a \"b\" \\",
-		"Jane via The Bee List", "\xe4\xbd\xa0\xe5\xa5\xbd", "x <y@z>", "(c)", "=?utf-8?q?x?=",
-		"A very long name of somebody who has been given many names by parents, and keeps them" };
+		"Jane via The Bee List", "\xe4\xbd\xa0\xe5\xa5\xbd", "x <y@z>", "(c)",
+		    "=?utf-8?q?x?=",
+		"A very long name of somebody who has been given many names by parents, and "
+		    "keeps them" };
 	size_t i;
 	char *bare;
 

@@ -76,7 +76,8 @@ test_header_add(void **state)
 		    "Name: <https://lists.example.org/u/aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa>,\r\n"
 		    " <mailto:bees+unsubscribe@lists.example.org>\r\n" },
 		{ "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa b",
-		    "Name: aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
+		    "Name: "
+		    "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
 		    "aaaaaaaaaa\r\n b\r\n" },
 	};
 	struct gp_buf b;
@@ -191,7 +192,8 @@ test_compose_keeps_text(void **state)
 {
 	static const char *const texts[] = {
 		"", "x", "\n", "\n\n\n", "trailing blank \ntab\t\n", "Gr\xc3\xbc\xc3\x9f" "e\n",
-		"=3D = =\n", "\xe4\xbd\xa0\xe5\xa5\xbd\n", "From me\n\xc3\xbc\n.\n..\n", "-- \nsig \xc3\xa9\n",
+		"=3D = =\n", "\xe4\xbd\xa0\xe5\xa5\xbd\n", "From me\n\xc3\xbc\n.\n..\n",
+		    "-- \nsig \xc3\xa9\n",
 		"--=_x\n--=_x--\n",
 	};
 	size_t i, n;

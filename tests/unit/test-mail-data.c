@@ -69,7 +69,8 @@ test_samples(void **state)
 		{ "alternative.eml", "Bilder vom Schwarm \xf0\x9f\x90\x9d", "Kim Drone",
 		    "kim@smoker.example", "Two pictures", "Schwarm im M\xc3\xa4rz.png", 5, 0,
 		    GP_MAIL_HAS_LINK | GP_MAIL_TEXT_SLICE, GP_MAIL_MIME_BROKEN },
-		{ "signed-patch.eml", "[PATCH] scale: Weigh twice", "Mel Comb", "mel@frames.example",
+		{ "signed-patch.eml", "[PATCH] scale: Weigh twice", "Mel Comb",
+		    "mel@frames.example",
 		    "diff --git", "signature.asc", 3, 0, GP_MAIL_SIGNED | GP_MAIL_HAS_PATCH,
 		    GP_MAIL_MIME_BROKEN | GP_MAIL_ENCRYPTED },
 		{ "bounce.eml", "Undelivered Mail Returned to Sender", "Mail Delivery Subsystem",
@@ -82,7 +83,8 @@ test_samples(void **state)
 		    GP_MAIL_DATE_OK, GP_MAIL_TEXT_SLICE },
 		{ "broken.eml", "a Bcc: x@evil.example", "Ada Imker this line is no field at all",
 		    "ada@hives.example",
-		    "There is no such boundary.\n", "", 1, 0, GP_MAIL_MIME_BROKEN, GP_MAIL_DATE_OK },
+		    "There is no such boundary.\n", "", 1, 0, GP_MAIL_MIME_BROKEN,
+		    GP_MAIL_DATE_OK },
 	};
 	const char *src = getenv("GP_SRCDIR");
 	size_t i, n;

@@ -35,8 +35,10 @@ test_canon(void **state)
 		    S("A: b\r\n\r\nhi\r\nthere\r\n"), GP_CANON_EOL },
 		{ "end of data tricks", S("A: b\r\n\r\n1\r\n.\n2\n.\r\n3\r.\r4\r\n"),
 		    S("A: b\r\n\r\n1\r\n.\r\n2\r\n.\r\n3\r\n.\r\n4\r\n"), GP_CANON_EOL },
-		{ "CR CR LF", S("A: b\r\r\n\r\r\nhi\r\r\n"), S("A: b\r\n\r\nhi\r\n"), GP_CANON_EOL },
-		{ "old Mac", S("A: b\rC: d\r\rhi\r"), S("A: b\r\nC: d\r\n\r\nhi\r\n"), GP_CANON_EOL },
+		{ "CR CR LF", S("A: b\r\r\n\r\r\nhi\r\r\n"), S("A: b\r\n\r\nhi\r\n"),
+		    GP_CANON_EOL },
+		{ "old Mac", S("A: b\rC: d\r\rhi\r"), S("A: b\r\nC: d\r\n\r\nhi\r\n"),
+		    GP_CANON_EOL },
 		{ "NUL", S("A: x\0y\r\n\r\nh\0i\r\n"), S("A: x?y\r\n\r\nh?i\r\n"), GP_CANON_NUL },
 		{ "no end", S("A: b\r\n\r\nhi"), S("A: b\r\n\r\nhi\r\n"), GP_CANON_EOL },
 		{ "only a header", S("A: b"), S("A: b\r\n"), GP_CANON_EOL },
@@ -99,12 +101,14 @@ test_header_scan(void **state)
 		{ "folds", "A: b\r\n c\r\n\td\r\n\r\n", "A=b c\td|" },
 		{ "a fold of blanks only", "A: b\r\n \r\nC: d\r\n\r\nx\r\n", "A=b|C=d|x\r\n" },
 		{ "blank before the colon", "Subject : y\r\n\r\n", "Subject=y|" },
-		{ "garbage goes on", "A: b\r\nno header here\r\nTo: c\r\n\r\nx", "A=b no header here|To=c|x" },
+		{ "garbage goes on", "A: b\r\nno header here\r\nTo: c\r\n\r\nx",
+		    "A=b no header here|To=c|x" },
 		{ "garbage first", "rubbish\r\nTo: c\r\n\r\nx", "=rubbish|To=c|x" },
 		{ "fold first", " rubbish\r\nTo: c\r\n\r\nx", "=rubbish|To=c|x" },
 		{ "empty name", ": b\r\nTo: c\r\n\r\n", "=: b|To=c|" },
 		{ "8-bit name", "A: b\r\nB\xc3\xa4: c\r\n\r\n", "A=b B\xc3\xa4: c|" },
-		{ "words before the colon", "A: b\r\nthis is not: x\r\n\r\n", "A=b this is not: x|" },
+		{ "words before the colon", "A: b\r\nthis is not: x\r\n\r\n",
+		    "A=b this is not: x|" },
 		{ "empty value", "A:\r\nB: \r\n\r\n", "A=|B=|" },
 		{ "value on the next line", "Message-ID:\r\n <a@b>\r\n\r\n", "Message-ID=<a@b>|" },
 		{ "no empty line", "A: b\r\n", "A=b|" },
@@ -178,7 +182,8 @@ test_header_limits(void **state)
 static void
 test_header_find(void **state)
 {
-	static const char raw[] = "From: 1\r\nSubject: x\r\nfrom: 2\r\nFROM : 3\r\nFromage: 4\r\n\r\n";
+	static const char raw[] = "From: 1\r\nSubject: x\r\nfrom: 2\r\nFROM : 3\r\nFromage: 4\r\n"
+	    "\r\n";
 	void *ctx = gp_ctx(NULL);
 	struct gp_header h;
 
@@ -203,7 +208,8 @@ test_decode_words(void **state)
 		{ "Q", "=?utf-8?Q?Gr=C3=BC=C3=9Fe?=", "Gr\xc3\xbc\xc3\x9f" "e" },
 		{ "B", "=?UTF-8?b?R3LDvMOfZQ==?=", "Gr\xc3\xbc\xc3\x9f" "e" },
 		{ "latin1", "=?iso-8859-1?q?f=FCr?= alle", "f\xc3\xbcr alle" },
-		{ "windows-1252 behind latin1", "=?iso-8859-1?q?=93x=94?=", "\xe2\x80\x9cx\xe2\x80\x9d" },
+		{ "windows-1252 behind latin1", "=?iso-8859-1?q?=93x=94?=",
+		    "\xe2\x80\x9cx\xe2\x80\x9d" },
 		{ "blanks between words vanish", "=?utf-8?q?a?= \t =?utf-8?q?b?=", "ab" },
 		{ "folds between words vanish", "=?utf-8?q?a?=\r\n =?utf-8?q?b?=", "ab" },
 		{ "blanks before text stay", "=?utf-8?q?a?= b", "a b" },
@@ -212,7 +218,8 @@ test_decode_words(void **state)
 		{ "character cut between words", "=?utf-8?Q?=C3?= =?utf-8?Q?=BC?=", "\xc3\xbc" },
 		{ "iso-2022-jp", "=?ISO-2022-JP?B?GyRCJDMkcxsoQg==?=", "\xe3\x81\x93\xe3\x82\x93" },
 		{ "gb2312 is gb18030", "=?gb2312?B?xOO6ww==?=", "\xe4\xbd\xa0\xe5\xa5\xbd" },
-		{ "koi8-r", "=?koi8-r?B?8NLJ18XU?=", "\xd0\x9f\xd1\x80\xd0\xb8\xd0\xb2\xd0\xb5\xd1\x82" },
+		{ "koi8-r", "=?koi8-r?B?8NLJ18XU?=",
+		    "\xd0\x9f\xd1\x80\xd0\xb8\xd0\xb2\xd0\xb5\xd1\x82" },
 		{ "language", "=?utf-8*de?q?f=C3=BCr?=", "f\xc3\xbcr" },
 		{ "question mark at the end", "=?utf-8?Q?What?\?=", "What?" },
 		{ "blanks inside", "=?utf-8?Q?a b?=", "a b" },
@@ -279,7 +286,8 @@ static void
 test_encode_words(void **state)
 {
 	static const char *const texts[] = {
-		"", "Hello", "Gr\xc3\xbc\xc3\x9f" "e", "looks like =?utf-8?q?x?= but isn't \xc3\xbc",
+		"", "Hello", "Gr\xc3\xbc\xc3\x9f" "e",
+		    "looks like =?utf-8?q?x?= but isn't \xc3\xbc",
 		"Mit freundlichen Gr\xc3\xbc\xc3\x9f" "en an alle Bienenz\xc3\xbc" "chterinnen und "
 		    "Bienenz\xc3\xbc" "chter in der ganzen weiten Welt",
 		"\xe4\xbd\xa0\xe5\xa5\xbd\xe4\xbd\xa0\xe5\xa5\xbd\xe4\xbd\xa0\xe5\xa5\xbd\xe4\xbd\xa0"

@@ -65,8 +65,10 @@ test_split(void **state)
 		    "X-Mozilla-Status: 1\n\nx\n|", GP_MBOX_UNKNOWN },
 		{ "first From line without a date", "From nobody\nA: 1\n\nx\n", "A: 1\n\nx\n|",
 		    GP_MBOX_UNKNOWN },
-		{ "pipermail", "From jane at b.example  Thu Feb 19 10:17:01 2004\nFrom: jane at b.example"
-		    " (J)\n\nx\n\nFrom joe at c.example  Thu Feb 19 11:17:01 2004\nFrom: joe\n\ny\n",
+		{ "pipermail", "From jane at b.example  Thu Feb 19 10:17:01 2004\nFrom: jane at "
+		    "b.example"
+		    " (J)\n\nx\n\nFrom joe at c.example  Thu Feb 19 11:17:01 2004\nFrom: joe\n\n"
+		    "y\n",
 		    "From: jane at b.example (J)\n\nx\n|From: joe\n\ny\n|", GP_MBOX_UNKNOWN },
 		{ "From in a sentence", FROM "A: 1\n\nx\n\nFrom what I see, no.\n\n"
 		    "From Monday on, too.\n", "A: 1\n\nx\n\nFrom what I see, no.\n\n"
@@ -75,7 +77,8 @@ test_split(void **state)
 		    "A: 1\n\nx\n\nFrom the docs:\nNote: y\n|", GP_MBOX_UNKNOWN },
 		{ "a date but text behind it", FROM "A: 1\n\n" FROM "was at the top.\n",
 		    "A: 1\n\n" FROM "was at the top.\n|", GP_MBOX_UNKNOWN },
-		{ "no date but a header behind it", FROM "A: 1\n\nx\n\nFrom nobody\nReceived: y\n\nz\n",
+		{ "no date but a header behind it",
+		    FROM "A: 1\n\nx\n\nFrom nobody\nReceived: y\n\nz\n",
 		    "A: 1\n\nx\n|Received: y\n\nz\n|", GP_MBOX_UNKNOWN },
 		{ "mboxrd", FROM "A: 1\n\n>From x\n>>From y\n> From z\n>Fromm\n",
 		    "A: 1\n\nFrom x\n>From y\n> From z\n>Fromm\n|", GP_MBOX_RD },
@@ -209,7 +212,8 @@ test_write_and_read_back(void **state)
 	for (i = 0; i < GP_COUNT(messages); i++)
 		gp_mbox_write(b, i % 2 ? "" : "a b@c.example", 820631134, messages[i],
 		    strlen(messages[i]));
-	assert_true(gp_starts(b->p, "From a-b@c.example Wed Jan  3 01:05:34 1996\nA: 1\n\n>From x"));
+	assert_true(gp_starts(b->p,
+	    "From a-b@c.example Wed Jan  3 01:05:34 1996\nA: 1\n\n>From x"));
 	gp_mbox_feed(m, b->p, b->len);
 	for (i = 0; i < GP_COUNT(messages); i++) {
 		char *canon;

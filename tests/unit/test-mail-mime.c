@@ -40,7 +40,8 @@ test_cte(void **state)
 		{ GP_CTE_BASE64, "a G!V*s#bG8=", "hello" },
 		{ GP_CTE_BASE64, "aGVsbG8=\r\n____\r\nlist footer\r\n", "hello" },
 		{ GP_CTE_BASE64, "aGVs", "hel" }, { GP_CTE_BASE64, "aGU=", "he" },
-		{ GP_CTE_BASE64, "aA==", "h" }, { GP_CTE_BASE64, "a", "" }, { GP_CTE_BASE64, "", "" },
+		{ GP_CTE_BASE64, "aA==", "h" }, { GP_CTE_BASE64, "a", "" }, { GP_CTE_BASE64, "",
+		    "" },
 		{ GP_CTE_BASE64, "====", "" }, { GP_CTE_BASE64, "====aGVs", "hel" },
 		{ GP_CTE_UUENCODE, "begin 644 x\r\n%:&5L;&\\\r\n`\r\nend\r\n", "hello" },
 		{ GP_CTE_UUENCODE, "text\r\nbegin 644 x\r\n%:&5L;&\\\r\nend\r\nmore", "hello" },
@@ -183,8 +184,10 @@ test_structure(void **state)
 		    "Content-Type: multipart/alternative; boundary=B\r\n\r\n--B\r\n" PLAIN "t\r\n"
 		    "--B\r\nContent-Type: text/markdown\r\n\r\nm\r\n--B--\r\n",
 		    "0:multipart/alternative 1:text/plain 1:text/markdown=T", "m" },
-		{ "mixed with a file and a footer", HEAD "Content-Type: multipart/mixed; boundary=B\r\n"
-		    "\r\npreamble\r\n--B\r\n" PLAIN "t\r\n--B\r\nContent-Type: image/png; name=a.png\r\n"
+		{ "mixed with a file and a footer",
+		    HEAD "Content-Type: multipart/mixed; boundary=B\r\n"
+		    "\r\npreamble\r\n--B\r\n" PLAIN "t\r\n--B\r\nContent-Type: image/png; "
+		    "name=a.png\r\n"
 		    "\r\nx\r\n--B\r\n" PLAIN "footer\r\n--B--\r\nepilogue\r\n",
 		    "0:multipart/mixed 1:text/plain=T 1:image/png'a.png'=A 1:text/plain=T",
 		    "t\nfooter" },
@@ -193,27 +196,35 @@ test_structure(void **state)
 		    "attachment; filename=a.txt\r\n\r\nx\r\n--B--\r\n",
 		    "0:multipart/mixed 1:text/plain=T 1:text/plain'a.txt'=A", "t" },
 		{ "related", HEAD "Content-Type: multipart/related; boundary=B\r\n\r\n"
-		    "--B\r\n" HTML "h\r\n--B\r\nContent-Type: image/png\r\nContent-ID: <1@x>\r\n\r\nx\r\n"
+		    "--B\r\n" HTML "h\r\n--B\r\nContent-Type: image/png\r\nContent-ID: <1@x>\r\n"
+		    "\r\nx\r\n"
 		    "--B--\r\n", "0:multipart/related 1:text/html=H 1:image/png=I", "" },
 		{ "signed", HEAD "Content-Type: multipart/signed; boundary=B\r\n\r\n--B\r\n" PLAIN
-		    "t\r\n--B\r\nContent-Type: application/pgp-signature; name=sig.asc\r\n\r\nx\r\n--B--",
-		    "0:multipart/signed 1:text/plain=T 1:application/pgp-signature'sig.asc'=S", "t" },
+		    "t\r\n--B\r\nContent-Type: application/pgp-signature; name=sig.asc\r\n\r\n"
+		    "x\r\n--B--",
+		    "0:multipart/signed 1:text/plain=T 1:application/pgp-signature'sig.asc'=S",
+		    "t" },
 		{ "report", HEAD "Content-Type: multipart/report; report-type=delivery-status;\r\n"
-		    " boundary=\"B\"\r\n\r\n--B\r\n\r\nfailed\r\n--B\r\nContent-Type: message/delivery-status"
-		    "\r\n\r\nA: b\r\n\r\n--B\r\nContent-Type: message/rfc822\r\n\r\nSubject: o\r\n\r\nb\r\n"
+		    " boundary=\"B\"\r\n\r\n--B\r\n\r\nfailed\r\n--B\r\nContent-Type: "
+		    "message/delivery-status"
+		    "\r\n\r\nA: b\r\n\r\n--B\r\nContent-Type: message/rfc822\r\n\r\nSubject: "
+		    "o\r\n\r\nb\r\n"
 		    "--B--\r\n", "0:multipart/report 1:text/plain=T 1:message/delivery-status=A "
 		    "1:message/rfc822=A", "failed" },
-		{ "parts of an enclosed message are its own", HEAD "Content-Type: message/rfc822\r\n\r\n"
+		{ "parts of an enclosed message are its own",
+		    HEAD "Content-Type: message/rfc822\r\n\r\n"
 		    "Content-Type: multipart/mixed; boundary=C\r\n\r\n--C\r\n\r\nx\r\n--C--\r\n",
 		    "0:message/rfc822=A", "" },
 		{ "digest", HEAD "Content-Type: multipart/digest; boundary=B\r\n\r\n--B\r\n\r\n"
 		    "Subject: 1\r\n\r\na\r\n--B\r\nContent-Type: text/plain\r\n\r\nb\r\n--B--\r\n",
 		    "0:multipart/digest 1:message/rfc822=A 1:text/plain=A", "" },
-		{ "a type that is none", HEAD "Content-Type: text\r\n\r\nhi\r\n", "0:text/plain=T", "hi\n" },
+		{ "a type that is none", HEAD "Content-Type: text\r\n\r\nhi\r\n",
+		    "0:text/plain=T", "hi\n" },
 		{ "an empty type", HEAD "Content-Type:\r\n\r\nhi\r\n", "0:text/plain=T", "hi\n" },
 		{ "a strange type", HEAD "Content-Type: a/b/c\r\n\r\nhi\r\n",
 		    "0:application/octet-stream=A", "" },
-		{ "no boundary", HEAD "Content-Type: multipart/mixed\r\n\r\n--X\r\n\r\nhi\r\n--X--\r\n",
+		{ "no boundary", HEAD "Content-Type: multipart/mixed\r\n\r\n--X\r\n\r\nhi\r\n"
+		    "--X--\r\n",
 		    "0:text/plain=T broken", "--X\n\nhi\n--X--\n" },
 		{ "the boundary is missing in the body", HEAD
 		    "Content-Type: multipart/mixed; boundary=B\r\n\r\nhello\r\n",
@@ -224,28 +235,41 @@ test_structure(void **state)
 		    "Content-Type: multipart/mixed; boundary=\"\\\"\"\r\n\r\nhello\r\n",
 		    "0:text/plain=T broken", "hello\n" },
 		{ "a boundary that looks encoded", HEAD
-		    "Content-Type: multipart/mixed; boundary=\"a=?b\"\r\n\r\n--a=?b\r\n\r\nhi\r\n--a=?b--\r\n",
+		    "Content-Type: multipart/mixed; boundary=\"a=?b\"\r\n\r\n--a=?b\r\n\r\nhi\r\n"
+		    "--a=?b--\r\n",
 		    "0:multipart/mixed 1:text/plain=T broken", "hi" },
 		{ "an unquoted colon", HEAD
-		    "Content-Type: multipart/mixed; boundary=a:b\r\n\r\n--a:b\r\n\r\nhi\r\n--a:b--\r\n",
+		    "Content-Type: multipart/mixed; boundary=a:b\r\n\r\n--a:b\r\n\r\nhi\r\n"
+		    "--a:b--\r\n",
 		    "0:multipart/mixed 1:text/plain=T broken", "hi" },
-		{ "two types", HEAD "Content-Type: multipart/mixed; boundary=B\r\nContent-Type: text/html\r\n"
-		    "\r\n--B\r\n\r\nhi\r\n--B--\r\n", "0:multipart/mixed 1:text/plain=T broken", "hi" },
-		{ "never closed", HEAD "Content-Type: multipart/mixed; boundary=B\r\n\r\n--B\r\n\r\nhi\r\n",
+		{ "two types", HEAD "Content-Type: multipart/mixed; boundary=B\r\nContent-Type: "
+		    "text/html\r\n"
+		    "\r\n--B\r\n\r\nhi\r\n--B--\r\n", "0:multipart/mixed 1:text/plain=T broken",
+		    "hi" },
+		{ "never closed", HEAD "Content-Type: multipart/mixed; boundary=B\r\n\r\n--B\r\n"
+		    "\r\nhi\r\n",
 		    "0:multipart/mixed 1:text/plain=T", "hi\n" },
-		{ "a part without its empty line", HEAD "Content-Type: multipart/mixed; boundary=B\r\n\r\n"
-		    "--B\r\nhi there\r\n--B--\r\n", "0:multipart/mixed 1:text/plain=T", "hi there" },
-		{ "a header cut by a boundary", HEAD "Content-Type: multipart/mixed; boundary=B\r\n\r\n"
+		{ "a part without its empty line",
+		    HEAD "Content-Type: multipart/mixed; boundary=B\r\n\r\n"
+		    "--B\r\nhi there\r\n--B--\r\n", "0:multipart/mixed 1:text/plain=T",
+		    "hi there" },
+		{ "a header cut by a boundary",
+		    HEAD "Content-Type: multipart/mixed; boundary=B\r\n\r\n"
 		    "--B\r\nContent-Type: text/plain\r\n--B--\r\n",
 		    "0:multipart/mixed 1:text/plain=T broken", "" },
-		{ "an inner boundary that is never used", HEAD "Content-Type: multipart/mixed; boundary=B\r\n"
+		{ "an inner boundary that is never used",
+		    HEAD "Content-Type: multipart/mixed; boundary=B\r\n"
 		    "\r\n--B\r\nContent-Type: multipart/mixed; boundary=C\r\n\r\nlost\r\n--B--\r\n",
 		    "0:multipart/mixed 1:text/plain=T broken", "lost" },
-		{ "the outer boundary ends the inner", HEAD "Content-Type: multipart/mixed; boundary=B\r\n"
-		    "\r\n--B\r\nContent-Type: multipart/mixed; boundary=C\r\n\r\n--C\r\n\r\nin\r\n--B\r\n\r\n"
+		{ "the outer boundary ends the inner",
+		    HEAD "Content-Type: multipart/mixed; boundary=B\r\n"
+		    "\r\n--B\r\nContent-Type: multipart/mixed; boundary=C\r\n\r\n--C\r\n\r\n"
+		    "in\r\n--B\r\n\r\n"
 		    "out\r\n--B--\r\n",
-		    "0:multipart/mixed 1:multipart/mixed 2:text/plain=T 1:text/plain=T", "in\nout" },
-		{ "base64 on a multipart is ignored", HEAD "Content-Type: multipart/mixed; boundary=B\r\n"
+		    "0:multipart/mixed 1:multipart/mixed 2:text/plain=T 1:text/plain=T",
+		    "in\nout" },
+		{ "base64 on a multipart is ignored",
+		    HEAD "Content-Type: multipart/mixed; boundary=B\r\n"
 		    "Content-Transfer-Encoding: base64\r\n\r\n--B\r\n\r\nhi\r\n--B--\r\n",
 		    "0:multipart/mixed 1:text/plain=T", "hi" },
 		{ "no header", "\r\nhi\r\n", "0:text/plain=T", "hi\n" },
@@ -258,7 +282,8 @@ test_structure(void **state)
 		void *ctx = gp_ctx(NULL);
 		struct gp_mail m;
 
-		assert_int_equal(gp_mail_parse(ctx, cases[i].in, strlen(cases[i].in), &m, NULL), GP_OK);
+		assert_int_equal(gp_mail_parse(ctx, cases[i].in, strlen(cases[i].in), &m, NULL),
+		    GP_OK);
 		if (strcmp(describe(ctx, &m), cases[i].want) != 0)
 			fail_msg("%s: got %s", cases[i].name, describe(ctx, &m));
 		if (strcmp(m.text, cases[i].text) != 0)
@@ -278,9 +303,12 @@ test_file_names(void **state)
 		{ "Content-Disposition: attachment; filename=a b.pdf\r\n", "a b.pdf" },
 		{ "Content-Disposition: attachment; filename*=utf-8''na%C3%AFve.pdf\r\n",
 		    "na\xc3\xafve.pdf" },
-		{ "Content-Disposition: attachment; filename*0=\"x.e\"; filename*1=\"xe\"\r\n", "x.exe" },
-		{ "Content-Disposition: attachment; filename*1=\"xe\"; filename*0=\"x.e\"\r\n", "x.exe" },
-		{ "Content-Disposition: attachment; filename*0*=utf-8''na%C3%AF;\r\n filename*1*=ve%20f;"
+		{ "Content-Disposition: attachment; filename*0=\"x.e\"; filename*1=\"xe\"\r\n",
+		    "x.exe" },
+		{ "Content-Disposition: attachment; filename*1=\"xe\"; filename*0=\"x.e\"\r\n",
+		    "x.exe" },
+		{ "Content-Disposition: attachment; filename*0*=utf-8''na%C3%AF;\r\n "
+		    "filename*1*=ve%20f;"
 		    " filename*2=\".pdf\"\r\n", "na\xc3\xafve f.pdf" },
 		{ "Content-Disposition: attachment; filename*=iso-8859-1'en'%A3.pdf\r\n",
 		    "\xc2\xa3.pdf" },
@@ -346,10 +374,12 @@ test_marks(void **state)
 		{ "X-No-Archive: no\r\n\r\n", 0, GP_MAIL_NO_ARCHIVE },
 		{ "Archive: no\r\n\r\n", GP_MAIL_NO_ARCHIVE, 0 },
 		{ "Archive: yes\r\n\r\n", 0, GP_MAIL_NO_ARCHIVE },
-		{ "Content-Type: text/plain; format=flowed\r\n\r\n", GP_MAIL_FLOWED, GP_MAIL_DELSP },
+		{ "Content-Type: text/plain; format=flowed\r\n\r\n", GP_MAIL_FLOWED,
+		    GP_MAIL_DELSP },
 		{ "Content-Type: text/plain; Format=Flowed; DelSp=Yes\r\n\r\n",
 		    GP_MAIL_FLOWED | GP_MAIL_DELSP, 0 },
-		{ "Content-Type: text/plain; delsp=yes\r\n\r\n", 0, GP_MAIL_FLOWED | GP_MAIL_DELSP },
+		{ "Content-Type: text/plain; delsp=yes\r\n\r\n", 0, GP_MAIL_FLOWED |
+		    GP_MAIL_DELSP },
 		{ "Content-Type: text/markdown\r\n\r\n", GP_MAIL_MARKDOWN, 0 },
 		{ "Content-Type: application/pkcs7-mime; smime-type=signed-data\r\n\r\n",
 		    GP_MAIL_SIGNED, GP_MAIL_ENCRYPTED },
@@ -360,19 +390,26 @@ test_marks(void **state)
 		{ "A: b\r\n\r\n> -----BEGIN PGP MESSAGE-----\r\n", 0, GP_MAIL_ENCRYPTED },
 		{ "A: b\r\n\r\ndiff --git a/x b/x\r\n", GP_MAIL_HAS_PATCH, 0 },
 		{ "A: b\r\n\r\n--- a/x\r\n+++ b/x\r\n@@ -1 +1 @@\r\n", GP_MAIL_HAS_PATCH, 0 },
-		{ "A: b\r\n\r\n--- a/x\r\nsome\r\n+++ b/x\r\n@@ -1 +1 @@\r\n", 0, GP_MAIL_HAS_PATCH },
+		{ "A: b\r\n\r\n--- a/x\r\nsome\r\n+++ b/x\r\n@@ -1 +1 @@\r\n", 0,
+		    GP_MAIL_HAS_PATCH },
 		{ "A: b\r\n\r\n> diff --git a/x b/x\r\n", 0, GP_MAIL_HAS_PATCH },
 		{ "A: b\r\n\r\nsee https://x.example/\r\n", GP_MAIL_HAS_LINK, 0 },
 		{ "A: b\r\n\r\nsee HTTP://x.example/\r\n", GP_MAIL_HAS_LINK, 0 },
 		{ "A: b\r\n\r\nsee ftp://x.example/ or ://\r\n", 0, GP_MAIL_HAS_LINK },
-		{ "Date: Thu, 19 Feb 2004 10:17:01 +0200\r\n\r\n", GP_MAIL_DATE_OK | GP_MAIL_ZONE_OK, 0 },
-		{ "Date: Thu, 19 Feb 2004 10:17:01 -0000\r\n\r\n", GP_MAIL_DATE_OK, GP_MAIL_ZONE_OK },
+		{ "Date: Thu, 19 Feb 2004 10:17:01 +0200\r\n\r\n", GP_MAIL_DATE_OK |
+		    GP_MAIL_ZONE_OK, 0 },
+		{ "Date: Thu, 19 Feb 2004 10:17:01 -0000\r\n\r\n", GP_MAIL_DATE_OK,
+		    GP_MAIL_ZONE_OK },
 		{ "Date: 31 Foo\r\n\r\n", 0, GP_MAIL_DATE_OK },
 		{ "A: b\r\n\r\nplain\r\n", GP_MAIL_TEXT_SLICE, 0 },
-		{ "Content-Type: text/plain; charset=utf-8\r\n\r\n\xc3\xbc\r\n", GP_MAIL_TEXT_SLICE, 0 },
-		{ "Content-Type: text/plain; charset=koi8-r\r\n\r\nascii\r\n", GP_MAIL_TEXT_SLICE, 0 },
-		{ "Content-Type: text/plain; charset=koi8-r\r\n\r\n\xc3\xbc\r\n", 0, GP_MAIL_TEXT_SLICE },
-		{ "Content-Type: text/plain; charset=utf-16le\r\n\r\nascii\r\n", 0, GP_MAIL_TEXT_SLICE },
+		{ "Content-Type: text/plain; charset=utf-8\r\n\r\n\xc3\xbc\r\n",
+		    GP_MAIL_TEXT_SLICE, 0 },
+		{ "Content-Type: text/plain; charset=koi8-r\r\n\r\nascii\r\n",
+		    GP_MAIL_TEXT_SLICE, 0 },
+		{ "Content-Type: text/plain; charset=koi8-r\r\n\r\n\xc3\xbc\r\n", 0,
+		    GP_MAIL_TEXT_SLICE },
+		{ "Content-Type: text/plain; charset=utf-16le\r\n\r\nascii\r\n", 0,
+		    GP_MAIL_TEXT_SLICE },
 		{ "A: b\r\n\r\nesc \x1b\r\n", 0, GP_MAIL_TEXT_SLICE },
 		{ "A: b\r\n\r\nlatin1 \xfc\r\n", 0, GP_MAIL_TEXT_SLICE },
 		{ "A: b\r\n\r\n\xef\xbb\xbf" "BOM\r\n", 0, GP_MAIL_TEXT_SLICE },
@@ -385,7 +422,8 @@ test_marks(void **state)
 		void *ctx = gp_ctx(NULL);
 		struct gp_mail m;
 
-		assert_int_equal(gp_mail_parse(ctx, cases[i].in, strlen(cases[i].in), &m, NULL), GP_OK);
+		assert_int_equal(gp_mail_parse(ctx, cases[i].in, strlen(cases[i].in), &m, NULL),
+		    GP_OK);
 		if ((m.flags & cases[i].want) != cases[i].want || (m.flags & cases[i].not) != 0)
 			fail_msg("%s: flags %x", cases[i].in, m.flags);
 		talloc_free(ctx);
@@ -466,29 +504,38 @@ test_scan_limits(void **state)
 		{ "field", "A: ", "xxxxxxxxxx", 7000, "\r\n\r\n", GP_E_TOOBIG },
 		{ "folded field", "A: ", "xxxxxxxx\r\n ", 7000, "\r\n\r\n", GP_E_TOOBIG },
 		{ "parameters", "Content-Type: text/plain", "; a#=b", 100, "\r\n\r\n", GP_OK },
-		{ "parameters", "Content-Type: text/plain", "; a#=b", 101, "\r\n\r\n", GP_E_TOOBIG },
+		{ "parameters", "Content-Type: text/plain", "; a#=b", 101, "\r\n\r\n",
+		    GP_E_TOOBIG },
 		{ "comments", "From: ", "(", 32, "\r\n\r\n", GP_OK },
 		{ "comments", "From: ", "(", 33, "\r\n\r\n", GP_E_TOOBIG },
 		{ "comments", "Content-Type: ", "(", 60000, "\r\n\r\n", GP_E_TOOBIG },
 		{ "smileys in a subject", "Subject: ", "(", 100, "\r\n\r\n", GP_OK },
-		{ "parts", HEAD "Content-Type: multipart/mixed; boundary=B\r\n\r\n", "--B\r\n\r\nx\r\n",
+		{ "parts", HEAD "Content-Type: multipart/mixed; boundary=B\r\n\r\n",
+		    "--B\r\n\r\nx\r\n",
 		    GP_MAX_MIME_PARTS - 1, "--B--\r\n", GP_OK },
-		{ "parts", HEAD "Content-Type: multipart/mixed; boundary=B\r\n\r\n", "--B\r\n\r\nx\r\n",
+		{ "parts", HEAD "Content-Type: multipart/mixed; boundary=B\r\n\r\n",
+		    "--B\r\n\r\nx\r\n",
 		    GP_MAX_MIME_PARTS, "--B--\r\n", GP_E_TOOBIG },
-		{ "parts", HEAD "Content-Type: multipart/mixed; boundary=B\r\n\r\n", "--B\r\n\r\nx\r\n",
+		{ "parts", HEAD "Content-Type: multipart/mixed; boundary=B\r\n\r\n",
+		    "--B\r\n\r\nx\r\n",
 		    100000, "--B--\r\n", GP_E_TOOBIG },
-		{ "nested multiparts", HEAD, "Content-Type: multipart/mixed; boundary=B#X\r\n\r\n--B#X\r\n",
+		{ "nested multiparts", HEAD,
+		    "Content-Type: multipart/mixed; boundary=B#X\r\n\r\n--B#X\r\n",
 		    GP_MAX_MIME_DEPTH, PLAIN "x\r\n", GP_OK },
-		{ "nested multiparts", HEAD, "Content-Type: multipart/mixed; boundary=B#X\r\n\r\n--B#X\r\n",
+		{ "nested multiparts", HEAD,
+		    "Content-Type: multipart/mixed; boundary=B#X\r\n\r\n--B#X\r\n",
 		    GP_MAX_MIME_DEPTH + 1, PLAIN "x\r\n", GP_E_TOOBIG },
-		{ "nested multiparts", HEAD, "Content-Type: multipart/mixed; boundary=B#X\r\n\r\n--B#X\r\n",
+		{ "nested multiparts", HEAD,
+		    "Content-Type: multipart/mixed; boundary=B#X\r\n\r\n--B#X\r\n",
 		    20000, PLAIN "x\r\n", GP_E_TOOBIG },
-		{ "nested messages", HEAD, "Content-Type: message/rfc822\r\n\r\n", GP_MAX_MIME_DEPTH,
+		{ "nested messages", HEAD, "Content-Type: message/rfc822\r\n\r\n",
+		    GP_MAX_MIME_DEPTH,
 		    "Subject: q\r\n\r\nx\r\n", GP_OK },
 		{ "nested messages", HEAD, "Content-Type: message/rfc822\r\n\r\n", 30000,
 		    "Subject: q\r\n\r\nx\r\n", GP_E_TOOBIG },
 		{ "lines that look like boundaries", HEAD
-		    "Content-Type: multipart/mixed; boundary=B\r\n\r\n", "--\r\n", 300000, "--B--\r\n", GP_OK },
+		    "Content-Type: multipart/mixed; boundary=B\r\n\r\n", "--\r\n", 300000,
+		    "--B--\r\n", GP_OK },
 		{ "a long line", HEAD "\r\n", "aaaaaaaaaa", 500000, "\r\n", GP_OK },
 	};
 	int64_t start = gp_now_ms();
@@ -497,7 +544,8 @@ test_scan_limits(void **state)
 	(void)state;
 	for (i = 0; i < GP_COUNT(cases); i++) {
 		void *ctx = gp_ctx(NULL);
-		struct gp_buf *b = repeat(ctx, cases[i].head, cases[i].each, cases[i].n, cases[i].tail);
+		struct gp_buf *b = repeat(ctx, cases[i].head, cases[i].each, cases[i].n,
+		    cases[i].tail);
 		struct gp_err err = { .msg = "" };
 		struct gp_scan scan;
 		struct gp_mail m;
@@ -515,8 +563,10 @@ test_scan_limits(void **state)
 static void
 test_scan_counts(void **state)
 {
-	static const char raw[] = "A: b\r\nC: d\r\nContent-Type: multipart/mixed; boundary=B\r\n\r\n"
-	    "--B\r\nContent-Type: message/rfc822\r\n\r\nX: y\r\n\r\ntext\r\n--B\r\n\r\nx\r\n--B--\r\n";
+	static const char raw[] = "A: b\r\nC: d\r\nContent-Type: multipart/mixed; boundary=B\r\n"
+	    "\r\n"
+	    "--B\r\nContent-Type: message/rfc822\r\n\r\nX: y\r\n\r\ntext\r\n--B\r\n\r\nx\r\n"
+	    "--B--\r\n";
 	struct gp_scan s;
 
 	(void)state;

@@ -46,7 +46,8 @@ static void
 test_round_trip(void **state)
 {
 	static const char *const raws[] = { sample, "", "\r\n", "A: b\r\n\r\nslice\r\n",
-		"Content-Type: text/html\r\n\r\n<b>\r\n", "Content-Transfer-Encoding: base64\r\n\r\naGVs\r\n" };
+		"Content-Type: text/html\r\n\r\n<b>\r\n",
+		    "Content-Transfer-Encoding: base64\r\n\r\naGVs\r\n" };
 	size_t i;
 
 	(void)state;
@@ -103,7 +104,8 @@ test_fields_come_back(void **state)
 enum change { SUBJECT_LF, SUBJECT_LATIN1, NAME_ESC, ADDR_CRLF, ADDR_NO_AT, ADDR_BLANK, ADDR_LONG,
 	MSGID_BLANK, MSGID_NO_AT, REF_LF, LIST_ID_BLANK, PART_OUT, PART_LEN, PART_WRAP, PART_SIZE,
 	PART_ORDER, PART_PARENT, PART_SELF, PART_DEPTH, PART_TYPE, PART_TYPE_CASE, PART_NAME_PATH,
-	PART_NAME_DOTS, PART_CTE, PART_FLAGS, PART_ESCAPES, FLAGS, DATE, ZONE, SLICE_OUT, SLICE_WRAP,
+	PART_NAME_DOTS, PART_CTE, PART_FLAGS, PART_ESCAPES, FLAGS, DATE, ZONE, SLICE_OUT,
+	    SLICE_WRAP,
 	SLICE_BAD_TEXT, TEXT_NUL, TEXT_ESC, HTML_LATIN1, SNIPPET_LF, FILES_ESC, CHANGES };
 
 static void
@@ -180,7 +182,8 @@ test_changes_are_refused(void **state)
 			m.flags &= ~(unsigned)GP_MAIL_TEXT_SLICE;
 		change_text(&m, (enum change)what, big);
 		change_parts(&m, (enum change)what);
-		if (gp_mail_unpack(ctx, pack(ctx, &m), raw, sizeof(raw) - 1, &b, &err) != GP_E_PARSE)
+		if (gp_mail_unpack(ctx, pack(ctx, &m), raw, sizeof(raw) - 1, &b,
+		    &err) != GP_E_PARSE)
 			fail_msg("change %d was let pass", what);
 		assert_true(err.msg[0] != '\0');
 		talloc_free(ctx);
