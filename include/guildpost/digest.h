@@ -30,7 +30,8 @@ struct gp_digest {
 	int64_t upto;		/* id of the newest message in it */
 	size_t messages, threads;
 };
-/* What is new with id > after and archived before `to`. GP_E_NOTFOUND: nothing. */
+/* What is new: for members, messages with id > after that came in before `to`; with after -1 (a look
+ * at a time), those dated within the span. GP_E_NOTFOUND: nothing. */
 enum gp_status gp_digest_make(const void *ctx, struct gp_site *site, const struct gp_list *list,
     const struct gp_digest_span *span, int64_t after, struct gp_digest **out, struct gp_err *err)
     GP_MUST_CHECK;

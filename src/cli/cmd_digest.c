@@ -77,7 +77,7 @@ make(struct gp_cli *cli, struct work *w, int delivery, const char *at)
 	span.to = now;
 	span.from = now - (delivery == GP_DELIVERY_DAILY ? 1 : delivery == GP_DELIVERY_WEEKLY ? 7 :
 	    31) * 86400;
-	st = gp_digest_make(cli, cli->site, w->list, &span, 0, &w->digest, &err);
+	st = gp_digest_make(cli, cli->site, w->list, &span, -1, &w->digest, &err);
 	if (st == GP_E_NOTFOUND) {
 		fprintf(stderr, "guildpost: digest: nothing is new in this time: no digest\n");
 		return 1;

@@ -125,7 +125,7 @@ collect_span(struct making *m)
 static enum gp_status
 collect(struct making *m, int64_t after)
 {
-	enum gp_status st = after > 0 ? collect_after(m, after) : collect_span(m);
+	enum gp_status st = after >= 0 ? collect_after(m, after) : collect_span(m);
 	size_t i;
 
 	for (i = 0; st == GP_OK && i < m->groups_n; i++)
@@ -269,7 +269,7 @@ gp_digest_make(const void *ctx, struct gp_site *site, const struct gp_list *list
     const struct gp_digest_span *span, int64_t after, struct gp_digest **out, struct gp_err *err)
 {
 	struct gp_digest *d = gp_new(ctx, struct gp_digest);
-	struct making m = {d, site, list, span, NULL, 0, 0, 0, after, err};
+	struct making m = {d, site, list, span, NULL, 0, 0, 0, after > 0 ? after : 0, err};
 	struct gp_mail_text text;
 	enum gp_status st = collect(&m, after);
 	size_t i;

@@ -40,7 +40,7 @@ const struct gp_opt gp_list_options[] = {
 	    "posts with more addresses in To and Cc wait for a moderator"},
 	{"hold_expire", GP_OPT_DURATION, AT(hold_expire), "14d", 3600, 366 * 86400, NULL,
 	    "a post that nobody decided on is discarded after this time"},
-	{"digest_hour", GP_OPT_INT, AT(digest_hour), "6", 0, 23, NULL,
+	{"digest_hour", GP_OPT_INT, AT(digest_hour), "7", 0, 23, NULL,
 	    "hour of digests, in the time zone of the list"},
 	{"digest_weekday", GP_OPT_INT, AT(digest_weekday), "1", 0, 6, NULL,
 	    "day of weekly digests, 0 is Sunday"},

@@ -1,0 +1,198 @@
+/* SPDX-License-Identifier: ISC */
+/* Digests: when they are due, what is in them, and that none comes twice. */
+#include "config.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+#include "site.h"
+
+#include "guildpost/digest.h"
+
+static int
+set_up(void **state)
+{
+	struct place *p = gp_new(NULL, struct place);
+
+	place_open(p);
+	*state = p;
+	return 0;
+}
+
+static int
+tear_down(void **state)
+{
+	place_close(*state);
+	talloc_free(*state);
+	return 0;
+}
+
+static void
+test_spans(void **state)
+{
+	static const struct {
+		const char *zone;
+		int delivery, hour, weekday, monthday;
+		const char *now, *from, *to;
+	} cases[] = {
+		{"UTC", GP_DELIVERY_DAILY, 7, 1, 1, "2026-11-23T12:00:00Z", "2026-11-22T07:00:00Z",
+		    "2026-11-23T07:00:00Z"},
+		{"UTC", GP_DELIVERY_DAILY, 7, 1, 1, "2026-11-23T07:00:00Z", "2026-11-22T07:00:00Z",
+		    "2026-11-23T07:00:00Z"},
+		{"UTC", GP_DELIVERY_DAILY, 7, 1, 1, "2026-11-23T06:59:59Z", "2026-11-21T07:00:00Z",
+		    "2026-11-22T07:00:00Z"},
+		{"Europe/Berlin", GP_DELIVERY_DAILY, 7, 1, 1, "2026-11-23T12:00:00Z",
+		    "2026-11-22T06:00:00Z", "2026-11-23T06:00:00Z"},
+		/* Clocks go forward on 2026-03-29 at 02:00: the hour is not there, and back on 10-25. */
+		{"Europe/Berlin", GP_DELIVERY_DAILY, 2, 1, 1, "2026-03-29T12:00:00Z",
+		    "2026-03-28T01:00:00Z", "2026-03-29T01:00:00Z"},
+		{"Europe/Berlin", GP_DELIVERY_DAILY, 7, 1, 1, "2026-03-29T12:00:00Z",
+		    "2026-03-28T06:00:00Z", "2026-03-29T05:00:00Z"},
+		{"Europe/Berlin", GP_DELIVERY_DAILY, 7, 1, 1, "2026-10-25T12:00:00Z",
+		    "2026-10-24T05:00:00Z", "2026-10-25T06:00:00Z"},
+		{"UTC", GP_DELIVERY_WEEKLY, 7, 1, 1, "2026-11-23T12:00:00Z", "2026-11-16T07:00:00Z",
+		    "2026-11-23T07:00:00Z"},
+		{"UTC", GP_DELIVERY_WEEKLY, 7, 0, 1, "2026-11-23T12:00:00Z", "2026-11-15T07:00:00Z",
+		    "2026-11-22T07:00:00Z"},
+		{"UTC", GP_DELIVERY_MONTHLY, 7, 1, 1, "2026-11-23T12:00:00Z", "2026-10-01T07:00:00Z",
+		    "2026-11-01T07:00:00Z"},
+		{"UTC", GP_DELIVERY_MONTHLY, 7, 1, 1, "2026-01-01T06:00:00Z", "2025-11-01T07:00:00Z",
+		    "2025-12-01T07:00:00Z"},
+	};
+	struct place *p = *state;
+	size_t i;
+
+	for (i = 0; i < GP_COUNT(cases); i++) {
+		struct gp_digest_span span;
+		int64_t now;
+
+		p->bees->set.timezone = gp_strdup(p->ctx, cases[i].zone);
+		p->bees->set.digest_hour = cases[i].hour;
+		p->bees->set.digest_weekday = cases[i].weekday;
+		p->bees->set.digest_monthday = cases[i].monthday;
+		assert_true(gp_time_parse(cases[i].now, &now));
+		gp_digest_span_at(p->bees, cases[i].delivery, now, &span);
+		assert_string_equal(gp_time_iso(p->ctx, span.to), cases[i].to);
+		assert_string_equal(gp_time_iso(p->ctx, span.from), cases[i].from);
+	}
+}
+
+static void
+post(struct place *p, const char *id, const char *subject, const char *reply_to, const char *body)
+{
+	struct gp_inbound in;
+	struct gp_outcome o = {0};
+	struct gp_err err;
+
+	incoming(p->ctx, gp_asprintf(p->ctx, "From: Bob <bob@example.net>\nSubject: %s\n"
+	    "Message-ID: <%s@x.example>\nDate: Mon, 23 Nov 2026 11:59:00 +0000\n%s%s%s\n%s", subject, id,
+	    reply_to != NULL ? "In-Reply-To: <" : "", reply_to != NULL ? reply_to : "",
+	    reply_to != NULL ? "@x.example>\n" : "", body), "bob@example.net", &in);
+	in.received = gp_now();
+	must(gp_store_begin(p->site->store, &err), &err);
+	must(gp_post(p->ctx, p->site, p->bees, &in, NULL, &o, &err), &err);
+	must(gp_store_commit(p->site->store, &err), &err);
+}
+
+static size_t
+run(struct place *p, const char *now)
+{
+	struct gp_err err;
+	int64_t t;
+	size_t n;
+
+	assert_true(gp_time_parse(now, &t));
+	gp_clock_set(t, true);
+	must(gp_digest_run(p->site, t, &n, &err), &err);
+	return n;
+}
+
+static void
+test_once_and_never_empty(void **state)
+{
+	struct place *p = *state;
+
+	/* Cleo is the only one who wants a digest. */
+	assert_int_equal(run(p, "2026-11-23T12:00:00Z"), 0);
+	post(p, "one", "Wax moths", NULL, "Who has seen wax moths?\n");
+	assert_int_equal(run(p, "2026-11-23T13:00:00Z"), 0);
+	assert_int_equal(run(p, "2026-11-24T06:59:00Z"), 0);
+	assert_int_equal(run(p, "2026-11-24T07:00:00Z"), 1);
+	assert_int_equal(run(p, "2026-11-24T07:01:00Z"), 0);
+	assert_int_equal(run(p, "2026-11-25T07:01:00Z"), 0);
+	post(p, "two", "Re: Wax moths", "one", "I have.\n");
+	/* Down for ten days: one digest, with everything. */
+	assert_int_equal(run(p, "2026-12-05T09:00:00Z"), 1);
+	assert_int_equal(run(p, "2026-12-05T09:01:00Z"), 0);
+	/* The clock goes back a day: nothing comes again. */
+	assert_int_equal(run(p, "2026-12-04T09:00:00Z"), 0);
+}
+
+static void
+test_what_is_in_it(void **state)
+{
+	struct place *p = *state;
+	struct gp_digest_span span = {GP_DELIVERY_WEEKLY, 0, 0};
+	struct gp_digest *d;
+	struct gp_err err;
+	int i;
+
+	assert_int_equal(run(p, "2026-11-23T12:00:00Z"), 0);
+	post(p, "one", "Wax moths", NULL, "Who has seen *wax* moths?\n");
+	post(p, "two", "Re: Wax moths", "one", "> Who has seen\n\nI have, <script>alert(1)</script>.\n");
+	for (i = 0; i < 5; i++)
+		post(p, gp_asprintf(p->ctx, "s%d", i), gp_asprintf(p->ctx, "Single [x](http://evil/) %d", i),
+		    NULL, "One post.\n");
+	gp_digest_span_at(p->bees, GP_DELIVERY_WEEKLY, gp_now() + 8 * 86400, &span);
+	must(gp_digest_make(p->ctx, p->site, p->bees, &span, -1, &d, &err), &err);
+	assert_int_equal(d->messages, 7);
+	assert_int_equal(d->threads, 6);
+	assert_non_null(strstr(d->subject, "7 messages"));
+	assert_non_null(strstr(d->text, "Wax moths"));
+	/* Nothing of a post becomes markup. */
+	assert_null(strstr(d->html, "<script"));
+	assert_non_null(strstr(d->html, "Single [x]("));
+	assert_non_null(strstr(d->html, "*wax*"));
+	/* Own words only. */
+	assert_null(strstr(d->text, "> Who has seen"));
+	assert_true(strlen(d->html) < 100000);
+}
+
+static void
+test_many_posts_stay_below_the_limit(void **state)
+{
+	struct place *p = *state;
+	struct gp_digest_span span;
+	struct gp_digest *d;
+	struct gp_err err;
+	char *body = gp_array(p->ctx, char, 3000);
+	int i;
+
+	for (i = 0; i < 2998; i++)
+		body[i] = i % 7 == 6 ? ' ' : (char)('a' + i % 26);
+	assert_int_equal(run(p, "2026-11-23T12:00:00Z"), 0);
+	for (i = 0; i < 300; i++)
+		post(p, gp_asprintf(p->ctx, "p%d", i), gp_asprintf(p->ctx, "Thread %d", i % 90),
+		    i < 90 ? NULL : gp_asprintf(p->ctx, "p%d", i % 90), body);
+	gp_digest_span_at(p->bees, GP_DELIVERY_WEEKLY, gp_now() + 8 * 86400, &span);
+	must(gp_digest_make(p->ctx, p->site, p->bees, &span, -1, &d, &err), &err);
+	assert_int_equal(d->messages, 300);
+	assert_true(strlen(d->html) < 100000);
+}
+
+int
+main(void)
+{
+#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+	const struct CMUnitTest tests[] = {
+		TEST(test_spans),
+		TEST(test_once_and_never_empty),
+		TEST(test_what_is_in_it),
+		TEST(test_many_posts_stay_below_the_limit),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
