@@ -81,7 +81,7 @@ gp_archive_date(const struct gp_mail *m, int64_t received, const struct gp_place
 	return m->date;
 }
 
-/* ---- the same Message-ID again ------------------------------------------------------ */
+/* ---- the same Message-ID again ---------------------------------------------------- */
 
 static enum gp_status
 is_same(struct gp_store *s, const struct adding *a, int64_t id, bool *same, struct gp_err *err)
@@ -147,7 +147,7 @@ look_for_copy(const void *ctx, struct gp_store *s, struct adding *a, struct gp_a
 	return status;
 }
 
-/* ---- writing -------------------------------------------------------------------------- */
+/* ---- writing ---------------------------------------------------------------------- */
 
 static int
 count_files(const struct gp_mail *m)
@@ -219,8 +219,8 @@ fill_ghost(struct gp_store *s, struct adding *a, struct gp_err *err)
 	if (status == GP_OK)
 		status = insert_node(s, a, err);
 	if (status == GP_OK)
-		status = gp_sql_run(s, "UPDATE node SET parent = ?3 WHERE thread = ?1 AND parent = ?2",
-		    GP_ARGS(GP_INT(a->thread), GP_INT(ghost.id), GP_INT(a->id)), err);
+		status = gp_sql_run(s, "UPDATE node SET parent = ?3 WHERE thread = ?1 AND "
+		    "parent = ?2", GP_ARGS(GP_INT(a->thread), GP_INT(ghost.id), GP_INT(a->id)), err);
 	if (status == GP_OK)
 		status = gp_node_read(s, a->id, &a->own, err);
 	if (status == GP_OK && ghost.kind != GP_PARENT_PERSON)
@@ -239,7 +239,7 @@ fill_ghost(struct gp_store *s, struct adding *a, struct gp_err *err)
 	return status;
 }
 
-/* ---- counters ------------------------------------------------------------------------------ */
+/* ---- counters --------------------------------------------------------------------- */
 
 /* What a thread's row says before a message is counted in. */
 struct summary {
@@ -357,7 +357,7 @@ count_in(struct gp_store *s, const struct adding *a, bool filled, struct gp_err 
 	return status;
 }
 
-/* ---- all of it -------------------------------------------------------------------------------- */
+/* ---- all of it -------------------------------------------------------------------- */
 
 static enum gp_status
 add(const void *ctx, struct gp_store *s, struct adding *a, struct gp_archived *out,

@@ -39,7 +39,7 @@ read_counted(const void *ctx, struct gp_store *s, int64_t id, struct counted *c,
 	return GP_OK;
 }
 
-/* ---- rebuild ---------------------------------------------------------------------------- */
+/* ---- rebuild ---------------------------------------------------------------------- */
 
 static enum gp_status
 update_node(struct gp_store *s, const struct gp_list *list, int64_t id, const struct gp_mail *m,
@@ -128,7 +128,7 @@ gp_archive_rederive(struct gp_store *s, int64_t id, const struct gp_mail *m, str
 	return status;
 }
 
-/* ---- removal ------------------------------------------------------------------------------- */
+/* ---- removal ---------------------------------------------------------------------- */
 
 /* What identifies or quotes anybody goes; the place in the thread and the key stay. */
 static enum gp_status
@@ -174,7 +174,7 @@ gp_message_remove(struct gp_store *s, int64_t id, struct gp_err *err)
 	return status == GP_OK ? after : status;
 }
 
-/* ---- a whole list ---------------------------------------------------------------------------- */
+/* ---- a whole list ----------------------------------------------------------------- */
 
 enum gp_status
 gp_archive_forget_list(struct gp_store *s, int64_t list, struct gp_err *err)

@@ -190,7 +190,7 @@ gp_zip_unpack(const void *ctx, struct gp_store *s, const void *p, size_t n, char
 	return GP_OK;
 }
 
-/* ---- learning ------------------------------------------------------------------------ */
+/* ---- learning --------------------------------------------------------------------- */
 
 static size_t
 train(const struct gp_str *samples, size_t n, int64_t id, char *to)
@@ -215,8 +215,8 @@ enum gp_status
 gp_archive_learn(struct gp_store *s, const struct gp_str *samples, size_t n, struct gp_err *err)
 {
 	int64_t newest;
-	enum gp_status status = gp_sql_int(s, &newest, "SELECT coalesce(max(id), 0) FROM dictionary",
-	    GP_NOARGS, err);
+	enum gp_status status = gp_sql_int(s, &newest,
+	    "SELECT coalesce(max(id), 0) FROM dictionary", GP_NOARGS, err);
 	char *data;
 	size_t got;
 

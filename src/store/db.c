@@ -212,7 +212,7 @@ gp_store_close(struct gp_store *s)
 	talloc_free(s);
 }
 
-/* ---- transactions -------------------------------------------------------------- */
+/* ---- transactions ----------------------------------------------------------------- */
 
 enum gp_status
 gp_store_begin(struct gp_store *s, struct gp_err *err)

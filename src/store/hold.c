@@ -76,7 +76,7 @@ gp_hold_add(struct gp_store *s, struct gp_hold *h, const char *raw, size_t n, st
 	return status;
 }
 
-/* ---- reading ----------------------------------------------------------------------- */
+/* ---- reading ---------------------------------------------------------------------- */
 
 #define HOLD_QUERY "SELECT id, list, state, rule, reason, envelope_from, from_name, from_addr, " \
 	"subject, msgid, snippet, size, created, expires, decided, decided_by, decision_reason " \
@@ -179,7 +179,8 @@ gp_hold_all(const void *ctx, struct gp_store *s, int64_t list, int state, struct
 {
 	sqlite3_stmt *st;
 	enum gp_status status = state < 0 ?
-	    gp_sql_open(s, &st, HOLD_QUERY "WHERE list = ?1 ORDER BY id", GP_ARGS(GP_INT(list)), err) :
+	    gp_sql_open(s, &st, HOLD_QUERY "WHERE list = ?1 ORDER BY id",
+	    GP_ARGS(GP_INT(list)), err) :
 	    gp_sql_open(s, &st, HOLD_QUERY "WHERE list = ?1 AND state = ?2 ORDER BY id",
 	    GP_ARGS(GP_INT(list), GP_INT(state)), err);
 
@@ -197,7 +198,7 @@ gp_hold_expired(const void *ctx, struct gp_store *s, int64_t now, struct gp_hold
 	return status == GP_OK ? hold_rows(ctx, s, st, out, n, err) : status;
 }
 
-/* ---- deciding -------------------------------------------------------------------------- */
+/* ---- deciding --------------------------------------------------------------------- */
 
 static enum gp_status
 was_decided(struct gp_store *s, int64_t id, struct gp_err *err)

@@ -12,8 +12,8 @@ enum gp_status
 gp_import_mark(struct gp_store *s, int64_t list, const char *source, int64_t offset, bool done,
     struct gp_err *err)
 {
-	return gp_sql_run(s, "INSERT INTO import(list, source, offset, done) VALUES(?1, ?2, ?3, ?4) "
-	    "ON CONFLICT DO UPDATE SET offset = excluded.offset, done = excluded.done",
+	return gp_sql_run(s, "INSERT INTO import(list, source, offset, done) "
+	    "VALUES(?1, ?2, ?3, ?4) ON CONFLICT DO UPDATE SET offset = excluded.offset, done = excluded.done",
 	    GP_ARGS(GP_INT(list), GP_TEXT(source), GP_INT(offset), GP_INT(done)), err);
 }
 

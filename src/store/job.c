@@ -74,7 +74,7 @@ gp_job_add_address(struct gp_store *s, int64_t job, const char *address, int64_t
 	return status == GP_OK ? count_in(s, job, 1, err) : status;
 }
 
-/* ---- reading ------------------------------------------------------------------------- */
+/* ---- reading ---------------------------------------------------------------------- */
 
 #define JOB_COLUMNS "j.id, j.list, j.kind, j.message, j.body_off, j.subject, j.created, " \
 	"j.expires, j.total, j.sent, j.failed, j.left, j.flags, j.dropped"
@@ -213,7 +213,7 @@ gp_queue_failures(const void *ctx, struct gp_store *s, int64_t job, struct gp_fa
 	return GP_OK;
 }
 
-/* ---- the operator's hand ------------------------------------------------------------------ */
+/* ---- the operator's hand ---------------------------------------------------------- */
 
 enum gp_status
 gp_queue_retry(struct gp_store *s, int64_t job, int64_t now, int64_t *n, struct gp_err *err)
@@ -304,7 +304,8 @@ gp_queue_forget_list(struct gp_store *s, int64_t list, struct gp_err *err)
 	if (status == GP_OK)
 		status = gp_sql_run(s, "DELETE FROM failure WHERE job IN " JOBS_OF_LIST, args, err);
 	if (status == GP_OK)
-		status = gp_sql_run(s, "DELETE FROM job_data WHERE job IN " JOBS_OF_LIST, args, err);
+		status = gp_sql_run(s, "DELETE FROM job_data WHERE job IN " JOBS_OF_LIST, args,
+		    err);
 	if (status == GP_OK)
 		status = gp_sql_run(s, "DELETE FROM job WHERE list = ?1", args, err);
 	return status;
@@ -318,7 +319,8 @@ gp_queue_forget(struct gp_store *s, int64_t before, struct gp_err *err)
 	    "(SELECT id FROM job WHERE created < ?1 AND left = 0)", args, err);
 
 	if (status == GP_OK)
-		status = gp_sql_run(s, "DELETE FROM job WHERE created < ?1 AND left = 0", args, err);
+		status = gp_sql_run(s, "DELETE FROM job WHERE created < ?1 AND left = 0", args,
+		    err);
 	if (status == GP_OK)
 		status = gp_sql_run(s, "DELETE FROM failure WHERE time < ?1 AND job NOT IN "
 		    "(SELECT id FROM job WHERE left > 0)", args, err);

@@ -49,7 +49,7 @@ const struct gp_opt gp_list_options[] = {
 };
 const size_t gp_list_option_count = GP_COUNT(gp_list_options);
 
-/* ---- addresses of lists ------------------------------------------------------------ */
+/* ---- addresses of lists ----------------------------------------------------------- */
 
 /* First parts of web addresses. */
 static const char *const reserved_names[] = {"m", "t", "mid", "u", "d", "search", "static",
@@ -100,7 +100,7 @@ split_address(const void *ctx, const char *address, char **folded, char **name, 
 	return check_name(*name, err);
 }
 
-/* ---- reading ---------------------------------------------------------------------------- */
+/* ---- reading ---------------------------------------------------------------------- */
 
 #define LIST_COLUMNS "id, address, name, domain, created, version"
 
@@ -226,7 +226,7 @@ gp_list_all(const void *ctx, struct gp_store *s, struct gp_list ***out, size_t *
 	return GP_OK;
 }
 
-/* ---- changing ------------------------------------------------------------------------------ */
+/* ---- changing --------------------------------------------------------------------- */
 
 static enum gp_status
 refuse_taken(struct gp_store *s, const char *folded, struct gp_err *err)
@@ -254,7 +254,8 @@ gp_list_create(const void *ctx, struct gp_store *s, const char *address, struct 
 	if (status == GP_OK)
 		status = gp_sql_run(s,
 		    "INSERT INTO list(address, name, domain, created) VALUES(?1, ?2, ?3, ?4)",
-		    GP_ARGS(GP_TEXT(folded), GP_TEXT(name), GP_TEXT(domain), GP_INT(gp_now())), err);
+		    GP_ARGS(GP_TEXT(folded), GP_TEXT(name), GP_TEXT(domain), GP_INT(gp_now())),
+		    err);
 	if (status == GP_OK)
 		status = gp_list_find_id(ctx, s, sqlite3_last_insert_rowid(s->db), out, err);
 	talloc_free(tmp);
@@ -366,6 +367,7 @@ gp_list_delete(struct gp_store *s, int64_t id, struct gp_err *err)
 	if (status == GP_OK)
 		status = gp_archive_forget_list(s, id, err);
 	if (status == GP_OK)
-		status = gp_sql_run(s, "DELETE FROM token WHERE list = ?1", GP_ARGS(GP_INT(id)), err);
+		status = gp_sql_run(s, "DELETE FROM token WHERE list = ?1", GP_ARGS(GP_INT(id)),
+		    err);
 	return status == GP_OK ? gp_person_forget(s, err) : status;
 }

@@ -20,7 +20,7 @@ static const struct gp_opt options[] = {
 	    "each|daily|weekly|monthly|none", "each post, a digest, or nothing"},
 };
 
-/* ---- reading --------------------------------------------------------------------- */
+/* ---- reading ---------------------------------------------------------------------- */
 
 #define MEMBER_QUERY "SELECT m.id, m.list, m.person, a.written, p.name, m.role, m.delivery, " \
 	"m.joined, m.digest_upto, m.digest_last FROM member m JOIN address a ON a.id = m.address " \
@@ -120,7 +120,7 @@ gp_member_count(struct gp_store *s, int64_t list, int64_t *n, struct gp_err *err
 	    GP_ARGS(GP_INT(list)), err);
 }
 
-/* ---- joining ---------------------------------------------------------------------------- */
+/* ---- joining ---------------------------------------------------------------------- */
 
 /* The person of an address; both are made when they are new. */
 static enum gp_status
@@ -199,7 +199,7 @@ out:
 	return status;
 }
 
-/* ---- changing ------------------------------------------------------------------------------- */
+/* ---- changing --------------------------------------------------------------------- */
 
 enum gp_status
 gp_member_set(struct gp_store *s, int64_t id, const char *key, const char *value,
@@ -219,7 +219,8 @@ gp_member_set(struct gp_store *s, int64_t id, const char *key, const char *value
 	if (status == GP_OK)
 		status = gp_sql_run(s, "UPDATE member SET role = ?2, delivery = ?3, digest_upto = "
 		    "CASE WHEN delivery <> ?3 AND delivery IN (?4, ?5) THEN "
-		    "(SELECT max(0, coalesce(max(id), 0)) FROM node) ELSE digest_upto END WHERE id = ?1",
+		    "(SELECT max(0, coalesce(max(id), 0)) FROM node) ELSE digest_upto END "
+		    "WHERE id = ?1",
 		    GP_ARGS(GP_INT(id), GP_INT(m->role), GP_INT(m->delivery),
 		    GP_INT(GP_DELIVERY_EACH), GP_INT(GP_DELIVERY_NONE)), err);
 	if (status == GP_OK)

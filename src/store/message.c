@@ -172,15 +172,15 @@ gp_message_newest(const void *ctx, struct gp_store *s, int64_t list, int64_t dat
     size_t limit, struct gp_message ***out, size_t *n, struct gp_err *err)
 {
 	sqlite3_stmt *st;
-	enum gp_status status = gp_sql_open(s, &st, MESSAGE_QUERY "WHERE n.list = ?1 AND n.state = 1 "
-	    "AND (n.date, n.id) < (?2, ?3) ORDER BY n.date DESC, n.id DESC LIMIT ?4",
+	enum gp_status status = gp_sql_open(s, &st, MESSAGE_QUERY "WHERE n.list = ?1 AND "
+	    "n.state = 1 AND (n.date, n.id) < (?2, ?3) ORDER BY n.date DESC, n.id DESC LIMIT ?4",
 	    GP_ARGS(GP_INT(list), GP_INT(date == 0 ? INT64_MAX : date), GP_INT(id),
 	    GP_INT((int64_t)limit)), err);
 
 	return status == GP_OK ? gp_message_rows(ctx, s, st, out, n, err) : status;
 }
 
-/* ---- bodies ------------------------------------------------------------------------------- */
+/* ---- bodies ----------------------------------------------------------------------- */
 
 enum gp_status
 gp_body_write(struct gp_store *s, int64_t id, const struct gp_mail *m, const char *raw, size_t n,

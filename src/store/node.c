@@ -130,7 +130,7 @@ gp_node_is_above(struct gp_store *s, int64_t id, int64_t from, bool *yes, struct
 	return gp_sql_end(status);
 }
 
-/* ---- moving ------------------------------------------------------------------------- */
+/* ---- moving ----------------------------------------------------------------------- */
 
 struct link {
 	int64_t id, parent;

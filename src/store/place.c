@@ -28,7 +28,7 @@ struct chain {
 	size_t n;
 };
 
-/* ---- rule 1: the ids ------------------------------------------------------------------ */
+/* ---- rule 1: the ids -------------------------------------------------------------- */
 
 static bool
 is_address_in(const struct gp_addrs *a, const char *id)
@@ -46,8 +46,8 @@ static bool
 is_usable(const struct gp_mail *m, const char *mid, const char *id)
 {
 	return strcmp(id, mid) != 0 && id[0] != '\0' && strlen(id) <= GP_MAX_MSGID &&
-	    !gp_strieq(m->from_addr, id) && !is_address_in(&m->from, id) && !is_address_in(&m->to, id) &&
-	    !is_address_in(&m->cc, id);
+	    !gp_strieq(m->from_addr, id) && !is_address_in(&m->from, id) &&
+	    !is_address_in(&m->to, id) && !is_address_in(&m->cc, id);
 }
 
 /* Append, or move to the end what is there already. */
@@ -89,7 +89,7 @@ chain_build(struct chain *c, const struct gp_mail *m, const char *mid)
 		chain_push(c, reply);
 }
 
-/* ---- rules 3 and 4: the chain ------------------------------------------------------------ */
+/* ---- rules 3 and 4: the chain ----------------------------------------------------- */
 
 static bool
 may_link(const struct gp_place *p)
@@ -149,7 +149,7 @@ chain_parent(struct gp_store *s, const struct chain *c, const struct gp_place *o
 	return status;
 }
 
-/* ---- rule 5: Thread-Index ------------------------------------------------------------------- */
+/* ---- rule 5: Thread-Index --------------------------------------------------------- */
 
 static enum gp_status
 exchange_value(const void *ctx, const struct gp_mail *m, char **value, size_t *n)
@@ -174,7 +174,8 @@ gp_place_note(struct gp_store *s, int64_t list, const struct gp_mail *m, int64_t
 	tmp = gp_ctx(NULL);
 	if (exchange_value(tmp, m, &value, &n) == GP_OK)
 		status = gp_sql_run(s, "INSERT OR IGNORE INTO exchange(list, value, node) "
-		    "VALUES(?1, ?2, ?3)", GP_ARGS(GP_INT(list), GP_BLOB(value, n), GP_INT(id)), err);
+		    "VALUES(?1, ?2, ?3)", GP_ARGS(GP_INT(list), GP_BLOB(value, n), GP_INT(id)),
+		    err);
 	talloc_free(tmp);
 	return status;
 }
@@ -208,7 +209,7 @@ exchange_parent(struct gp_store *s, int64_t list, const struct gp_mail *m, int64
 	return gp_sql_end(status);
 }
 
-/* ---- rule 5: the subject ----------------------------------------------------------------------- */
+/* ---- rule 5: the subject ---------------------------------------------------------- */
 
 int64_t
 gp_place_base(const char *subject, const char *tag, bool *is_reply)
@@ -315,8 +316,8 @@ subject_parent(struct gp_store *s, const struct gp_list *list, const struct gp_m
 
 	if (base == 0 || !is_reply || !may_guess(list, m))
 		return GP_OK;
-	status = gp_sql_open(s, &st, "SELECT id, head FROM thread WHERE list = ?1 AND base = ?2 AND "
-	    "last BETWEEN ?3 AND ?4 AND first <= ?5 AND messages > 0 AND head <> ?6 "
+	status = gp_sql_open(s, &st, "SELECT id, head FROM thread WHERE list = ?1 AND base = ?2 "
+	    "AND last BETWEEN ?3 AND ?4 AND first <= ?5 AND messages > 0 AND head <> ?6 "
 	    "ORDER BY last DESC LIMIT 1",
 	    GP_ARGS(GP_INT(list->id), GP_INT(base), GP_INT(date - GUESS_DAYS * 86400),
 	    GP_INT(date + GUESS_DAYS * 86400), GP_INT(date), GP_INT(own)), err);
@@ -330,7 +331,7 @@ subject_parent(struct gp_store *s, const struct gp_list *list, const struct gp_m
 	return quoted_of(s, m, thread, head, own, parent, err);
 }
 
-/* ---- all of it --------------------------------------------------------------------------------- */
+/* ---- all of it -------------------------------------------------------------------- */
 
 /* Rule 9: what a person decided for this Message-ID. *found: they did. */
 static enum gp_status

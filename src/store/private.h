@@ -35,7 +35,7 @@ struct gp_store {
 	} statements[GP_STORE_STATEMENTS];
 };
 
-/* ---- sql.c: statements and errors ------------------------------------------- */
+/* ---- sql.c: statements and errors ------------------------------------------------- */
 
 /* One bound value. Text and blobs are not copied: they outlive the statement's run. */
 struct gp_arg {
@@ -78,7 +78,7 @@ void *gp_store_grow(const void *ctx, void *v, size_t n, size_t size);
 /* GP_E_NOTFOUND becomes GP_OK: the normal end of a loop of gp_sql_next. */
 enum gp_status gp_sql_end(enum gp_status status);
 
-/* ---- lock.c: one server, one writer ------------------------------------------- */
+/* ---- lock.c: one server, one writer ----------------------------------------------- */
 
 enum gp_status gp_lock_open(struct gp_store *s, struct gp_err *err) GP_MUST_CHECK;
 enum gp_status gp_lock_server(struct gp_store *s, struct gp_err *err) GP_MUST_CHECK;
@@ -87,7 +87,7 @@ enum gp_status gp_lock_write(struct gp_store *s, struct gp_err *err) GP_MUST_CHE
 void gp_lock_release(struct gp_store *s);
 void gp_lock_close(struct gp_store *s);
 
-/* ---- schema.c: migrations -------------------------------------------------------- */
+/* ---- schema.c: migrations --------------------------------------------------------- */
 
 /* Bring a file from its version to `to` (0: the newest); the caller holds the write lock. */
 enum gp_status gp_schema_migrate(struct gp_store *s, int64_t to, struct gp_err *err) GP_MUST_CHECK;
@@ -99,7 +99,7 @@ struct gp_migration {
 	int version;
 	const char *const *sql;	/* statements, NULL at the end */
 };
-/* ---- archive_zip.c -------------------------------------------------------------- */
+/* ---- archive_zip.c ---------------------------------------------------------------- */
 
 /* Compress; *out is good until the next call with the same slot (0 or 1). */
 enum gp_status gp_zip_pack(struct gp_store *s, int slot, const char *p, size_t n,
@@ -109,7 +109,7 @@ enum gp_status gp_zip_unpack(const void *ctx, struct gp_store *s, const void *p,
 /* Load them anew: after a rollback the newest may be gone. */
 void gp_zip_forget_dictionaries(struct gp_zip *z);
 
-/* ---- node.c: places in threads ----------------------------------------------------- */
+/* ---- node.c: places in threads ---------------------------------------------------- */
 
 /* What threading needs to know of a node. id 0: there is none. */
 struct gp_place {
@@ -137,31 +137,32 @@ enum gp_status gp_node_is_above(struct gp_store *s, int64_t id, int64_t from, bo
 enum gp_status gp_node_move(struct gp_store *s, int64_t list, int64_t id, int64_t parent, int kind,
     bool *done, struct gp_err *err) GP_MUST_CHECK;
 
-/* ---- thread.c ------------------------------------------------------------------------ */
+/* ---- thread.c --------------------------------------------------------------------- */
 
 enum gp_status gp_thread_new(struct gp_store *s, int64_t list, int64_t *id, struct gp_err *err)
     GP_MUST_CHECK;
 /* Count everything in a thread anew, or delete it when it has no nodes. */
 enum gp_status gp_thread_head(struct gp_store *s, int64_t thread, int64_t head, struct gp_err *err)
     GP_MUST_CHECK;
-enum gp_status gp_thread_names(struct gp_store *s, int64_t thread, struct gp_err *err) GP_MUST_CHECK;
+enum gp_status gp_thread_names(struct gp_store *s, int64_t thread, struct gp_err *err)
+    GP_MUST_CHECK;
 enum gp_status gp_thread_recount(struct gp_store *s, int64_t list, int64_t thread,
     struct gp_err *err) GP_MUST_CHECK;
 
-/* ---- place.c: where a message belongs ---------------------------------------------------- */
+/* ---- place.c: where a message belongs --------------------------------------------- */
 
 /* The rules 1 to 6: ids, ghosts, chain, Thread-Index, subject. `own`: its node when it stands
  * already (a ghost that was filled, a rebuild), or id 0. parent->id 0: begins a thread. */
-enum gp_status gp_place_find(struct gp_store *s, const struct gp_list *list, const struct gp_mail *m,
-    const char *mid, const struct gp_place *own, int64_t date, struct gp_place *parent, int *kind,
-    struct gp_err *err) GP_MUST_CHECK;
+enum gp_status gp_place_find(struct gp_store *s, const struct gp_list *list,
+    const struct gp_mail *m, const char *mid, const struct gp_place *own, int64_t date,
+    struct gp_place *parent, int *kind, struct gp_err *err) GP_MUST_CHECK;
 /* Remember the Thread-Index of a message. */
 enum gp_status gp_place_note(struct gp_store *s, int64_t list, const struct gp_mail *m, int64_t id,
     struct gp_err *err) GP_MUST_CHECK;
 /* Hash of the base subject; 0 for one that many threads share. */
 int64_t gp_place_base(const char *subject, const char *tag, bool *is_reply);
 
-/* ---- message.c, archive*.c, search_index.c ------------------------------------------------ */
+/* ---- message.c, archive*.c, search_index.c ---------------------------------------- */
 
 /* For finding the same again: not against anybody who tries. */
 int64_t gp_store_hash(int64_t seed, const void *p, size_t n);
@@ -185,7 +186,7 @@ enum gp_status gp_archive_bulk_mend(struct gp_store *s, struct gp_err *err) GP_M
 enum gp_status gp_archive_forget_list(struct gp_store *s, int64_t list, struct gp_err *err)
     GP_MUST_CHECK;
 
-/* ---- what the files do for each other ------------------------------------------------ */
+/* ---- what the files do for each other --------------------------------------------- */
 
 /* Pages of the list changed. */
 enum gp_status gp_list_touch(struct gp_store *s, int64_t id, struct gp_err *err) GP_MUST_CHECK;

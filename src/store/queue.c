@@ -11,7 +11,7 @@
 
 #include <inttypes.h>
 
-/* ---- counters ------------------------------------------------------------------------ */
+/* ---- counters --------------------------------------------------------------------- */
 
 struct gp_tally *
 gp_tally_new(const void *ctx)
@@ -52,7 +52,7 @@ gp_tally_write(struct gp_store *s, const struct gp_tally *t, struct gp_err *err)
 	return status;
 }
 
-/* ---- reading ---------------------------------------------------------------------------- */
+/* ---- reading ---------------------------------------------------------------------- */
 
 /* Columns: job, n, member, address, tries, next, last. */
 static enum gp_status
@@ -108,7 +108,8 @@ gp_queue_due(const void *ctx, struct gp_store *s, int64_t now, size_t limit, str
 {
 	sqlite3_stmt *st;
 	enum gp_status status = gp_sql_open(s, &st, "SELECT r.job, r.n, " WHO("r") ", r.tries, "
-	    "r.next, r.last FROM retry r" MEMBER_OF("r") "WHERE r.next <= ?1 ORDER BY r.next LIMIT ?2",
+	    "r.next, r.last FROM retry r" MEMBER_OF("r")
+	    "WHERE r.next <= ?1 ORDER BY r.next LIMIT ?2",
 	    GP_ARGS(GP_INT(now), GP_INT((int64_t)limit)), err);
 
 	return status == GP_OK ? read_rcpts(ctx, s, st, out, n, err) : status;
@@ -158,7 +159,7 @@ gp_queue_next_due(struct gp_store *s, int64_t *when, struct gp_err *err)
 	return gp_sql_int(s, when, "SELECT coalesce(min(next), 0) FROM retry", GP_NOARGS, err);
 }
 
-/* ---- results -------------------------------------------------------------------------------- */
+/* ---- results ---------------------------------------------------------------------- */
 
 /* Take a delivery off the queue. *table: 1 it was untried, 2 put off, 0 not there. */
 static enum gp_status
@@ -177,7 +178,8 @@ take(struct gp_store *s, const struct gp_result *r, int *table, struct gp_err *e
 }
 
 #define FAILURE_FROM(table) "INSERT INTO failure(job, member, address, bounced, time, text) " \
-	"SELECT r.job, coalesce(r.member, m.id, 0), coalesce(r.address, a.written, ''), 0, ?3, ?4 FROM " table " r" MEMBER_OF("r") \
+	"SELECT r.job, coalesce(r.member, m.id, 0), coalesce(r.address, a.written, ''), 0, ?3, " \
+	"?4 FROM " table " r" MEMBER_OF("r") \
 	"WHERE r.job = ?1 AND r.n = ?2"
 
 static enum gp_status
@@ -256,8 +258,9 @@ enum gp_status
 gp_queue_bounce(struct gp_store *s, int64_t job, int64_t member, int64_t now, const char *text,
     struct gp_err *err)
 {
+	text = text == NULL ? "" : text;
 	return gp_sql_run(s, "INSERT INTO failure(job, member, bounced, time, address, text) "
 	    "VALUES(?1, ?2, 1, ?3, coalesce((SELECT a.written FROM member m JOIN address a "
 	    "ON a.id = m.address WHERE m.id = ?2), ''), ?4)",
-	    GP_ARGS(GP_INT(job), GP_INT(member), GP_INT(now), GP_TEXT(text == NULL ? "" : text)), err);
+	    GP_ARGS(GP_INT(job), GP_INT(member), GP_INT(now), GP_TEXT(text)), err);
 }

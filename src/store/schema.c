@@ -49,7 +49,8 @@ gp_schema_check(struct gp_store *s, bool *old, struct gp_err *err)
 	if (status != GP_OK)
 		return status;
 	if (application != GP_STORE_APPLICATION)
-		return gp_fail(err, GP_E_CONFIG, "%s: this is not a database of guildpost", s->path);
+		return gp_fail(err, GP_E_CONFIG, "%s: this is not a database of guildpost",
+		    s->path);
 	if (version > gp_schema_newest())
 		return gp_fail(err, GP_E_CONFIG, "%s: the database has version %" PRId64
 		    ", but this program knows versions up to %" PRId64

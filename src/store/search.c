@@ -36,7 +36,7 @@ struct run {
 	size_t n;
 };
 
-/* ---- the statement ---------------------------------------------------------------------- */
+/* ---- the statement ---------------------------------------------------------------- */
 
 /* Names of parameters; a statement has those that it needs. */
 static void
@@ -138,7 +138,7 @@ bind_all(struct run *r, sqlite3_stmt *st)
 	bind_text(st, ":name", q->list);
 }
 
-/* ---- running it ---------------------------------------------------------------------------- */
+/* ---- running it ------------------------------------------------------------------- */
 
 static int
 look_at_clock(void *arg)

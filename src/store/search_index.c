@@ -144,7 +144,7 @@ gp_search_undo(struct gp_store *s)
 		s->pending->n = s->pending->kept;
 }
 
-/* ---- changing ---------------------------------------------------------------------- */
+/* ---- changing --------------------------------------------------------------------- */
 
 static enum gp_status
 entry_of(struct gp_store *s, int64_t id, int64_t *entry, int64_t *hash, struct gp_err *err)
@@ -179,7 +179,7 @@ gp_search_replace(struct gp_store *s, int64_t id, const struct gp_mail *m, struc
 	return status;
 }
 
-/* ---- removing what nobody has the texts of -------------------------------------------- */
+/* ---- removing what nobody has the texts of ---------------------------------------- */
 
 /* Words of one entry as they stand in the index, in order, for each column. */
 static enum gp_status

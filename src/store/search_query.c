@@ -11,14 +11,12 @@
 #include "search_query.h"
 #include "tokenizer.h"
 
-#include <stdio.h>
 #include <string.h>
 #include <strings.h>
 
 enum {
 	ITEMS_MAX = 64,
-	QUERY_MAX = 4096,	/* bytes that are looked at */
-	DAY = 86400
+	QUERY_MAX = 4096	/* bytes that are looked at */
 };
 
 struct parser {
@@ -46,7 +44,7 @@ note(struct parser *p, const char *what)
 		p->q->note = what;
 }
 
-/* ---- reading items ------------------------------------------------------------------- */
+/* ---- reading items ---------------------------------------------------------------- */
 
 /* Length of a quotation mark at s: ASCII, or the curved ones that phones write. */
 static size_t
@@ -130,7 +128,7 @@ read_item(struct parser *p, struct item *it)
 	return true;
 }
 
-/* ---- words ------------------------------------------------------------------------------ */
+/* ---- words ------------------------------------------------------------------------ */
 
 struct words {
 	struct gp_buf *b;
@@ -206,87 +204,7 @@ add_words(struct parser *p, const char *text, const char *columns, bool negated,
 	p->alternative = false;
 }
 
-/* ---- dates ---------------------------------------------------------------------------------- */
-
-struct span {
-	int64_t from, to;
-};
-
-static int64_t
-day_start(int64_t t)
-{
-	return t - ((t % DAY) + DAY) % DAY;
-}
-
-static void
-month_span(int year, int month, struct span *out)
-{
-	out->from = gp_civil_time(year, month, 1, 0, 0, 0);
-	out->to = month == 12 ? gp_civil_time(year + 1, 1, 1, 0, 0, 0) :
-	    gp_civil_time(year, month + 1, 1, 0, 0, 0);
-}
-
-static bool
-named_span(const char *s, int64_t now, struct span *out)
-{
-	int64_t today = day_start(now), monday;
-	struct gp_civil c;
-
-	gp_time_civil(now, NULL, &c);
-	monday = today - (c.weekday + 6) % 7 * DAY;
-	if (strcmp(s, "today") == 0)
-		*out = (struct span){today, today + DAY};
-	else if (strcmp(s, "yesterday") == 0)
-		*out = (struct span){today - DAY, today};
-	else if (strcmp(s, "this-week") == 0)
-		*out = (struct span){monday, monday + 7 * DAY};
-	else if (strcmp(s, "last-week") == 0)
-		*out = (struct span){monday - 7 * DAY, monday};
-	else if (strcmp(s, "this-month") == 0)
-		month_span(c.year, c.month, out);
-	else if (strcmp(s, "last-month") == 0)
-		month_span(c.month == 1 ? c.year - 1 : c.year, c.month == 1 ? 12 : c.month - 1, out);
-	else if (strcmp(s, "this-year") == 0 || strcmp(s, "last-year") == 0)
-		*out = (struct span){gp_civil_time(c.year - (s[0] == 'l'), 1, 1, 0, 0, 0),
-		    gp_civil_time(c.year + (s[0] == 't'), 1, 1, 0, 0, 0)};
-	else
-		return false;
-	return true;
-}
-
-/* 2024, 2024-03, 2024-03-14, 20240314, 3d, last-week. */
-static bool
-parse_span(const char *s, int64_t now, struct span *out)
-{
-	char day[16];
-	const char *dash;
-	size_t n = strlen(s);
-	int64_t t, age;
-	struct gp_civil c;
-
-	if (named_span(s, now, out))
-		return true;
-	if (n == 8 && strspn(s, "0123456789") == 8) {
-		snprintf(day, sizeof(day), "%.4s-%.2s-%.2s", s, s + 4, s + 6);
-		return parse_span(day, now, out);
-	}
-	if (n > 1 && strchr("dwhm", s[n - 1]) != NULL && gp_parse_duration(s, &age) &&
-	    age < now) {
-		*out = (struct span){now - age, now - age + DAY};
-		return true;
-	}
-	if (n < 4 || strspn(s, "0123456789-") != n || !gp_time_parse(s, &t))
-		return false;
-	gp_time_civil(t, NULL, &c);
-	dash = strchr(s, '-');
-	if (dash == NULL)
-		*out = (struct span){t, gp_civil_time(c.year + 1, 1, 1, 0, 0, 0)};
-	else if (strchr(dash + 1, '-') == NULL)
-		month_span(c.year, c.month, out);
-	else
-		*out = (struct span){t, t + DAY};
-	return true;
-}
+/* ---- dates ---------------------------------------------------------------------- */
 
 static void
 narrow(struct gp_query *q, int64_t from, int64_t to)
@@ -302,24 +220,24 @@ static bool
 parse_range(struct parser *p, const char *value)
 {
 	const char *dots = strstr(value, "..");
-	struct span a = {INT64_MIN, 0}, b = {0, INT64_MAX};
+	struct gp_span a = {INT64_MIN, 0}, b = {0, INT64_MAX};
 	char *first;
 
 	if (dots == NULL) {
-		if (!parse_span(value, p->now, &a))
+		if (!gp_span_parse(value, p->now, &a))
 			return false;
 		narrow(p->q, a.from, a.to);
 		return true;
 	}
 	first = gp_strndup(p->q, value, (size_t)(dots - value));
-	if ((first[0] != '\0' && !parse_span(first, p->now, &a)) ||
-	    (dots[2] != '\0' && !parse_span(dots + 2, p->now, &b)))
+	if ((first[0] != '\0' && !gp_span_parse(first, p->now, &a)) ||
+	    (dots[2] != '\0' && !gp_span_parse(dots + 2, p->now, &b)))
 		return false;
 	narrow(p->q, a.from, b.to);
 	return true;
 }
 
-/* ---- fields ----------------------------------------------------------------------------------- */
+/* ---- fields ----------------------------------------------------------------------- */
 
 enum kind { COLUMNS, LIST, BEFORE, AFTER, ON, RANGE, HAS, IS, ID, THREAD, SORT };
 
@@ -398,11 +316,11 @@ bare_id(const void *ctx, const char *value)
 static bool
 apply_date(struct parser *p, enum kind kind, const char *value)
 {
-	struct span span;
+	struct gp_span span;
 
 	if (kind == RANGE)
 		return parse_range(p, value);
-	if (!parse_span(value, p->now, &span))
+	if (!gp_span_parse(value, p->now, &span))
 		return false;
 	if (kind == BEFORE)
 		narrow(p->q, INT64_MIN, span.from);
@@ -467,7 +385,7 @@ apply(struct parser *p, const struct item *it)
 	add_words(p, it->whole, NULL, it->negated, it->prefix);
 }
 
-/* ---- all of it ---------------------------------------------------------------------------------- */
+/* ---- all of it -------------------------------------------------------------------- */
 
 static void
 finish(struct parser *p)

@@ -24,4 +24,11 @@ struct gp_query {
 /* Takes anything; every part of it that can't be understood is looked for as words. */
 struct gp_query *gp_query_parse(const void *ctx, const char *text, int64_t now);
 
+/* ---- search_date.c */
+
+struct gp_span {
+	int64_t from, to;	/* from <= t < to */
+};
+bool gp_span_parse(const char *s, int64_t now, struct gp_span *out);
+
 #endif

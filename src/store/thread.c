@@ -88,8 +88,8 @@ count_authors(struct gp_store *s, int64_t thread, struct gp_err *err)
 
 	if (status == GP_OK)
 		status = gp_sql_run(s, "INSERT INTO thread_author(thread, author, node) SELECT ?1, "
-		    "author, min(id) FROM node WHERE thread = ?1 AND state = 1 GROUP BY author", args,
-		    err);
+		    "author, min(id) FROM node WHERE thread = ?1 AND state = 1 GROUP BY author",
+		    args, err);
 	return status;
 }
 
@@ -123,8 +123,8 @@ gp_thread_recount(struct gp_store *s, int64_t list, int64_t thread, struct gp_er
 	    args, err);
 
 	if (status == GP_OK)
-		status = gp_sql_int(s, &nodes, "SELECT EXISTS(SELECT 1 FROM node WHERE thread = ?1)",
-		    args, err);
+		status = gp_sql_int(s, &nodes,
+		    "SELECT EXISTS(SELECT 1 FROM node WHERE thread = ?1)", args, err);
 	if (status == GP_OK && nodes == 0) {
 		status = gp_sql_run(s, "DELETE FROM thread WHERE id = ?1", args, err);
 		if (status == GP_OK)
@@ -141,7 +141,7 @@ gp_thread_recount(struct gp_store *s, int64_t list, int64_t thread, struct gp_er
 	return status;
 }
 
-/* ---- people's decisions ------------------------------------------------------------------ */
+/* ---- people's decisions ----------------------------------------------------------- */
 
 /* Keep a decision by Message-IDs, so that a rebuild comes to it again. */
 static enum gp_status
@@ -211,7 +211,8 @@ gp_thread_join(struct gp_store *s, const struct gp_list *list, int64_t thread,
 	if (status == GP_OK)
 		status = keep_correction(s, list->id, root, under_message, err);
 	if (status == GP_OK)
-		status = gp_node_move(s, list->id, root, under_message, GP_PARENT_PERSON, &done, err);
+		status = gp_node_move(s, list->id, root, under_message, GP_PARENT_PERSON, &done,
+		    err);
 	if (status == GP_OK && !done)
 		return gp_fail(err, GP_E_DENIED, "these threads can't be joined: too deep");
 	return status == GP_OK ? gp_list_touch(s, list->id, err) : status;

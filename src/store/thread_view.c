@@ -9,8 +9,8 @@
 
 #include <stdlib.h>
 
-#define THREAD_QUERY "SELECT t.id, t.list, h.key, t.title, t.first, t.last, t.messages, t.people, " \
-	"t.version, t.names, h.snippet, t.last_id, t.mark, t.mark_message FROM thread t " \
+#define THREAD_QUERY "SELECT t.id, t.list, h.key, t.title, t.first, t.last, t.messages, " \
+	"t.people, t.version, t.names, h.snippet, t.last_id, t.mark, t.mark_message FROM thread t " \
 	"LEFT JOIN node h ON h.id = t.head "
 
 static void
@@ -118,8 +118,8 @@ gp_thread_between(const void *ctx, struct gp_store *s, int64_t list, int64_t fro
     struct gp_err *err)
 {
 	sqlite3_stmt *st;
-	enum gp_status status = gp_sql_open(s, &st, THREAD_QUERY "WHERE t.id IN (SELECT thread FROM "
-	    "node WHERE list = ?1 AND state = 1 AND date >= ?2 AND date < ?3) AND "
+	enum gp_status status = gp_sql_open(s, &st, THREAD_QUERY "WHERE t.id IN (SELECT thread "
+	    "FROM node WHERE list = ?1 AND state = 1 AND date >= ?2 AND date < ?3) AND "
 	    "(t.first, t.id) > (?4, ?5) ORDER BY t.first, t.id LIMIT ?6",
 	    GP_ARGS(GP_INT(list), GP_INT(from), GP_INT(to),
 	    GP_INT(after_first == 0 && after_id == 0 ? INT64_MIN : after_first),

@@ -232,7 +232,7 @@ gp_tokenize(const char *text, size_t n, gp_token_fn emit, void *arg)
 	return scan_text(&s);
 }
 
-/* ---- what FTS5 wants ---------------------------------------------------------------- */
+/* ---- what FTS5 wants -------------------------------------------------------------- */
 
 static int
 create(void *ctx, const char **args, int n, Fts5Tokenizer **out)

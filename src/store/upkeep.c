@@ -180,7 +180,8 @@ gp_store_stats(struct gp_store *s, struct gp_store_stats *out, struct gp_err *er
 	    "(SELECT count(*) FROM hold WHERE state = 0), "
 	    "(SELECT count(*) FROM job WHERE left > 0), "
 	    "(SELECT coalesce(sum(fresh), 0) FROM job WHERE fresh > 0), "
-	    "(SELECT count(*) FROM retry), (SELECT count(*) FROM failure) FROM list", GP_NOARGS, err);
+	    "(SELECT count(*) FROM retry), (SELECT count(*) FROM failure) FROM list",
+	    GP_NOARGS, err);
 
 	if (status == GP_OK)
 		status = gp_sql_next(s, st, err);
