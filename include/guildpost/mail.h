@@ -81,7 +81,7 @@ char *gp_mail_encode_phrase(const void *ctx, const char *text);
 
 /* Any charset to clean UTF-8 of at most max bytes: bad bytes become U+FFFD, line ends LF,
  * controls but tab and LF vanish, so does a byte order mark. us-ascii, unknown, missing
- * or dangerous charsets (UTF-7, ISO-2022-CN-EXT): UTF-8 if the bytes are valid UTF-8, else
+ * or dangerous charsets (UTF-7, ISO-2022-CN-EXT): UTF-8 if the bytes look like it, else
  * windows-1252. iso-8859-1 is read as windows-1252. */
 char *gp_charset_text(const void *ctx, const char *charset, const char *p, size_t n, size_t max,
     size_t *out_n);

@@ -265,6 +265,28 @@ bom(const char *p, size_t n)
 	return n >= 3 && memcmp(p, "\xef\xbb\xbf", 3) == 0 ? 3 : 0;
 }
 
+/* Unlabelled bytes: UTF-8 if they are, but for some damage (a character cut off). */
+static bool
+looks_utf8(const char *p, size_t n)
+{
+	size_t good = 0, bad = 0;
+
+	while (n > 0) {
+		uint32_t cp;
+		size_t len = plain_run(p, n);
+
+		if (len == 0) {
+			len = gp_utf8_next(p, n, &cp);
+			good += len > 1;
+			bad += len == 0;
+			len += len == 0;
+		}
+		p += len;
+		n -= len;
+	}
+	return bad * 8 <= good;
+}
+
 static void
 convert(struct gp_buf *b, const char *charset, const char *p, size_t n, size_t max)
 {
@@ -276,9 +298,9 @@ convert(struct gp_buf *b, const char *charset, const char *p, size_t n, size_t m
 		n = gp_utf8_cut(p, n, max);
 	/* Unlabelled, or labelled as ASCII: what it looks like. */
 	if (kind == ASCII)
-		kind = gp_utf8_valid(p, n) ? UTF8 : CP1252;
+		kind = looks_utf8(p, n) ? UTF8 : CP1252;
 	if ((kind == ICONV || kind == WIDE) && converter(cs) == (iconv_t)-1)
-		kind = gp_utf8_valid(p, n) ? UTF8 : CP1252;
+		kind = looks_utf8(p, n) ? UTF8 : CP1252;
 	switch (kind) {
 	case CP1252:
 		clean_cp1252(b, p, n);

@@ -241,7 +241,7 @@ add_part_text(const struct parse *s, const struct gp_part *p, struct gp_buf *b, 
 	char *bytes = NULL, *text;
 	size_t n;
 
-	if (b->len > 0 && b->p[b->len - 1] != '\n')
+	if (b->len > 0 && b->len < max && b->p[b->len - 1] != '\n')
 		gp_buf_putc(b, '\n');
 	if (gp_cte_decode(work, p->cte, s->raw + p->body, p->len, GP_MAX_MESSAGE, &bytes, &n,
 	    NULL) == GP_OK && b->len < max) {
@@ -259,7 +259,7 @@ join_parts(const struct parse *s, unsigned flag, size_t max, size_t *n)
 	bool any = false;
 	size_t i;
 
-	gp_buf_init(&b, s->ctx, max + 1);
+	gp_buf_init(&b, s->ctx, max);
 	for (i = 0; i < s->m->parts_n; i++) {
 		if ((s->m->parts[i].flags & flag) == 0)
 			continue;

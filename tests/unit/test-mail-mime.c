@@ -82,6 +82,8 @@ test_charsets(void **state)
 		{ "us-ascii", "\xc3\xbc", "\xc3\xbc" },
 		{ "us-ascii", "\xfc", "\xc3\xbc" },
 		{ NULL, "\xc3\xbc", "\xc3\xbc" },
+		{ NULL, "\xc3\xbc\xc3\xbc\xc3\xbc\xc3\xbc\xc3\xbc\xc3\xbc\xc3\xbc\xc3\xbc\xc3",
+		    "\xc3\xbc\xc3\xbc\xc3\xbc\xc3\xbc\xc3\xbc\xc3\xbc\xc3\xbc\xc3\xbc\xef\xbf\xbd" },
 		{ NULL, "\x93\xfc\x94", "\xe2\x80\x9c\xc3\xbc\xe2\x80\x9d" },
 		{ "iso-8859-1", "\x80\xfc", "\xe2\x82\xac\xc3\xbc" },
 		{ "iso-8859-1", "\xc3\xbc", "\xc3\x83\xc2\xbc" },
@@ -560,6 +562,46 @@ test_scan_limits(void **state)
 	assert_true(gp_now_ms() - start < 20000);
 }
 
+/* Text is cut at GP_MAX_TEXT, in one part or in many, and the wire takes it. */
+static void
+test_text_limit(void **state)
+{
+	static const struct {
+		const char *head, *each;
+	} cases[] = {
+		{ HEAD "\r\n", "0123456789" },
+		{ HEAD "Content-Type: text/html\r\n\r\n", "0123456789" },
+		{ HEAD "Content-Type: text/plain; charset=koi8-r\r\n\r\n",
+		    "\xd0\xd2\xc9\xd7\xc5\r\n" },
+		{ HEAD "Content-Type: text/plain; charset=utf-8\r\n\r\n", "\xe4\xbd\xa0x" },
+		{ HEAD "Content-Type: multipart/mixed; boundary=B\r\n\r\n", NULL },
+	};
+	char part[5000];
+	size_t i;
+
+	(void)state;
+	memset(part, 'y', sizeof(part));
+	memcpy(part, "--B\r\n\r\n", 7);
+	memcpy(part + sizeof(part) - 3, "\r\n", 3);
+	for (i = 0; i < GP_COUNT(cases); i++) {
+		void *ctx = gp_ctx(NULL);
+		bool many = cases[i].each == NULL;
+		struct gp_buf *b = repeat(ctx, cases[i].head, many ? part : cases[i].each,
+		    many ? 900 : 600000, "\r\n"), wire;
+		struct gp_mail m, back;
+
+		assert_int_equal(gp_mail_parse(ctx, b->p, b->len, &m, NULL), GP_OK);
+		assert_true(m.text_n <= GP_MAX_TEXT && m.html_n <= GP_MAX_HTML);
+		assert_true(m.text_n + m.html_n > GP_MAX_TEXT - 4);
+		gp_buf_init(&wire, ctx, GP_MAX_FRAME);
+		gp_mail_pack(&wire, &m);
+		assert_int_equal(gp_mail_unpack(ctx, (struct gp_str){ wire.p, wire.len }, b->p,
+		    b->len,
+		    &back, NULL), GP_OK);
+		talloc_free(ctx);
+	}
+}
+
 static void
 test_scan_counts(void **state)
 {
@@ -590,6 +632,7 @@ main(void)
 		cmocka_unit_test(test_marks),
 		cmocka_unit_test(test_header_fields),
 		cmocka_unit_test(test_scan_limits),
+		cmocka_unit_test(test_text_limit),
 		cmocka_unit_test(test_scan_counts),
 	};
 
