@@ -37,8 +37,11 @@ int gp_role_run(const char *role, const char *config);
 /* Close the door behind a parser: no new files, sockets, processes (seccomp), memory and core
  * limits. What the kernel lacks is logged and done without. */
 void gp_sandbox_parser(void);
-/* Only the files below `dir` may be opened any more (Landlock); read and write. */
-void gp_sandbox_dir(const char *dir);
+/* Only files below `dir` may be read and written any more, and those below the n folders of
+ * `readable` be read (Landlock): web. */
+void gp_sandbox_files(const char *dir, const char *const *readable, size_t n);
+/* Nothing may be written any more but below `dir` (NULL: nothing at all): outbound. */
+void gp_sandbox_writes(const char *dir);
 
 /* ---- notify.c: sd_notify -------------------------------------------------------------------------- */
 

@@ -88,35 +88,80 @@ gp_sandbox_parser(void)
 }
 
 #ifdef HAVE_LINUX_LANDLOCK_H
-static const uint64_t dir_rights = LANDLOCK_ACCESS_FS_READ_FILE | LANDLOCK_ACCESS_FS_WRITE_FILE |
-    LANDLOCK_ACCESS_FS_READ_DIR | LANDLOCK_ACCESS_FS_REMOVE_FILE | LANDLOCK_ACCESS_FS_MAKE_REG;
-static const uint64_t all_rights = (LANDLOCK_ACCESS_FS_MAKE_SYM << 1) - 1;
+enum {
+	READ = LANDLOCK_ACCESS_FS_READ_FILE | LANDLOCK_ACCESS_FS_READ_DIR,
+	WRITE = LANDLOCK_ACCESS_FS_WRITE_FILE | LANDLOCK_ACCESS_FS_REMOVE_DIR |
+	    LANDLOCK_ACCESS_FS_REMOVE_FILE | LANDLOCK_ACCESS_FS_MAKE_CHAR |
+	    LANDLOCK_ACCESS_FS_MAKE_DIR | LANDLOCK_ACCESS_FS_MAKE_REG | LANDLOCK_ACCESS_FS_MAKE_SOCK |
+	    LANDLOCK_ACCESS_FS_MAKE_FIFO | LANDLOCK_ACCESS_FS_MAKE_BLOCK | LANDLOCK_ACCESS_FS_MAKE_SYM |
+	    LANDLOCK_ACCESS_FS_REFER	/* a Maildir's rename from tmp to new */
+};
 
-void
-gp_sandbox_dir(const char *dir)
+/* A folder that is not there needs no rule: nothing below it can be opened either. */
+static bool
+allow(int set, const char *dir, uint64_t rights)
 {
-	struct landlock_ruleset_attr attr = {.handled_access_fs = all_rights};
-	struct landlock_path_beneath_attr beneath = {.allowed_access = dir_rights};
-	int set = (int)syscall(SYS_landlock_create_ruleset, &attr, sizeof(attr), 0);
-	bool ok = set >= 0;
+	struct landlock_path_beneath_attr beneath = {.allowed_access = rights};
+	bool ok;
+
+	beneath.parent_fd = open(dir, O_PATH | O_CLOEXEC);
+	if (beneath.parent_fd < 0)
+		return errno == ENOENT;
+	ok = syscall(SYS_landlock_add_rule, set, LANDLOCK_RULE_PATH_BENEATH, &beneath, 0) == 0;
+	close(beneath.parent_fd);
+	return ok;
+}
+
+static int
+ruleset(uint64_t handled)
+{
+	struct landlock_ruleset_attr attr = {.handled_access_fs = handled};
 
 	prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
-	beneath.parent_fd = open(dir, O_PATH | O_CLOEXEC);
-	ok = ok && beneath.parent_fd >= 0 &&
-	    syscall(SYS_landlock_add_rule, set, LANDLOCK_RULE_PATH_BENEATH, &beneath, 0) == 0 &&
-	    syscall(SYS_landlock_restrict_self, set, 0) == 0;
-	if (!ok)
+	return (int)syscall(SYS_landlock_create_ruleset, &attr, sizeof(attr), 0);
+}
+
+static void
+enforce(int set, bool ok)
+{
+	if (!ok || syscall(SYS_landlock_restrict_self, set, 0) != 0)
 		gp_log(GP_LOG_INFO, "event=sandbox what=\"no Landlock: %s\"", strerror(errno));
-	if (beneath.parent_fd >= 0)
-		close(beneath.parent_fd);
 	if (set >= 0)
 		close(set);
 }
+
+void
+gp_sandbox_files(const char *dir, const char *const *readable, size_t n)
+{
+	int set = ruleset(READ | WRITE | LANDLOCK_ACCESS_FS_EXECUTE);
+	bool ok = set >= 0 && allow(set, dir, READ | WRITE);
+	size_t i;
+
+	for (i = 0; ok && i < n; i++)
+		ok = allow(set, readable[i], READ);
+	enforce(set, ok);
+}
+
+void
+gp_sandbox_writes(const char *dir)
+{
+	int set = ruleset(WRITE);
+
+	enforce(set, set >= 0 && (dir == NULL || allow(set, dir, WRITE)));
+}
 #else
 void
-gp_sandbox_dir(const char *dir)
+gp_sandbox_files(const char *dir, const char *const *readable, size_t n)
 {
 	(void)dir;
+	(void)readable;
+	(void)n;
 	gp_log(GP_LOG_INFO, "event=sandbox what=\"built without Landlock\"");
+}
+
+void
+gp_sandbox_writes(const char *dir)
+{
+	(void)dir;
 }
 #endif

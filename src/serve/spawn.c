@@ -12,6 +12,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
@@ -103,6 +104,33 @@ settle_signals(void)
 		signal(ignored[i], SIG_IGN);
 }
 
+/* What web opens: the database, templates, time zones. */
+static int
+run_web(struct gp_config *conf)
+{
+	const char *env = getenv("GUILDPOST_TEMPLATES");
+	const char *readable[] = {GP_TEMPLATE_DIR, env != NULL && *env != '\0' ? env : GP_TEMPLATE_DIR,
+	    conf->templates[0] != '\0' ? conf->templates : GP_TEMPLATE_DIR, "/usr/share/zoneinfo", "/etc",
+	    "/proc/self"};
+
+	gp_sandbox_files(conf->data, readable, GP_COUNT(readable));
+	return gp_web_run(conf, LINK_FD);
+}
+
+/* Outbound reads certificates and name service, and writes nothing but a Maildir. */
+static int
+run_outbound(struct gp_config *conf)
+{
+	const char *maildir = gp_starts(conf->relay, "maildir:") ?
+	    conf->relay + strlen("maildir:") : NULL;
+	struct gp_err err;
+
+	if (maildir != NULL && gp_dir_make(maildir, 0700, &err) != GP_OK)
+		gp_log(GP_LOG_ERR, "event=maildir what=\"%s\"", err.msg);
+	gp_sandbox_writes(maildir);
+	return gp_outbound_run(conf, LINK_FD);
+}
+
 int
 gp_role_run(const char *role, const char *config)
 {
@@ -122,8 +150,8 @@ gp_role_run(const char *role, const char *config)
 	if (strcmp(role, "core") == 0)
 		return gp_core_run(conf, LINK_FD);
 	if (strcmp(role, "outbound") == 0)
-		return gp_outbound_run(conf, LINK_FD);
+		return run_outbound(conf);
 	if (strcmp(role, "web") == 0)
-		return gp_web_run(conf, LINK_FD);
+		return run_web(conf);
 	return EX_USAGE;
 }
