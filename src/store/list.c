@@ -34,6 +34,8 @@ const struct gp_opt gp_list_options[] = {
 	    "the list takes no posts any more"},
 	{"own_copy", GP_OPT_BOOL, AT(own_copy), "yes", 0, 0, NULL,
 	    "authors get their own posts"},
+	{"personal", GP_OPT_BOOL, AT(personal), "yes", 0, 0, NULL,
+	    "each member gets a mail of their own, with an unsubscribe link that needs no log-in"},
 	{"max_size", GP_OPT_SIZE, AT(max_size), "1M", 1024, GP_MAX_MESSAGE, NULL,
 	    "larger posts wait for a moderator"},
 	{"max_recipients", GP_OPT_INT, AT(max_recipients), "20", 1, 1000, NULL,
