@@ -93,7 +93,7 @@ char *gp_strdup(const void *ctx, const char *s);
 char *gp_strndup(const void *ctx, const char *s, size_t n); /* stops at a NUL byte */
 void *gp_memdup(const void *ctx, const void *p, size_t n);  /* plus a NUL behind it */
 char *gp_asprintf(const void *ctx, const char *fmt, ...) GP_PRINTF(2, 3);
-char *gp_vasprintf(const void *ctx, const char *fmt, va_list ap);
+char *gp_vasprintf(const void *ctx, const char *fmt, va_list ap) GP_PRINTF(2, 0);
 
 /* ---- buf.c: a growable buffer with a maximum from birth ----------------- */
 
