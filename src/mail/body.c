@@ -146,6 +146,23 @@ choose(struct gp_mail *m, size_t i)
 	}
 }
 
+/* Nothing was found: then a text with a name, which is a file elsewhere, is the body, if its
+ * sender didn't call it an attachment. */
+static void
+choose_named(struct gp_mail *m, const char *type, unsigned flag)
+{
+	size_t i;
+
+	for (i = 0; i < m->parts_n; i++) {
+		struct gp_part *p = &m->parts[i];
+
+		if (has(m, 0, m->parts_n, GP_PART_BODY_TEXT | GP_PART_BODY_HTML))
+			return;
+		if ((p->flags & GP_PART_ATTACHMENT) == 0 && strcmp(p->type, type) == 0)
+			p->flags |= flag;
+	}
+}
+
 /* Another form of what is shown already: not a file. */
 static bool
 is_other_form(const struct gp_mail *m, const struct gp_part *p)
@@ -163,6 +180,8 @@ gp_mail_choose_body(struct gp_mail *m)
 	if (m->parts_n == 0)
 		return;
 	choose(m, 0);
+	choose_named(m, "text/plain", GP_PART_BODY_TEXT);
+	choose_named(m, "text/html", GP_PART_BODY_HTML);
 	for (i = 0; i < m->parts_n; i++) {
 		struct gp_part *p = &m->parts[i];
 		bool attached = (p->flags & GP_PART_ATTACHMENT) != 0;

@@ -307,7 +307,8 @@ month_days(int year, int month)
 	return days[month - 1];
 }
 
-/* Is it a moment? A leap second counts as the second behind it. */
+/* Is it a moment (RFC 5322 section 3.3: not before 1900)? A leap second counts as the second
+ * behind it. */
 static bool
 is_moment(struct date *d)
 {
@@ -315,7 +316,7 @@ is_moment(struct date *d)
 		d->pm = 0;	/* "13:05 PM" means what it says */
 	if (d->pm != 0)
 		d->hour = d->hour % 12 + (d->pm == 2 ? 12 : 0);
-	if (d->bad || d->year < 1 || d->month < 1 || d->month > 12 || d->day < 1)
+	if (d->bad || d->year < 1900 || d->month < 1 || d->month > 12 || d->day < 1)
 		return false;
 	return d->day <= month_days(d->year, d->month) && d->hour >= 0 && d->hour <= 23 &&
 	    d->minute <= 59 && d->second <= 60;

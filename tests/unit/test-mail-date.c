@@ -66,6 +66,7 @@ test_date(void **state)
 		{ "Tue Foo 32 2025 25:61:61 +9999", NULL, 0, false },
 		{ "31 Feb 2004 10:00:00 GMT", NULL, 0, false },
 		{ "29 Feb 1900 10:00:00 GMT", NULL, 0, false },
+		{ "1 Feb 1899 10:00:00 GMT", NULL, 0, false },
 		{ "0 Feb 2004 10:00:00 GMT", NULL, 0, false },
 		{ "1 Feb 2004 24:00:00 GMT", NULL, 0, false },
 		{ "1 Feb 2004 10:60:00 GMT", NULL, 0, false },

@@ -197,6 +197,17 @@ test_structure(void **state)
 		    "--B\r\n" PLAIN "t\r\n--B\r\nContent-Type: text/plain\r\nContent-Disposition: "
 		    "attachment; filename=a.txt\r\n\r\nx\r\n--B--\r\n",
 		    "0:multipart/mixed 1:text/plain=T 1:text/plain'a.txt'=A", "t" },
+		{ "the only text has a name",
+		    HEAD "Content-Type: multipart/mixed; boundary=B\r\n\r\n"
+		    "--B\r\nContent-Type: image/png; name=a.png\r\n\r\nx\r\n--B\r\n"
+		    "Content-Type: text/plain; name=b.txt\r\n\r\nt\r\n--B\r\n"
+		    "Content-Type: text/plain; name=c.txt\r\n\r\nu\r\n--B--\r\n",
+		    "0:multipart/mixed 1:image/png'a.png'=A 1:text/plain'b.txt'=T "
+		    "1:text/plain'c.txt'=A", "t" },
+		{ "only an attachment", HEAD "Content-Type: multipart/mixed; boundary=B\r\n\r\n"
+		    "--B\r\nContent-Type: text/plain\r\nContent-Disposition: attachment\r\n\r\n"
+		    "t\r\n"
+		    "--B--\r\n", "0:multipart/mixed 1:text/plain=A", "" },
 		{ "related", HEAD "Content-Type: multipart/related; boundary=B\r\n\r\n"
 		    "--B\r\n" HTML "h\r\n--B\r\nContent-Type: image/png\r\nContent-ID: <1@x>\r\n"
 		    "\r\nx\r\n"
