@@ -230,7 +230,7 @@ test_structure(void **state)
 		    "0:message/rfc822=A", "" },
 		{ "digest", HEAD "Content-Type: multipart/digest; boundary=B\r\n\r\n--B\r\n\r\n"
 		    "Subject: 1\r\n\r\na\r\n--B\r\nContent-Type: text/plain\r\n\r\nb\r\n--B--\r\n",
-		    "0:multipart/digest 1:message/rfc822=A 1:text/plain=A", "" },
+		    "0:multipart/digest 1:message/rfc822=A 1:text/plain=T", "b" },
 		{ "a type that is none", HEAD "Content-Type: text\r\n\r\nhi\r\n",
 		    "0:text/plain=T", "hi\n" },
 		{ "an empty type", HEAD "Content-Type:\r\n\r\nhi\r\n", "0:text/plain=T", "hi\n" },
