@@ -10,7 +10,6 @@
 
 #include <string.h>
 
-#define FROM_LINE_MAX 1000	/* a longer one is none */
 #define FEED_MAX (16 << 20)
 #define LINE_PIECE (1 << 20)
 
@@ -107,53 +106,6 @@ starts(struct gp_str s, const char *prefix)
 	return s.n >= strlen(prefix) && memcmp(s.p, prefix, strlen(prefix)) == 0;
 }
 
-static bool
-is_date(const char *p, size_t n)
-{
-	int64_t t;
-	int zone;
-	bool known;
-
-	return gp_date_parse(p, n, &t, &zone, &known);
-}
-
-/* "From word ... date": the date starts at a weekday, or behind the first word. */
-static bool
-has_date(struct gp_str line)
-{
-	static const char days[] = "SunMonTueWedThuFriSat";
-	size_t i, d;
-
-	if (line.n > FROM_LINE_MAX)
-		return false;
-	for (i = 5; i + 4 < line.n; i++) {
-		if (line.p[i - 1] != ' ' || !(line.p[i + 3] == ' ' || line.p[i + 3] == ','))
-			continue;
-		for (d = 0; d < 7; d++)
-			if (memcmp(line.p + i, days + 3 * d, 3) == 0)
-				return is_date(line.p + i, line.n - i);
-	}
-	for (i = 5; i < line.n && line.p[i] != ' '; i++)
-		;
-	return is_date(line.p + i, line.n - i);
-}
-
-/* A field that mail begins with; any field when `any`. */
-static bool
-is_field(struct gp_str line, bool any)
-{
-	static const char *const names[] = { "Received", "Return-Path", "From", "Date",
-		"Subject", "To", "Message-ID", "Delivered-To", "MIME-Version", "Content-Type",
-		"X-Mozilla-Status", "Status", "X-UIDL", "X-From-Line", "Envelope-to",
-		"X-Original-To", "Path", "Sender", "Reply-To", "Cc", "Article" };
-	size_t i, value, n = gp_mail_field_name(line.p, line.n, &value);
-
-	for (i = 0; i < GP_COUNT(names) && n > 0 && !any; i++)
-		if (strlen(names[i]) == n && gp_mail_ieq(line.p, names[i], n))
-			return true;
-	return any && n > 0;
-}
-
 /* -1: the line behind it must be there first. */
 static int
 is_from(const struct gp_mbox *m, struct gp_str line, size_t next, bool after_empty)
@@ -167,11 +119,11 @@ is_from(const struct gp_mbox *m, struct gp_str line, size_t next, bool after_emp
 	last = next >= m->buf.len && m->eof;
 	if (!last && !line_at(m, next, &behind, &end))
 		return -1;
-	dated = has_date(line);
+	dated = gp_mbox_has_date(line);
 	if (after_empty && dated)
-		return last || behind.n == 0 || is_field(behind, true) ||
+		return last || behind.n == 0 || gp_mbox_is_field(behind, true) ||
 		    starts(behind, ">From ") || gp_mail_blank(behind.p[0]);
-	return (after_empty || dated) && is_field(behind, false);
+	return (after_empty || dated) && gp_mbox_is_field(behind, false);
 }
 
 /* ---- Content-Length --------------------------------------------------------------- */

@@ -95,6 +95,12 @@ struct gp_walk {
 enum gp_status gp_mail_walk(const void *ctx, const char *raw, size_t n, struct gp_walk *w,
     struct gp_err *err) GP_MUST_CHECK;
 
+/* ---- scan.c ---------------------------------------------------------------------- */
+
+/* Is a field of n bytes, `name` of them its name, within the limits? */
+enum gp_status gp_mail_check_field(const char *p, size_t name, size_t n,
+    struct gp_err *err) GP_MUST_CHECK;
+
 /* ---- tree.c: libetpan's view ---------------------------------------------------- */
 
 /*
@@ -107,6 +113,13 @@ enum gp_status gp_mail_tree(const char *raw, size_t n, const struct gp_walk *w,
 /* ---- pack.c, unpack.c ------------------------------------------------------------ */
 
 #define GP_MAIL_WIRE_VERSION 1
+
+/* ---- mbox_line.c ------------------------------------------------------------------- */
+
+/* Has a line that begins with "From " a date where such lines have it? */
+bool gp_mbox_has_date(struct gp_str line);
+/* Is it a header field: any, or one that mail begins with? */
+bool gp_mbox_is_field(struct gp_str line, bool any);
 
 /* ---- part.c, body.c, marks.c ------------------------------------------------------ */
 

@@ -45,64 +45,6 @@ line_at(struct walker *k, size_t at)
 	return len;
 }
 
-/* ---- header fields ----------------------------------------------------------- */
-
-/* Fields that libetpan takes apart, comments and all. */
-static bool
-is_structured(const char *p, size_t n)
-{
-	static const char *const names[] = { "from", "to", "cc", "bcc", "sender", "reply-to",
-		"date", "message-id", "references", "in-reply-to", "mime-version",
-		"return-path", "keywords" };
-	size_t i;
-
-	if (n > 7 && (gp_mail_ieq(p, "resent-", 7) || gp_mail_ieq(p, "content", 7)))
-		return true;
-	for (i = 0; i < GP_COUNT(names); i++)
-		if (strlen(names[i]) == n && gp_mail_ieq(p, names[i], n))
-			return true;
-	return false;
-}
-
-static size_t
-comment_depth(const char *p, size_t n)
-{
-	size_t i, depth = 0, max = 0;
-
-	for (i = 0; i < n; i++) {
-		if (p[i] == '\\')
-			i++;
-		else if (p[i] == '(' && ++depth > max)
-			max = depth;
-		else if (p[i] == ')' && depth > 0)
-			depth--;
-	}
-	return max;
-}
-
-static enum gp_status
-check_field(struct walker *k, const char *p, size_t name, size_t n)
-{
-	size_t i, params = 0;
-
-	if (n > GP_MAX_HEADER_FIELD)
-		return gp_fail(k->err, GP_E_TOOBIG, "a header field has more than %d bytes",
-		    GP_MAX_HEADER_FIELD);
-	if (!is_structured(p, name))
-		return GP_OK;
-	if (comment_depth(p, n) > GP_MAX_COMMENT_DEPTH)
-		return gp_fail(k->err, GP_E_TOOBIG, "comments are nested more than %d deep",
-		    GP_MAX_COMMENT_DEPTH);
-	if (name < 7 || !gp_mail_ieq(p, "content", 7))
-		return GP_OK;
-	for (i = 0; i < n; i++)
-		params += p[i] == ';';
-	if (params > GP_MAX_MIME_PARAMS)
-		return gp_fail(k->err, GP_E_TOOBIG, "a header field has more than %d parameters",
-		    GP_MAX_MIME_PARAMS);
-	return GP_OK;
-}
-
 /* ---- boundaries ----------------------------------------------------------------- */
 
 /* Does the line open or close one of the levels? Returns it, -1 if none. */
@@ -235,7 +177,7 @@ take_field(struct walker *k, struct entity *e, const char *p, size_t len)
 
 	if (name == 0 || p[name] != ':')
 		k->w->plain = false;	/* libetpan ends the header here */
-	st = check_field(k, p, name, len);
+	st = gp_mail_check_field(p, name, len, k->err);
 	if (st != GP_OK || name == 0)
 		return st;
 	if (name == 12 && gp_mail_ieq(p, "content-type", 12) && e->types++ == 0)
@@ -327,6 +269,28 @@ is_type(const struct entity *e, const char *type)
 	return t.n >= n && gp_mail_ieq(t.p, type, n) && (t.n == n || type[n - 1] == '/');
 }
 
+static bool
+mentions(struct gp_str s, const char *word)
+{
+	size_t i, n = strlen(word);
+
+	for (i = 0; i + n <= s.n; i++)
+		if (gp_mail_ieq(s.p + i, word, n))
+			return true;
+	return false;
+}
+
+/* Could libetpan read another type, or another boundary, out of the field? */
+static bool
+is_doubtful(const struct entity *e, bool multipart)
+{
+	struct gp_str t = e->type;
+
+	if (t.n > 0 && (memchr(t.p, '\\', t.n) != NULL || memchr(t.p, '(', t.n) != NULL))
+		return true;
+	return !multipart && (mentions(t, "multipart") || mentions(t, "boundary"));
+}
+
 /* RFC 2046 section 5.2.1 allows no encoding but identity; if there is one, it is a file.
  * `digest`: the part stands directly in a multipart/digest. */
 static bool
@@ -400,6 +364,8 @@ read_entity(struct walker *k, int parent, int depth)
 			p.kind = GP_WALK_MESSAGE;
 		else if (is_type(&e, "multipart/") && open_multipart(k, &e, depth))
 			p.kind = GP_WALK_MULTIPART;
+		if (is_doubtful(&e, p.kind == GP_WALK_MULTIPART))
+			k->w->plain = false;
 		st = add_part(k, &p, &parent);
 		if (st != GP_OK)
 			return st;

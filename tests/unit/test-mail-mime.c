@@ -255,6 +255,14 @@ test_structure(void **state)
 		    "Content-Type: multipart/mixed; boundary=a:b\r\n\r\n--a:b\r\n\r\nhi\r\n"
 		    "--a:b--\r\n",
 		    "0:multipart/mixed 1:text/plain=T broken", "hi" },
+		{ "a type that only some see", HEAD
+		    "Content-Type: multipart/mixed; boundary=B\r\n\r\n--B\r\n"
+		    "Content-Type: multipart / mixed; boundary=\"\\\"\"\r\n\r\nhi\r\n--B--\r\n",
+		    "0:multipart/mixed 1:text/plain=T broken", "hi" },
+		{ "a comment in the type", HEAD
+		    "Content-Type: multipart/mixed (x); boundary=B (y)\r\n\r\n--B\r\n\r\nhi\r\n"
+		    "--B--\r\n",
+		    "0:multipart/mixed 1:text/plain=T broken", "hi" },
 		{ "two types", HEAD "Content-Type: multipart/mixed; boundary=B\r\nContent-Type: "
 		    "text/html\r\n"
 		    "\r\n--B\r\n\r\nhi\r\n--B--\r\n", "0:multipart/mixed 1:text/plain=T broken",
