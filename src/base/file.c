@@ -127,7 +127,7 @@ gp_dir_make(const char *path, int mode, struct gp_err *err)
 	char *dir = gp_strdup(NULL, path), *p;
 	enum gp_status st = GP_OK;
 
-	for (p = dir + 1; st == GP_OK && p != NULL && *p != '\0'; p++) {
+	for (p = *dir == '/' ? dir + 1 : dir; st == GP_OK; p++) {
 		p = strchr(p, '/');
 		if (p != NULL)
 			*p = '\0';

@@ -30,11 +30,28 @@ static const char settings[] =
     "PRAGMA wal_autocheckpoint = 0;"
     "PRAGMA synchronous = FULL;";
 
+/* Put the WAL into the file and let the last connection take it away. */
+static void
+checkpoint_at_close(struct gp_store *s)
+{
+	int on;
+
+	if (s->mode == GP_STORE_READ || s->lock_fd < 0 || s->db == NULL ||
+	    (s->mode == GP_STORE_TOOL && gp_lock_server_runs(s)) ||
+	    gp_lock_write(s, NULL) != GP_OK)
+		return;
+	sqlite3_wal_checkpoint_v2(s->db, NULL, SQLITE_CHECKPOINT_TRUNCATE, NULL, NULL);
+	sqlite3_db_config(s->db, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 0, &on);
+}
+
 static int
 store_destructor(struct gp_store *s)
 {
 	size_t i;
 
+	gp_store_rollback(s);
+	gp_store_read_end(s);
+	checkpoint_at_close(s);
 	for (i = 0; i < GP_STORE_STATEMENTS; i++)
 		sqlite3_finalize(s->statements[i].st);
 	sqlite3_close_v2(s->db);
@@ -197,18 +214,6 @@ gp_store_open(const void *ctx, const char *path, enum gp_store_mode mode, struct
 void
 gp_store_close(struct gp_store *s)
 {
-	int on;
-
-	if (s == NULL)
-		return;
-	if (s->writing)
-		gp_store_rollback(s);
-	gp_store_read_end(s);
-	if (s->mode != GP_STORE_READ && (s->mode == GP_STORE_CORE || !gp_lock_server_runs(s)) &&
-	    gp_lock_write(s, NULL) == GP_OK) {
-		sqlite3_wal_checkpoint_v2(s->db, NULL, SQLITE_CHECKPOINT_TRUNCATE, NULL, NULL);
-		sqlite3_db_config(s->db, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 0, &on);
-	}
 	talloc_free(s);
 }
 

@@ -37,7 +37,9 @@ new_job(struct fixture *f, struct gp_list *list, const char *body)
 static void
 reopen(struct fixture *f)
 {
-	talloc_free(f->s);	/* as a crash: nothing is closed in order */
+	f->s->writing = false;	/* as a crash: nothing is closed in order */
+	f->s->mode = GP_STORE_READ;
+	talloc_free(f->s);
 	f->s = NULL;
 	OK(gp_store_open(f, f->path, GP_STORE_CORE, &f->s, err));
 }
