@@ -164,6 +164,8 @@ gp_message_remove(struct gp_store *s, int64_t id, struct gp_err *err)
 	if (status == GP_OK && c.state == GP_NODE_PRESENT)
 		status = gp_search_remove(s, id, err);
 	if (status == GP_OK)
+		status = gp_queue_forget_message(s, id, err);
+	if (status == GP_OK)
 		status = strip(s, id, err);
 	if (status == GP_OK && c.state == GP_NODE_PRESENT)
 		status = gp_archive_count(s, c.list, c.author, c.date, -1, 0, err);

@@ -291,6 +291,26 @@ gp_queue_forget_member(struct gp_store *s, int64_t member, struct gp_err *err)
 	return status;
 }
 
+/* A removed message goes to nobody any more. */
+enum gp_status
+gp_queue_forget_message(struct gp_store *s, int64_t message, struct gp_err *err)
+{
+	struct gp_tally *t = gp_tally_new(NULL);
+	const struct gp_arg *args = GP_ARGS(GP_INT(message));
+	enum gp_status status;
+
+#define JOBS_OF_MESSAGE "job IN (SELECT id FROM job WHERE message = ?1 AND left > 0)"
+	status = drop_rows(s, t, true, "DELETE FROM rcpt WHERE " JOBS_OF_MESSAGE " RETURNING job",
+	    args, err);
+	if (status == GP_OK)
+		status = drop_rows(s, t, false, "DELETE FROM retry WHERE " JOBS_OF_MESSAGE
+		    " RETURNING job", args, err);
+	if (status == GP_OK)
+		status = gp_tally_write(s, t, err);
+	talloc_free(t);
+	return status;
+}
+
 enum gp_status
 gp_queue_forget_list(struct gp_store *s, int64_t list, struct gp_err *err)
 {

@@ -317,7 +317,7 @@ subject_parent(struct gp_store *s, const struct gp_list *list, const struct gp_m
 	if (base == 0 || !is_reply || !may_guess(list, m))
 		return GP_OK;
 	status = gp_sql_open(s, &st, "SELECT id, head FROM thread WHERE list = ?1 AND base = ?2 "
-	    "AND last BETWEEN ?3 AND ?4 AND first <= ?5 AND messages > 0 AND head <> ?6 "
+	    "AND base <> 0 AND last BETWEEN ?3 AND ?4 AND first <= ?5 AND messages > 0 AND head <> ?6 "
 	    "ORDER BY last DESC LIMIT 1",
 	    GP_ARGS(GP_INT(list->id), GP_INT(base), GP_INT(date - GUESS_DAYS * 86400),
 	    GP_INT(date + GUESS_DAYS * 86400), GP_INT(date), GP_INT(own)), err);

@@ -192,8 +192,10 @@ enum gp_status gp_archive_forget_list(struct gp_store *s, int64_t list, struct g
 enum gp_status gp_list_touch(struct gp_store *s, int64_t id, struct gp_err *err) GP_MUST_CHECK;
 /* Persons who are on no list any more. */
 enum gp_status gp_person_forget(struct gp_store *s, struct gp_err *err) GP_MUST_CHECK;
-/* What is queued for a membership, or a list. */
+/* What is queued for a membership, of a message, or of a list. */
 enum gp_status gp_queue_forget_member(struct gp_store *s, int64_t member, struct gp_err *err)
+    GP_MUST_CHECK;
+enum gp_status gp_queue_forget_message(struct gp_store *s, int64_t message, struct gp_err *err)
     GP_MUST_CHECK;
 enum gp_status gp_queue_forget_list(struct gp_store *s, int64_t list, struct gp_err *err)
     GP_MUST_CHECK;

@@ -191,6 +191,11 @@ test_post(void **state)
 	assert_int_equal(j->body_n, 7);
 	assert_string_equal(j->body, "hello\r\n");
 	assert_int_equal(j->message, a.id);
+	/* A removed message goes to nobody any more. */
+	OK(gp_store_begin(f->s, err));
+	OK(gp_message_remove(f->s, a.id, err));
+	OK(gp_store_commit(f->s, err));
+	expect(f, job.id, 0, 0, 1, 0);
 }
 
 /* Who leaves gets nothing more; who changes the address gets it at the new one. */
