@@ -3,6 +3,9 @@
 #include "store.h"
 #include "../../src/store/private.h"
 
+#include <signal.h>
+#include <sys/wait.h>
+
 static struct gp_list *
 new_list(struct fixture *f, int members)
 {
@@ -263,6 +266,86 @@ test_crash(void **state)
 	assert_int_equal(count, 0);
 }
 
+/* One post after the other, each said to be accepted once it is committed. */
+static void
+accept_posts(const char *path, int64_t list_id, int first, int out)
+{
+	struct gp_store *s;
+	struct gp_list *list;
+	struct gp_archived a;
+	char id[32];
+	int64_t n;
+	int i;
+
+	if (gp_store_open(NULL, path, GP_STORE_CORE, &s, NULL) != GP_OK ||
+	    gp_list_find_id(s, s, list_id, &list, NULL) != GP_OK)
+		_exit(1);
+	for (i = first;; i++) {
+		struct gp_mail m = {.subject = id, .from_name = id, .from_addr = id,
+		    .sender_addr = id, .msgid = id, .text = id};
+		struct gp_job job = {.list = list_id, .kind = GP_JOB_POST, .created = i};
+
+		snprintf(id, sizeof(id), "%d@x.example", i);
+		if (gp_store_begin(s, NULL) != GP_OK || gp_archive_add(s, s, list, &m, id,
+		    strlen(id), NOW, &a, NULL) != GP_OK)
+			_exit(2);
+		job.message = a.id;
+		if (gp_job_add(s, &job, NULL) != GP_OK || gp_job_add_members(s, job.id, list_id,
+		    GP_DELIVERY_EACH, 0, &n, NULL) != GP_OK || gp_store_commit(s, NULL) != GP_OK)
+			_exit(3);
+		if (write(out, &i, sizeof(i)) != sizeof(i))
+			_exit(4);
+	}
+}
+
+/* Killed at any moment: what was accepted is there, with all its deliveries, once. */
+static void
+test_kill(void **state)
+{
+	struct fixture *f = *state;
+	struct gp_list *list = new_list(f, 5);
+	int64_t messages, jobs, waiting, entries;
+	int last = -1, round, got, fds[2], status;
+	char *problems;
+	pid_t pid;
+
+	for (round = 0; round < 6; round++) {
+		gp_store_close(f->s);
+		f->s = NULL;
+		assert_int_equal(pipe(fds), 0);
+		pid = fork();
+		assert_true(pid >= 0);
+		if (pid == 0) {
+			close(fds[0]);
+			accept_posts(f->path, list->id, (round + 1) * 1000, fds[1]);
+		}
+		close(fds[1]);
+		for (got = 0; got < 20 + 7 * round; got++)
+			assert_int_equal(read(fds[0], &last, sizeof(last)), sizeof(last));
+		kill(pid, SIGKILL);
+		while (read(fds[0], &got, sizeof(got)) == sizeof(got))
+			last = got;
+		close(fds[0]);
+		assert_int_equal(waitpid(pid, &status, 0), pid);
+		assert_true(WIFSIGNALED(status));
+		OK(gp_store_open(f, f->path, GP_STORE_CORE, &f->s, err));
+		OK(gp_sql_int(f->s, &messages, "SELECT count(*) FROM node WHERE state = 1", GP_NOARGS,
+		    err));
+		OK(gp_sql_int(f->s, &jobs, "SELECT count(DISTINCT message) FROM job JOIN node ON "
+		    "node.id = job.message", GP_NOARGS, err));
+		OK(gp_sql_int(f->s, &waiting, "SELECT count(*) FROM rcpt", GP_NOARGS, err));
+		OK(gp_sql_int(f->s, &entries, "SELECT count(*) FROM search_docsize", GP_NOARGS, err));
+		assert_int_equal(messages, jobs);
+		assert_int_equal(waiting, 4 * jobs);
+		assert_int_equal(entries, messages);
+		OK(gp_sql_int(f->s, &jobs, "SELECT max(created) FROM job", GP_NOARGS, err));
+		/* The one in flight may be there too. */
+		assert_true(jobs == last || jobs == last + 1);
+	}
+	OK(gp_store_check(f, f->s, false, &problems, err));
+	assert_string_equal(problems, "");
+}
+
 /* ---- holds ------------------------------------------------------------------------------ */
 
 static void
@@ -432,6 +515,7 @@ main(void)
 		STORE_TEST(test_post),
 		STORE_TEST(test_leaving),
 		STORE_TEST(test_crash),
+		STORE_TEST(test_kill),
 		STORE_TEST(test_holds),
 		STORE_TEST(test_tokens),
 		STORE_TEST(test_imports),
