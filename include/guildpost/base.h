@@ -432,7 +432,13 @@ enum gp_ipc_kind {
 	GP_IPC_WANT,		/* outbound -> core: room for more work */
 	GP_IPC_ACT,		/* web -> core: one-click and the like */
 	GP_IPC_ACTED,		/* core -> web: what came of it */
-	GP_IPC_NEWS		/* core -> children: something changed (version number) */
+	GP_IPC_NEWS,		/* core -> children: something changed (version number) */
+	/* An import and its reader. */
+	GP_IPC_DICTIONARY,	/* import -> reader: pack with this; reader -> import: learnt */
+	GP_IPC_FILE,		/* reader -> import: a file begins; back: from which offset on */
+	GP_IPC_ITEM,		/* reader -> import: a message, or the end of a file */
+	GP_IPC_SKIPPED,		/* reader -> import: what could not be had */
+	GP_IPC_END		/* reader -> import: all is read, or why not */
 };
 
 struct gp_frame {

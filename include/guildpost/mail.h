@@ -247,7 +247,8 @@ struct gp_mail {
 enum gp_status gp_mail_parse(const void *ctx, const char *raw, size_t n, struct gp_mail *out,
     struct gp_err *err) GP_MUST_CHECK;
 /* The wire form, and back with every offset, count and text checked (parser processes
- * are not trusted): GP_E_PARSE when anything is out of order or outside raw. */
+ * are not trusted): GP_E_PARSE when anything is out of order or outside raw. raw NULL: the
+ * message is elsewhere; a text that is a slice of it stays empty. */
 void gp_mail_pack(struct gp_buf *b, const struct gp_mail *m);
 enum gp_status gp_mail_unpack(const void *ctx, struct gp_str wire, const char *raw, size_t raw_n,
     struct gp_mail *out, struct gp_err *err) GP_MUST_CHECK;

@@ -205,6 +205,28 @@ enum gp_status gp_archive_bulk_end(struct gp_store *s, struct gp_err *err) GP_MU
 /* Learn a compression dictionary from sample messages if there is none yet. */
 enum gp_status gp_archive_learn(struct gp_store *s, const struct gp_str *samples, size_t n,
     struct gp_err *err) GP_MUST_CHECK;
+/*
+ * Packing what is kept of messages, in a process that has no database (import): a packer with
+ * the dictionary of gp_archive_dictionary, or one that was learnt from samples and then handed
+ * to gp_archive_learnt, which keeps it unless there is one already: ask again for that which
+ * counts. Dictionary n 0: none, or too few samples.
+ */
+struct gp_packer;
+struct gp_packer *gp_packer_new(const void *ctx);
+void gp_packer_use(struct gp_packer *p, struct gp_str dictionary);
+struct gp_str gp_packer_learn(const void *ctx, const struct gp_str *samples, size_t n);
+/* *out is good until the next call. GP_E_TOOBIG. */
+enum gp_status gp_packer_message(struct gp_packer *p, const struct gp_mail *m, const char *raw,
+    size_t n, struct gp_str *out, struct gp_err *err) GP_MUST_CHECK;
+enum gp_status gp_archive_dictionary(const void *ctx, struct gp_store *s, struct gp_str *out,
+    struct gp_err *err) GP_MUST_CHECK;
+enum gp_status gp_archive_learnt(struct gp_store *s, struct gp_str dictionary, struct gp_err *err)
+    GP_MUST_CHECK;
+/* As gp_archive_add, with what a packer made of the message; raw_n: its size. m may lack text
+ * and HTML. */
+enum gp_status gp_archive_add_packed(const void *ctx, struct gp_store *s, const struct gp_list *list,
+    const struct gp_mail *m, struct gp_str packed, size_t raw_n, int64_t received,
+    struct gp_archived *out, struct gp_err *err) GP_MUST_CHECK;
 /* Text, search entry and thread anew from m (rebuild). An entry whose texts changed is passed over
  * from then on, and a new one is added. */
 enum gp_status gp_archive_rederive(struct gp_store *s, int64_t id, const struct gp_mail *m,

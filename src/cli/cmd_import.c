@@ -63,6 +63,7 @@ run(struct gp_cli *cli, int argc, char **argv)
 	int code = gp_cli_options(cli, &argc, argv, NULL, 0);
 	struct notes notes = {cli, gp_json_array(cli), 0};
 	struct import_counts counts = {0};
+	struct import_reader *reader;
 	struct gp_list *list;
 	struct gp_err err;
 	enum gp_status st;
@@ -71,12 +72,19 @@ run(struct gp_cli *cli, int argc, char **argv)
 		return code;
 	if (argc < 2)
 		return gp_cli_usage(cli, "a list and files or folders are wanted");
+	code = gp_cli_config(cli);
+	if (code >= 0)
+		return code;
+	/* Before the database is open: no handle of it may cross a fork. */
+	if (import_reader_start(cli, source_new(cli, argv + 2, argc - 1),
+	    (size_t)cli->conf->parsers, &reader, &err) != GP_OK)
+		return gp_cli_fail(cli, &err);
 	code = gp_cli_open(cli, GP_STORE_TOOL);
 	if (code < 0)
 		code = gp_cli_list(cli, argv[1], &list);
 	if (code >= 0)
 		return code;
-	st = import_run(cli, list, source_new(cli, argv + 2, argc - 1), &counts, on_note, &notes, &err);
+	st = import_run(cli, list, reader, &counts, on_note, &notes, &err);
 	print_result(cli, &counts, notes.all);
 	return st == GP_OK ? EX_OK : gp_cli_fail(cli, &err);
 }

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * The two halves of an import: a source gives messages out of files and folders, one
- * after the other; the run has them parsed by the parser processes while it archives those
- * before them, in batches.
+ * An import in two processes, so that it uses two cores with its parsers. The reader takes
+ * messages out of files and folders, has them parsed, checks and packs them; the import itself
+ * does nothing but archive them, in the order of their files and in batches. The reader is
+ * forked before the database is opened.
  */
 #ifndef GUILDPOST_CLI_IMPORT_H
 #define GUILDPOST_CLI_IMPORT_H
@@ -35,7 +36,34 @@ void source_skip_to(struct source *s, int64_t offset);
 /* For progress: bytes read, and of all files that are known. */
 void source_progress(const struct source *s, int64_t *done, int64_t *total);
 
-/* ---- import_run.c ---------------------------------------------------------------------- */
+/* ---- import_item.c: what the reader hands over ---------------------------------------- */
+
+struct import_item {
+	const char *path, *id;	/* as in struct source_message */
+	int64_t offset, next, from_time;
+	bool single, last;
+	int64_t done;		/* bytes of all files so far, for progress */
+	const char *unreadable;	/* NULL, or why; then bytes are raw ones */
+	size_t raw_n;
+	struct gp_str wire;	/* checked; without text and HTML */
+	struct gp_str bytes;	/* of gp_packer_message, or raw */
+};
+void import_item_pack(struct gp_buf *b, const struct import_item *item);
+/* Texts on ctx, bytes borrowed from the frame. False: not one of import_item_pack. */
+bool import_item_unpack(const void *ctx, struct gp_str body, struct import_item *item);
+
+/* ---- import_reader.c ---------------------------------------------------------------------- */
+
+struct import_reader {		/* the other end of it */
+	int fd;
+	pid_t pid;
+	int64_t total;		/* bytes of all files, for progress */
+};
+/* Fork it. It waits for a dictionary (GP_IPC_DICTIONARY) before it begins; it ends with the link. */
+enum gp_status import_reader_start(const void *ctx, struct source *s, size_t parsers,
+    struct import_reader **out, struct gp_err *err) GP_MUST_CHECK;
+
+/* ---- import_run.c ------------------------------------------------------------------------ */
 
 struct import_counts {
 	int64_t added, duplicates, held, skipped, resumed_files;
@@ -43,7 +71,7 @@ struct import_counts {
 /* Why a message was skipped or held; called for each. */
 typedef void import_note_fn(void *arg, const char *path, int64_t offset, const char *what,
     const char *why);
-enum gp_status import_run(struct gp_cli *cli, struct gp_list *list, struct source *s,
+enum gp_status import_run(struct gp_cli *cli, struct gp_list *list, struct import_reader *reader,
     struct import_counts *counts, import_note_fn *note, void *note_arg, struct gp_err *err)
     GP_MUST_CHECK;
 

@@ -300,11 +300,13 @@ take_body(struct reader *r, struct gp_mail *m, const char *raw)
 		wrong(r, "the file names");
 	if (r->u.bad || r->wrong != NULL || (m->flags & GP_MAIL_TEXT_SLICE) == 0)
 		return;
-	if (m->text_len > r->raw_n - m->text_off || m->text_len > GP_MAX_TEXT ||
-	    !gp_charset_is_identity("utf-8", raw + m->text_off, m->text_len)) {
+	if (m->text_len > r->raw_n - m->text_off || m->text_len > GP_MAX_TEXT || (raw != NULL &&
+	    !gp_charset_is_identity("utf-8", raw + m->text_off, m->text_len))) {
 		wrong(r, "the place of the text");
 		return;
 	}
+	if (raw == NULL)
+		return;
 	m->text = gp_mail_slice_text(r->ctx, raw, m->text_off, m->text_len, &m->text_n);
 }
 

@@ -19,7 +19,9 @@ enum {
 struct adding {
 	const struct gp_list *list;
 	const struct gp_mail *m;
-	const char *raw;
+	const struct gp_mail *body;	/* the same, with text and parts; with raw */
+	struct gp_str packed;	/* n 0: not yet */
+	const char *raw;	/* NULL: only packed, so far */
 	size_t n;
 	int64_t received;
 	const char *mid;	/* as archived */
@@ -81,23 +83,46 @@ gp_archive_date(const struct gp_mail *m, int64_t received, const struct gp_place
 	return m->date;
 }
 
+/* Bytes and text, for those few messages that have to be compared or named by them. */
+static enum gp_status
+unpack(const void *ctx, struct gp_store *s, struct adding *a, struct gp_err *err)
+{
+	struct gp_mail *whole;
+	struct gp_str wire, raw;
+	enum gp_status status;
+
+	if (a->raw != NULL)
+		return GP_OK;
+	status = gp_body_unpack(ctx, s, a->packed, &wire, &raw, err);
+	if (status != GP_OK)
+		return status;
+	whole = gp_new(ctx, struct gp_mail);
+	status = gp_mail_unpack(ctx, wire, raw.p, raw.n, whole, err);
+	a->raw = raw.p;
+	a->body = whole;
+	return status;
+}
+
 /* ---- the same Message-ID again ---------------------------------------------------- */
 
 static enum gp_status
-is_same(struct gp_store *s, const struct adding *a, int64_t id, bool *same, struct gp_err *err)
+is_same(const void *ctx, struct gp_store *s, struct adding *a, int64_t id, bool *same,
+    struct gp_err *err)
 {
 	void *tmp = gp_ctx(NULL);
 	struct gp_mail other;
 	char *raw;
 	size_t n;
-	enum gp_status status = gp_message_raw(tmp, s, id, &raw, &n, err);
+	enum gp_status status = unpack(ctx, s, a, err);
 
 	*same = false;
+	if (status == GP_OK)
+		status = gp_message_raw(tmp, s, id, &raw, &n, err);
 	if (status == GP_OK) {
 		*same = n == a->n && memcmp(raw, a->raw, n) == 0;
 		/* What can't be read again counts as something else: nothing is lost. */
 		if (!*same && gp_message_mail(tmp, s, id, &other, &raw, &n, NULL) == GP_OK)
-			*same = gp_mail_same(&other, raw, n, a->m, a->raw, a->n);
+			*same = gp_mail_same(&other, raw, n, a->body, a->raw, a->n);
 	}
 	talloc_free(tmp);
 	return status;
@@ -122,7 +147,7 @@ look_for_copy(const void *ctx, struct gp_store *s, struct adding *a, struct gp_a
 		if (status != GP_OK || p.id == 0 || p.state == GP_NODE_GHOST)
 			break;
 		if (p.state != GP_NODE_REMOVED)
-			status = is_same(s, a, p.id, &same, err);
+			status = is_same(ctx, s, a, p.id, &same, err);
 		if (status != GP_OK)
 			return status;
 		if (same || p.state == GP_NODE_REMOVED) {
@@ -375,7 +400,8 @@ add(const void *ctx, struct gp_store *s, struct adding *a, struct gp_archived *o
 		a->title = NULL;
 	status = fill ? fill_ghost(s, a, err) : add_new(s, a, err);
 	if (status == GP_OK)
-		status = gp_body_write(s, a->id, a->m, a->raw, a->n, err);
+		status = a->packed.n > 0 ? gp_body_write_packed(s, a->id, a->packed, err) :
+		    gp_body_write(s, a->id, a->m, a->raw, a->n, err);
 	if (status == GP_OK)
 		status = gp_place_note(s, a->list->id, a->m, a->id, err);
 	if (status == GP_OK && a->state == GP_NODE_PRESENT)
@@ -388,26 +414,48 @@ add(const void *ctx, struct gp_store *s, struct adding *a, struct gp_archived *o
 	return status;
 }
 
+static enum gp_status
+archive(const void *ctx, struct gp_store *s, struct adding *a, struct gp_archived *out,
+    struct gp_err *err)
+{
+	void *tmp = gp_ctx(NULL);
+	enum gp_status status = GP_OK;
+
+	memset(out, 0, sizeof(*out));
+	if (!s->writing)
+		gp_bug("gp_archive_add outside of a transaction");
+	a->state = (a->m->flags & GP_MAIL_NO_ARCHIVE) != 0 ? GP_NODE_HIDDEN : GP_NODE_PRESENT;
+	if (a->m->msgid == NULL)
+		status = unpack(tmp, s, a, err);
+	if (status == GP_OK) {
+		a->mid = a->m->msgid != NULL ? a->m->msgid : made_msgid(tmp, a->list, a->raw, a->n);
+		out->msgid = gp_strdup(ctx, a->mid);
+		status = add(tmp, s, a, out, err);
+	}
+	if (status == GP_OK)
+		snprintf(out->key, sizeof(out->key), "%s", a->key);
+	else
+		gp_err_prefix(err, "%s: can't archive a message", a->list->address);
+	talloc_free(tmp);
+	return status;
+}
+
 enum gp_status
 gp_archive_add(const void *ctx, struct gp_store *s, const struct gp_list *list,
     const struct gp_mail *m, const char *raw, size_t n, int64_t received, struct gp_archived *out,
     struct gp_err *err)
 {
-	void *tmp = gp_ctx(NULL);
-	struct adding a = {.list = list, .m = m, .raw = raw, .n = n, .received = received,
-	    .state = (m->flags & GP_MAIL_NO_ARCHIVE) != 0 ? GP_NODE_HIDDEN : GP_NODE_PRESENT};
-	enum gp_status status;
+	struct adding a = {.list = list, .m = m, .body = m, .raw = raw, .n = n, .received = received};
 
-	memset(out, 0, sizeof(*out));
-	if (!s->writing)
-		gp_bug("gp_archive_add outside of a transaction");
-	a.mid = m->msgid != NULL ? m->msgid : made_msgid(tmp, list, raw, n);
-	out->msgid = gp_strdup(ctx, a.mid);
-	status = add(tmp, s, &a, out, err);
-	if (status == GP_OK)
-		snprintf(out->key, sizeof(out->key), "%s", a.key);
-	else
-		gp_err_prefix(err, "%s: can't archive a message", list->address);
-	talloc_free(tmp);
-	return status;
+	return archive(ctx, s, &a, out, err);
+}
+
+enum gp_status
+gp_archive_add_packed(const void *ctx, struct gp_store *s, const struct gp_list *list,
+    const struct gp_mail *m, struct gp_str packed, size_t raw_n, int64_t received,
+    struct gp_archived *out, struct gp_err *err)
+{
+	struct adding a = {.list = list, .m = m, .packed = packed, .n = raw_n, .received = received};
+
+	return archive(ctx, s, &a, out, err);
 }

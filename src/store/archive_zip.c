@@ -3,46 +3,33 @@
  * Compression of what is archived: zstd, each blob a frame by itself, with a
  * dictionary learnt from the site's own mail (a sixth smaller, no slower). A frame
  * names its dictionary; dictionaries are kept for ever, the newest one is used.
+ * Here they are found; pack.c packs with them.
  */
 #include "config.h"
 
 #include "private.h"
 
-#define ZDICT_STATIC_LINKING_ONLY	/* fastCover: a third of the time */
-#include <zdict.h>
 #include <zstd.h>
-
-enum {
-	LEVEL = 1,		/* 2 and 3 save 3 and 6 percent and cost half as much again */
-	DICTIONARY_BYTES = 64 << 10,
-	SAMPLE_BYTES = 8 << 10,	/* of a message: its header and how it begins */
-	SAMPLES_MIN = 100,
-	FIRST_DICTIONARY = 32768 /* lower ids belong to others (RFC 8878 section 5) */
-};
 
 struct dictionary {
 	int64_t id;
-	ZSTD_CDict *c;		/* made when it is first used for this */
-	ZSTD_DDict *d;
+	ZSTD_DDict *d;		/* made when it is first used */
 	char *data;
 	size_t n;
 };
 
 struct gp_zip {
-	ZSTD_CCtx *c;
 	ZSTD_DCtx *d;
+	struct gp_packer *packer;
+	bool ready;		/* the packer uses the newest dictionary */
 	struct dictionary *dicts;	/* that were used so far */
 	size_t n;
-	bool looked;		/* `current` is known */
-	int64_t current;	/* id of the newest, 0: none */
-	struct gp_buf out[2];
 };
 
 static int
 zip_destructor(struct gp_zip *z)
 {
 	gp_zip_forget_dictionaries(z);
-	ZSTD_freeCCtx(z->c);
 	ZSTD_freeDCtx(z->d);
 	return 0;
 }
@@ -52,10 +39,10 @@ zip_of(struct gp_store *s)
 {
 	if (s->zip == NULL) {
 		s->zip = gp_new(s, struct gp_zip);
-		s->zip->c = ZSTD_createCCtx();
 		s->zip->d = ZSTD_createDCtx();
-		if (s->zip->c == NULL || s->zip->d == NULL)
+		if (s->zip->d == NULL)
 			gp_oom();
+		s->zip->packer = gp_packer_new(s->zip);
 		talloc_set_destructor(s->zip, zip_destructor);
 	}
 	return s->zip;
@@ -68,14 +55,12 @@ gp_zip_forget_dictionaries(struct gp_zip *z)
 
 	if (z == NULL)
 		return;
-	for (i = 0; i < z->n; i++) {
-		ZSTD_freeCDict(z->dicts[i].c);
+	for (i = 0; i < z->n; i++)
 		ZSTD_freeDDict(z->dicts[i].d);
-	}
 	talloc_free(z->dicts);
 	z->dicts = NULL;
 	z->n = 0;
-	z->looked = false;
+	z->ready = false;
 }
 
 /* The dictionary of that id, loaded once. */
@@ -111,48 +96,23 @@ find_dictionary(struct gp_store *s, int64_t id, struct dictionary **out, struct 
 	return GP_OK;
 }
 
-static enum gp_status
-current_dictionary(struct gp_store *s, struct dictionary **out, struct gp_err *err)
+enum gp_status
+gp_zip_packer(struct gp_store *s, struct gp_packer **out, struct gp_err *err)
 {
 	struct gp_zip *z = zip_of(s);
+	struct gp_str newest;
 	enum gp_status status = GP_OK;
 
-	if (!z->looked) {
-		status = gp_sql_int(s, &z->current, "SELECT coalesce(max(id), 0) FROM dictionary",
-		    GP_NOARGS, err);
-		z->looked = status == GP_OK;
+	if (!z->ready) {
+		status = gp_archive_dictionary(NULL, s, &newest, err);
+		if (status == GP_OK) {
+			gp_packer_use(z->packer, newest);
+			talloc_free((void *)(uintptr_t)newest.p);
+		}
+		z->ready = status == GP_OK;
 	}
-	*out = NULL;
-	if (status == GP_OK && z->current != 0)
-		status = find_dictionary(s, z->current, out, err);
+	*out = z->packer;
 	return status;
-}
-
-enum gp_status
-gp_zip_pack(struct gp_store *s, int slot, const char *p, size_t n, struct gp_str *out,
-    struct gp_err *err)
-{
-	struct gp_zip *z = zip_of(s);
-	struct gp_buf *b = &z->out[slot];
-	struct dictionary *d;
-	enum gp_status status = current_dictionary(s, &d, err);
-	size_t got;
-
-	if (status != GP_OK)
-		return status;
-	if (b->p == NULL)
-		gp_buf_init(b, z, ZSTD_compressBound(GP_MAX_FRAME));
-	gp_buf_reset(b);
-	if (gp_buf_reserve(b, ZSTD_compressBound(n)) == NULL)
-		return gp_fail(err, GP_E_TOOBIG, "the message is too big to be archived");
-	if (d != NULL && d->c == NULL)
-		d->c = ZSTD_createCDict(d->data, d->n, LEVEL);
-	got = d == NULL ? ZSTD_compressCCtx(z->c, b->p, b->cap, p, n, LEVEL) :
-	    ZSTD_compress_usingCDict(z->c, b->p, b->cap, p, n, d->c);
-	if (ZSTD_isError(got))
-		return gp_fail(err, GP_E_BUG, "can't compress: %s", ZSTD_getErrorName(got));
-	*out = (struct gp_str){b->p, got};
-	return GP_OK;
 }
 
 enum gp_status
@@ -190,46 +150,50 @@ gp_zip_unpack(const void *ctx, struct gp_store *s, const void *p, size_t n, char
 	return GP_OK;
 }
 
-/* ---- learning --------------------------------------------------------------------- */
+/* ---- learning ------------------------------------------------------------------------ */
 
-static size_t
-train(const struct gp_str *samples, size_t n, int64_t id, char *to)
+enum gp_status
+gp_archive_dictionary(const void *ctx, struct gp_store *s, struct gp_str *out, struct gp_err *err)
 {
-	ZDICT_fastCover_params_t params = {.k = 200, .d = 8, .f = 20, .accel = 1, .splitPoint = 1,
-	    .nbThreads = 1, .zParams = {.compressionLevel = LEVEL, .dictID = (unsigned)id}};
-	struct gp_buf all;
-	size_t *sizes = gp_array(NULL, size_t, n), i, got;
+	sqlite3_stmt *st;
+	enum gp_status status = gp_sql_open(s, &st,
+	    "SELECT data FROM dictionary ORDER BY id DESC LIMIT 1", GP_NOARGS, err);
 
-	gp_buf_init(&all, sizes, n * SAMPLE_BYTES);
-	for (i = 0; i < n; i++) {
-		sizes[i] = samples[i].n < SAMPLE_BYTES ? samples[i].n : SAMPLE_BYTES;
-		gp_buf_add(&all, samples[i].p, sizes[i]);
-	}
-	got = ZDICT_trainFromBuffer_fastCover(to, DICTIONARY_BYTES, all.p, sizes, (unsigned)n,
-	    params);
-	talloc_free(sizes);
-	return ZDICT_isError(got) ? 0 : got;
+	*out = (struct gp_str){NULL, 0};
+	if (status == GP_OK)
+		status = gp_sql_next(s, st, err);
+	if (status != GP_OK)
+		return gp_sql_end(status);
+	out->p = gp_sql_blob(ctx, st, 0, &out->n);
+	gp_sql_done(st);
+	return GP_OK;
+}
+
+enum gp_status
+gp_archive_learnt(struct gp_store *s, struct gp_str dictionary, struct gp_err *err)
+{
+	enum gp_status status = GP_OK;
+
+	if (dictionary.n > 0)
+		status = gp_sql_run(s, "INSERT INTO dictionary(id, created, data) "
+		    "SELECT ?1, ?2, ?3 WHERE NOT EXISTS (SELECT 1 FROM dictionary)",
+		    GP_ARGS(GP_INT(GP_FIRST_DICTIONARY), GP_INT(gp_now()),
+		    GP_BLOB(dictionary.p, dictionary.n)), err);
+	gp_zip_forget_dictionaries(s->zip);
+	return status;
 }
 
 enum gp_status
 gp_archive_learn(struct gp_store *s, const struct gp_str *samples, size_t n, struct gp_err *err)
 {
-	int64_t newest;
-	enum gp_status status = gp_sql_int(s, &newest,
-	    "SELECT coalesce(max(id), 0) FROM dictionary", GP_NOARGS, err);
-	char *data;
-	size_t got;
+	struct gp_str known, learnt;
+	enum gp_status status = gp_archive_dictionary(NULL, s, &known, err);
 
-	/* Too few to learn from: later. */
-	if (status != GP_OK || newest != 0 || n < SAMPLES_MIN)
-		return status;
-	data = gp_alloc(NULL, DICTIONARY_BYTES, "dictionary");
-	got = train(samples, n, FIRST_DICTIONARY, data);
-	if (got > 0)
-		status = gp_sql_run(s, "INSERT INTO dictionary(id, created, data) "
-		    "VALUES(?1, ?2, ?3)", GP_ARGS(GP_INT(FIRST_DICTIONARY), GP_INT(gp_now()),
-		    GP_BLOB(data, got)), err);
-	gp_zip_forget_dictionaries(s->zip);
-	talloc_free(data);
+	if (status == GP_OK && known.n == 0) {
+		learnt = gp_packer_learn(NULL, samples, n);
+		status = gp_archive_learnt(s, learnt, err);
+		talloc_free((void *)(uintptr_t)learnt.p);
+	}
+	talloc_free((void *)(uintptr_t)known.p);
 	return status;
 }

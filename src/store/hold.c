@@ -49,12 +49,33 @@ insert_hold(struct gp_store *s, struct gp_hold *h, const unsigned char *digest, 
 	return status;
 }
 
+static enum gp_status
+insert_data(struct gp_store *s, int64_t id, const char *raw, size_t n, struct gp_str wire,
+    struct gp_err *err)
+{
+	struct gp_packer *packer;
+	struct gp_str data, more = {NULL, 0};
+	enum gp_status status = gp_zip_packer(s, &packer, err);
+	char *first = NULL;
+
+	if (status == GP_OK)
+		status = gp_packer_bytes(packer, raw, n, &data, err);
+	if (status == GP_OK && wire.n > 0) {
+		data.p = first = gp_memdup(NULL, data.p, data.n);
+		status = gp_packer_bytes(packer, wire.p, wire.n, &more, err);
+	}
+	if (status == GP_OK)
+		status = gp_sql_run(s, "INSERT INTO hold_data(hold, raw, wire) VALUES(?1, ?2, ?3)",
+		    GP_ARGS(GP_INT(id), GP_BLOB(data.p, data.n), GP_BLOB(more.p, more.n)), err);
+	talloc_free(first);
+	return status;
+}
+
 enum gp_status
 gp_hold_add(struct gp_store *s, struct gp_hold *h, const char *raw, size_t n, struct gp_str wire,
     struct gp_err *err)
 {
 	unsigned char digest[GP_SHA256_LEN];
-	struct gp_str data, more = {NULL, 0};
 	enum gp_status status = GP_E_NOTFOUND;
 
 	digest_of(h, raw, n, digest);
@@ -66,14 +87,7 @@ gp_hold_add(struct gp_store *s, struct gp_hold *h, const char *raw, size_t n, st
 		return gp_fail(err, GP_E_EXISTS, "the same message waits already");
 	if (status == GP_E_NOTFOUND)
 		status = insert_hold(s, h, digest, err);
-	if (status == GP_OK)
-		status = gp_zip_pack(s, 0, raw, n, &data, err);
-	if (status == GP_OK && wire.n > 0)
-		status = gp_zip_pack(s, 1, wire.p, wire.n, &more, err);
-	if (status == GP_OK)
-		status = gp_sql_run(s, "INSERT INTO hold_data(hold, raw, wire) VALUES(?1, ?2, ?3)",
-		    GP_ARGS(GP_INT(h->id), GP_BLOB(data.p, data.n), GP_BLOB(more.p, more.n)), err);
-	return status;
+	return status == GP_OK ? insert_data(s, h->id, raw, n, wire, err) : status;
 }
 
 /* ---- reading ---------------------------------------------------------------------- */

@@ -183,33 +183,42 @@ gp_message_newest(const void *ctx, struct gp_store *s, int64_t list, int64_t dat
 /* ---- bodies ----------------------------------------------------------------------- */
 
 enum gp_status
+gp_body_write_packed(struct gp_store *s, int64_t id, struct gp_str data, struct gp_err *err)
+{
+	return gp_sql_run(s, "INSERT OR REPLACE INTO body(id, data) VALUES(?1, ?2)",
+	    GP_ARGS(GP_INT(id), GP_BLOB(data.p, data.n)), err);
+}
+
+enum gp_status
 gp_body_write(struct gp_store *s, int64_t id, const struct gp_mail *m, const char *raw, size_t n,
     struct gp_err *err)
 {
-	struct gp_mail kept = *m;
-	struct gp_buf wire, all;
+	struct gp_packer *packer;
 	struct gp_str data;
-	enum gp_status status;
+	enum gp_status status = gp_zip_packer(s, &packer, err);
 
-	/* The row has the snippet; own and quoted words are for the search alone. */
-	kept.snippet = NULL;
-	kept.own = kept.quoted = NULL;
-	kept.own_n = kept.quoted_n = 0;
-	kept.files = NULL;
-	gp_buf_init(&wire, NULL, GP_MAX_FRAME);
-	gp_mail_pack(&wire, &kept);
-	gp_buf_init(&all, wire.p, GP_MAX_FRAME);
-	gp_buf_reserve(&all, wire.len + n + 16);
-	gp_pack_str(&all, wire.p, wire.len);
-	gp_buf_add(&all, raw, n);
-	status = all.over || wire.over ?
-	    gp_fail(err, GP_E_TOOBIG, "the message is too big to be archived") :
-	    gp_zip_pack(s, 0, all.p, all.len, &data, err);
-	talloc_free(wire.p);
 	if (status == GP_OK)
-		status = gp_sql_run(s, "INSERT OR REPLACE INTO body(id, data) VALUES(?1, ?2)",
-		    GP_ARGS(GP_INT(id), GP_BLOB(data.p, data.n)), err);
-	return status;
+		status = gp_packer_message(packer, m, raw, n, &data, err);
+	return status == GP_OK ? gp_body_write_packed(s, id, data, err) : status;
+}
+
+enum gp_status
+gp_body_unpack(const void *ctx, struct gp_store *s, struct gp_str data, struct gp_str *wire,
+    struct gp_str *raw, struct gp_err *err)
+{
+	struct gp_unpack u;
+	char *all;
+	size_t n;
+	enum gp_status status = gp_zip_unpack(ctx, s, data.p, data.n, &all, &n, err);
+
+	if (status != GP_OK)
+		return status;
+	u = (struct gp_unpack){all, n, false};
+	*wire = gp_unpack_str(&u);
+	if (u.bad)
+		return gp_fail(err, GP_E_DB, "%s: an archived message is damaged", s->path);
+	*raw = (struct gp_str){u.p, u.n};
+	return GP_OK;
 }
 
 enum gp_status
@@ -219,9 +228,6 @@ gp_body_read(const void *ctx, struct gp_store *s, int64_t id, struct gp_str *wir
 	sqlite3_stmt *st;
 	enum gp_status status = gp_sql_open(s, &st, "SELECT data FROM body WHERE id = ?1",
 	    GP_ARGS(GP_INT(id)), err);
-	struct gp_unpack u;
-	char *all;
-	size_t n;
 
 	if (status == GP_OK)
 		status = gp_sql_next(s, st, err);
@@ -229,17 +235,10 @@ gp_body_read(const void *ctx, struct gp_store *s, int64_t id, struct gp_str *wir
 		return gp_fail(err, GP_E_NOTFOUND, "the message is not in the archive any more");
 	if (status != GP_OK)
 		return status;
-	status = gp_zip_unpack(ctx, s, sqlite3_column_blob(st, 0),
-	    (size_t)sqlite3_column_bytes(st, 0), &all, &n, err);
+	status = gp_body_unpack(ctx, s, (struct gp_str){sqlite3_column_blob(st, 0),
+	    (size_t)sqlite3_column_bytes(st, 0)}, wire, raw, err);
 	gp_sql_done(st);
-	if (status != GP_OK)
-		return status;
-	u = (struct gp_unpack){all, n, false};
-	*wire = gp_unpack_str(&u);
-	if (u.bad)
-		return gp_fail(err, GP_E_DB, "%s: an archived message is damaged", s->path);
-	*raw = (struct gp_str){u.p, u.n};
-	return GP_OK;
+	return status;
 }
 
 enum gp_status

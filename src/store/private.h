@@ -99,11 +99,17 @@ struct gp_migration {
 	int version;
 	const char *const *sql;	/* statements, NULL at the end */
 };
-/* ---- archive_zip.c ---------------------------------------------------------------- */
+/* ---- archive_zip.c, pack.c ---------------------------------------------------------------- */
 
-/* Compress; *out is good until the next call with the same slot (0 or 1). */
-enum gp_status gp_zip_pack(struct gp_store *s, int slot, const char *p, size_t n,
-    struct gp_str *out, struct gp_err *err) GP_MUST_CHECK;
+enum {
+	GP_FIRST_DICTIONARY = 32768 /* lower ids belong to others (RFC 8878 section 5) */
+};
+/* The database's own packer, with its newest dictionary. */
+enum gp_status gp_zip_packer(struct gp_store *s, struct gp_packer **out, struct gp_err *err)
+    GP_MUST_CHECK;
+/* Any bytes as a frame, good until the next call. */
+enum gp_status gp_packer_bytes(struct gp_packer *p, const char *bytes, size_t n, struct gp_str *out,
+    struct gp_err *err) GP_MUST_CHECK;
 enum gp_status gp_zip_unpack(const void *ctx, struct gp_store *s, const void *p, size_t n,
     char **out, size_t *out_n, struct gp_err *err) GP_MUST_CHECK;
 /* Load them anew: after a rollback the newest may be gone. */
@@ -166,9 +172,14 @@ int64_t gp_place_base(const char *subject, const char *tag, bool *is_reply);
 
 /* For finding the same again: not against anybody who tries. */
 int64_t gp_store_hash(int64_t seed, const void *p, size_t n);
-/* Derived data and raw bytes of a node. */
+/* Derived data and raw bytes of a node; the second of what a packer made of them. */
 enum gp_status gp_body_write(struct gp_store *s, int64_t id, const struct gp_mail *m,
     const char *raw, size_t n, struct gp_err *err) GP_MUST_CHECK;
+enum gp_status gp_body_write_packed(struct gp_store *s, int64_t id, struct gp_str data,
+    struct gp_err *err) GP_MUST_CHECK;
+/* The two out of their frame, on ctx. */
+enum gp_status gp_body_unpack(const void *ctx, struct gp_store *s, struct gp_str data,
+    struct gp_str *wire, struct gp_str *raw, struct gp_err *err) GP_MUST_CHECK;
 enum gp_status gp_body_read(const void *ctx, struct gp_store *s, int64_t id, struct gp_str *wire,
     struct gp_str *raw, struct gp_err *err) GP_MUST_CHECK;
 /* Do two messages say the same, but for what lists and relays add? */
