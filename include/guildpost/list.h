@@ -183,7 +183,7 @@ enum gp_status gp_hold_read_reply(const void *ctx, const struct gp_mail *mail, i
 /* Mail to bees+hold-TOKEN. */
 enum gp_status gp_hold_reply(const void *ctx, struct gp_site *site, const struct gp_route *route,
     const struct gp_inbound *in, struct gp_outcome *out, struct gp_err *err) GP_MUST_CHECK;
-/* Discard what nobody decided in time; forget what was decided long ago. For the clock. */
+/* Discard what nobody decided in time; forget what was decided or delivered long ago. For the clock. */
 enum gp_status gp_hold_expire(const void *ctx, struct gp_site *site, int64_t now, struct gp_err *err)
     GP_MUST_CHECK;
 

@@ -10,7 +10,7 @@
 
 #include <string.h>
 
-enum { HOLD_KEEP = 30 * 86400 };	/* decided holds are shown to owners so long */
+enum { HOLD_KEEP = 30 * 86400 };	/* what is decided or delivered is shown so long */
 
 static struct gp_str
 wire_of(const void *ctx, const struct gp_mail *m)
@@ -362,5 +362,7 @@ gp_hold_expire(const void *ctx, struct gp_site *site, int64_t now, struct gp_err
 	}
 	if (st == GP_OK)
 		st = gp_hold_forget(site->store, now - HOLD_KEEP, err);
+	if (st == GP_OK)
+		st = gp_queue_forget(site->store, now - HOLD_KEEP, err);
 	return st == GP_OK ? gp_token_forget(site->store, now, err) : st;
 }
