@@ -370,6 +370,11 @@ enum gp_status gp_inflate_read(struct gp_inflate *f, char *p, size_t n, size_t *
 int64_t gp_inflate_at(const struct gp_inflate *f);
 int64_t gp_inflate_size(const struct gp_inflate *f);
 
+/* ---- gzip.c: compress in memory (RFC 1952) ---------------------------------------------- */
+
+/* All of p (under 4 GB) as one gzip member; level 1 (fast) to 9 (small). */
+char *gp_gzip(const void *ctx, const char *p, size_t n, int level, size_t *out_n);
+
 /* ---- loop.c: the event loop (libevent) -------------------------------------------- */
 
 struct gp_loop;		/* one a process */

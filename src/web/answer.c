@@ -1,0 +1,410 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * From a request to its answer. A page is found first (what is asked for, and a stamp of all
+ * that it depends on), and built only when neither the reader's own copy (If-None-Match) nor a
+ * kept page has that stamp. As long as nobody has written to the archive, a kept page is sent
+ * without any look at the database but for its version.
+ */
+#include "config.h"
+
+#include "private.h"
+
+#include <string.h>
+
+#define CACHE_PAGE "public, max-age=60, stale-while-revalidate=600"
+#define CACHE_MOVED "public, max-age=300"
+#define HTML "text/html; charset=utf-8"
+#define JSON "application/json; charset=utf-8"
+
+enum { GZIP_FROM = 600, GZIP_LEVEL = 6, DAY = 86400 };
+
+struct gp_web *
+gp_web_new(const void *ctx, struct gp_site *site)
+{
+	struct gp_web *w = gp_new(ctx, struct gp_web);
+	const char *url = site->conf->url, *host;
+	json_t *nothing = gp_json_object(w);
+	size_t n = strlen(url);
+
+	w->site = site;
+	w->store = site->store;
+	w->templates = site->templates;
+	w->cache = cache_new(w, GP_WEB_CACHE);
+	while (n > 0 && url[n - 1] == '/')
+		n--;
+	w->url = gp_strndup(w, url, n);
+	host = strstr(w->url, "://");
+	host = host != NULL ? strchr(host + 3, '/') : NULL;
+	w->base = host != NULL ? host : "";
+	w->stamp_version = -1;
+	if (gp_templates_render(w, w->templates, "web/folded.html", NULL, nothing, &w->folded, NULL,
+	    NULL) == GP_OK)
+		w->folded[strcspn(w->folded, "\n")] = '\0';
+	w->css = gp_asprintf(w, "%s/static/style.%s.css", w->base, gp_templates_version(w->templates));
+	w->icon = gp_asprintf(w, "%s/static/icon.%s.svg", w->base, gp_templates_version(w->templates));
+	return w;
+}
+
+/* ---- what went wrong -------------------------------------------------------------------- */
+
+static void
+near_lists(struct visit *v, json_t *doc)
+{
+	struct gp_list **all;
+	const char **names;
+	json_t *near = gp_json_new_array(doc, "near");
+	size_t i, n, k = 0;
+	const char *best;
+
+	if (v->list_name == NULL || v->list != NULL ||
+	    gp_list_all(v->ctx, v->s, &all, &n, NULL) != GP_OK || n == 0)
+		return;
+	names = gp_array(v->ctx, const char *, n);
+	for (i = 0; i < n; i++)
+		if (all[i]->set.archive == GP_ARCHIVE_PUBLIC)
+			names[k++] = all[i]->name;
+	best = gp_nearest(v->list_name, names, k);
+	for (i = 0; best != NULL && i < n; i++)
+		if (strcmp(all[i]->name, best) == 0) {
+			put_list(v, gp_json_push_object(near), all[i]);
+			break;
+		}
+}
+
+/* Words of the path, for the search field of the page that says that there is nothing. */
+static char *
+words_of(const void *ctx, const char *path)
+{
+	const char *last = strrchr(path, '/');
+	char *s, *p;
+
+	if (last != NULL && last[1] == '\0' && last > path)
+		for (last--; last > path && *last != '/';)
+			last--;
+	s = gp_strdup(ctx, last != NULL ? last + 1 : path);
+	for (p = s; *p != '\0'; p++)
+		if (strchr("-_/+.:\"()", *p) != NULL)
+			*p = ' ';
+	s = hidden(ctx, s);
+	return gp_utf8_line(ctx, s, strlen(s), 100);
+}
+
+static void
+render(struct visit *v, const char *template)
+{
+	struct gp_template *t = gp_templates_find(v->w->templates, template,
+	    v->list != NULL ? v->list->set.language : NULL);
+	struct gp_err err;
+	struct gp_buf b;
+
+	gp_buf_init(&b, v->ctx, GP_WEB_PAGE);
+	if (t == NULL)
+		gp_fail(&err, GP_E_CONFIG, "there is no template %s", template);
+	if (t == NULL || gp_template_render(t, v->doc, &b, &err) != GP_OK) {
+		gp_log(GP_LOG_ERR, "event=render template=%s what=\"%s\"", template, err.msg);
+		v->out->status = 500;
+		b.len = 0;
+	}
+	v->out->body = (struct gp_str){b.p, b.len};
+}
+
+static void
+show_error(struct visit *v, int status)
+{
+	static const struct { int status; const char *name; } names[] = {
+		{400, "bad_request"}, {404, "not_found"}, {405, "not_allowed"}, {410, "gone"},
+		{413, "too_big"}, {414, "too_big"}, {503, "busy"},
+	};
+	struct gp_response *out = v->out;
+	const char *name = "failed", *allow = out->allow, *words;
+	json_t *error;
+	size_t i;
+
+	for (i = 0; i < GP_COUNT(names); i++)
+		if (names[i].status == status)
+			name = names[i].name;
+	memset(out, 0, sizeof(*out));
+	out->status = status;
+	out->allow = allow;
+	out->cache = status == 404 || status == 410 ? "public, max-age=60" : "no-store";
+	doc_start(v, NULL, NULL);
+	gp_json_bool(v->doc_page, "noindex", true);
+	error = gp_json_new_object(v->doc, "error");
+	gp_json_int(error, "status", status);
+	gp_json_bool(error, name, true);
+	if (status == 404)
+		near_lists(v, error);
+	words = v->r == NULL || v->r->path == NULL ? "" : words_of(v->ctx, v->r->path);
+	gp_json_text(error, "words", words);
+	gp_json_text(error, "words_url", url_value(v->ctx, words));
+	if (v->json) {
+		out->body.p = gp_json_dump(v->ctx, v->doc, true);
+		out->body.n = strlen(out->body.p);
+		out->type = JSON;
+		return;
+	}
+	render(v, "web/error.html");
+	out->type = HTML;
+}
+
+/* ---- kept pages and copies of readers ---------------------------------------------------- */
+
+/* RFC 9110 section 13.1.2: weak comparison with any of a list of tags. */
+static bool
+has_tag(const char *field, const char *etag)
+{
+	const char *opaque = strchr(etag, '"');
+	size_t n = strlen(opaque);
+	const char *p;
+
+	if (strcmp(field, "*") == 0)
+		return true;
+	for (p = strstr(field, opaque); p != NULL; p = strstr(p + 1, opaque))
+		if (p[n] == '\0' || p[n] == ',' || p[n] == ' ')
+			return true;
+	return false;
+}
+
+static bool
+reader_has_it(const struct gp_request *r, const struct gp_response *out)
+{
+	int64_t since;
+	int zone;
+	bool known;
+
+	if (out->etag == NULL || strcmp(r->method, "POST") == 0)
+		return false;
+	if (r->if_none_match != NULL)
+		return has_tag(r->if_none_match, out->etag);
+	return r->if_modified_since != NULL && out->modified > 0 &&
+	    gp_date_parse(r->if_modified_since, strlen(r->if_modified_since), &since, &zone,
+	    &known) && out->modified <= since;
+}
+
+static void
+choose_form(const struct gp_request *r, struct gp_response *out)
+{
+	const struct gp_kept *k = out->kept;
+
+	if (reader_has_it(r, out)) {
+		out->status = 304;
+		out->body = (struct gp_str){"", 0};
+		return;
+	}
+	if (k == NULL)
+		return;
+	out->gzip = k->form[FORM_GZIP] != NULL && request_accepts_gzip(r);
+	out->body.p = k->form[out->gzip]->p;
+	out->body.n = k->form[out->gzip]->n;
+}
+
+static void
+answer_kept(const struct gp_request *r, struct gp_kept *k, struct gp_response *out)
+{
+	*out = k->r;
+	out->kept = k;
+	choose_form(r, out);
+}
+
+static void
+keep(struct visit *v, int64_t version)
+{
+	struct gp_response *out = v->out;
+	struct blob *gzip = NULL;
+	char *packed;
+	size_t n;
+
+	if (out->status != 200 || out->etag == NULL || out->body.n > GP_WEB_KEPT)
+		return;
+	if (out->body.n >= GZIP_FROM && out->disposition == NULL && !out->sandbox) {
+		packed = gp_gzip(v->ctx, out->body.p, out->body.n, GZIP_LEVEL, &n);
+		gzip = n < out->body.n ? blob_new(packed, n) : NULL;
+		talloc_free(packed);
+	}
+	out->kept = cache_add(v->w->cache, v->r->target, out, gzip);
+	if (out->kept != NULL) {
+		out->kept->version = version;
+		out->kept->day = v->now / DAY;
+	}
+}
+
+/* ---- the visit ------------------------------------------------------------------------------ */
+
+static void
+set_etag(struct visit *v)
+{
+	unsigned char sum[GP_SHA256_LEN];
+
+	if (v->page->flags & PAGE_FRESH)
+		return;
+	if (v->page->flags & PAGE_TODAY)
+		visit_stamp(v, " day %lld", (long long)(v->now / DAY));
+	visit_stamp(v, " with %s %s %s", gp_templates_version(v->w->templates), GP_VERSION,
+	    v->w->url);
+	gp_sha256(v->stamp.p, v->stamp.len, sum);
+	v->out->etag = gp_asprintf(v->ctx, "W/\"%.16s\"", gp_base32(v->ctx, sum, 10));
+}
+
+static int
+find_list(struct visit *v)
+{
+	struct gp_err err = {GP_OK, ""};
+	enum gp_status st = gp_list_find_name(v->ctx, v->s, v->list_name, &v->list, &err);
+
+	if (st == GP_E_NOTFOUND)
+		return 404;
+	if (st != GP_OK)
+		return visit_failed(&err);
+	if (v->list->set.archive != GP_ARCHIVE_PUBLIC) {
+		v->list = NULL;
+		return 404;
+	}
+	stamp_list(v, v->list);
+	return 200;
+}
+
+static int
+build(struct visit *v)
+{
+	struct gp_response *out = v->out;
+	int status = v->page->build(v);
+
+	if (status != 200)
+		return status;
+	if (v->json) {
+		out->body.p = gp_json_dump(v->ctx, v->doc, true);
+		out->body.n = strlen(out->body.p);
+		out->type = JSON;
+	} else if (v->page->template != NULL) {
+		render(v, v->page->template);
+		out->type = v->page->type != NULL ? v->page->type : HTML;
+	} else if (out->type == NULL) {
+		out->type = v->page->type;
+	}
+	return out->status;
+}
+
+/* Find, compare, build; in one read transaction, so that a page shows one state. */
+static int
+run(struct visit *v, struct gp_kept *kept, int64_t version)
+{
+	struct gp_response *out = v->out;
+	int status = v->page->flags & PAGE_LIST ? find_list(v) : 200;
+
+	if (status == 200)
+		status = v->page->find(v);
+	if (status != 200 || out->act != NULL)
+		return status;
+	set_etag(v);
+	if (kept != NULL && out->etag != NULL && strcmp(kept->r.etag, out->etag) == 0) {
+		kept->version = version;
+		kept->day = v->now / DAY;
+		answer_kept(v->r, kept, out);
+		return out->status;
+	}
+	if (reader_has_it(v->r, out)) {
+		out->status = 304;
+		return 304;
+	}
+	status = build(v);
+	if (status == 200) {
+		keep(v, version);
+		choose_form(v->r, out);
+	}
+	return out->status == 200 ? status : out->status;
+}
+
+static bool
+method_fits(struct visit *v)
+{
+	const char *m = v->r->method;
+	bool post = (v->page->flags & PAGE_POST) != 0;
+
+	if (strcmp(m, "GET") == 0 || strcmp(m, "HEAD") == 0 || (post && strcmp(m, "POST") == 0))
+		return true;
+	v->out->allow = post ? "GET, HEAD, POST" : "GET, HEAD";
+	return false;
+}
+
+static void
+start(struct visit *v, const void *ctx, struct gp_web *w, const struct gp_request *r,
+    struct gp_response *out)
+{
+	memset(v, 0, sizeof(*v));
+	memset(out, 0, sizeof(*out));
+	v->ctx = ctx;
+	v->w = w;
+	v->s = w->store;
+	v->r = r;
+	v->out = out;
+	v->now = gp_now();
+	gp_buf_init(&v->stamp, ctx, 1 << 20);
+}
+
+void
+gp_web_answer(const void *ctx, struct gp_web *w, const struct gp_request *r,
+    struct gp_response *out)
+{
+	bool read = strcmp(r->method, "GET") == 0 || strcmp(r->method, "HEAD") == 0;
+	struct gp_kept *kept = read ? cache_find(w->cache, r->target) : NULL;
+	int64_t version = gp_store_version(w->store);
+	struct gp_err err = {GP_OK, ""};
+	struct visit v;
+	char *moved;
+	int status;
+
+	if (kept != NULL && version != 0 && kept->version == version &&
+	    kept->day == gp_now() / DAY) {
+		answer_kept(r, kept, out);
+		return;
+	}
+	start(&v, ctx, w, r, out);
+	v.page = route_find(&v, gp_starts(r->path, w->base) ? r->path + strlen(w->base) : r->path,
+	    &moved);
+	out->status = 200;
+	out->cache = v.page != NULL && v.page->cache != NULL ? v.page->cache : CACHE_PAGE;
+	if (v.page == NULL)
+		status = moved != NULL ? visit_moved(&v, moved) : 404;
+	else if (!method_fits(&v))
+		status = 405;
+	else if (gp_store_read_begin(w->store, &err) != GP_OK)
+		status = visit_failed(&err);
+	else {
+		status = run(&v, kept, version);
+		gp_store_read_end(w->store);
+	}
+	if (status == 301)
+		out->cache = CACHE_MOVED;
+	else if (status >= 400)
+		show_error(&v, status);
+	out->status = status;
+}
+
+void
+gp_web_acted(const void *ctx, struct gp_web *w, const struct gp_request *r, bool done,
+    struct gp_response *out)
+{
+	struct visit v;
+
+	start(&v, ctx, w, r, out);
+	if (!done) {
+		show_error(&v, 503);
+		return;
+	}
+	out->status = 200;
+	out->cache = "no-store";
+	out->type = HTML;
+	doc_start(&v, NULL, NULL);
+	gp_json_bool(v.doc_page, "noindex", true);
+	gp_json_bool(v.doc, "done", true);
+	render(&v, "web/leave.html");
+}
+
+void
+gp_web_refuse(const void *ctx, struct gp_web *w, int status, struct gp_response *out)
+{
+	struct visit v;
+
+	start(&v, ctx, w, NULL, out);
+	show_error(&v, status);
+}

@@ -1,0 +1,133 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * Atom feeds (RFC 4287, threads by RFC 4685): every message of a list, the first messages of its
+ * threads, all of one thread. Newest first, with the whole text; ids are made of the key, so
+ * that they outlive addresses and servers.
+ */
+#include "config.h"
+
+#include "private.h"
+
+#include <string.h>
+
+int
+feed_find(struct visit *v)
+{
+	visit_stamp(v, "feed %lld", (long long)v->list->version);
+	return 200;
+}
+
+/* Feeds travel: their links must be whole. Without a public address they are paths. */
+static char *
+whole(const struct visit *v, const char *path)
+{
+	size_t n = strlen(v->w->url);
+
+	return n == 0 ? gp_strdup(v->ctx, path) : gp_asprintf(v->ctx, "%.*s%s",
+	    (int)(n - strlen(v->w->base)), v->w->url, path);
+}
+
+static char *
+tag_of(const struct visit *v, const char *key)
+{
+	return gp_asprintf(v->ctx, "tag:%s,2026:%s/%s", v->list->domain, v->list->name, key);
+}
+
+static void
+start_feed(struct visit *v, const char *title, const char *path, const char *self, const char *id)
+{
+	json_t *feed;
+
+	doc_start(v, title, path);
+	feed = gp_json_new_object(v->doc, "feed");
+	gp_json_text(feed, "id", tag_of(v, id));
+	gp_json_text(feed, "url", whole(v, path));
+	gp_json_text(feed, "self_url", whole(v, self));
+	gp_json_text(feed, "updated", gp_time_iso(v->ctx, 0));
+	gp_json_new_array(v->doc, "entries");
+}
+
+static int
+put_entry(struct visit *v, const struct gp_message *m, size_t *budget)
+{
+	struct body_opts opts = {.open = true, .budget = budget};
+	json_t *o = gp_json_push_object(json_object_get(v->doc, "entries"));
+	json_t *feed = json_object_get(v->doc, "feed");
+	char *updated = gp_time_iso(v->ctx, m->received > m->date ? m->received : m->date);
+
+	put_message(v, o, v->list, m);
+	gp_json_text(o, "id", tag_of(v, m->key));
+	gp_json_text(o, "url", whole(v, message_path(v, v->list, m->key)));
+	gp_json_text(o, "updated", updated);
+	gp_json_text(o, "parent_id", m->parent_key != NULL ? tag_of(v, m->parent_key) : NULL);
+	gp_json_text(o, "parent_url", m->parent_key == NULL ? NULL :
+	    whole(v, message_path(v, v->list, m->parent_key)));
+	if (strcmp(updated, json_string_value(json_object_get(feed, "updated"))) > 0)
+		gp_json_text(feed, "updated", updated);
+	if (m->date > v->out->modified)
+		v->out->modified = m->date;
+	return put_body(v, o, v->list, m, &opts);
+}
+
+int
+feed_build(struct visit *v)
+{
+	size_t budget = GP_WEB_BODIES, i, n;
+	struct gp_err err = {GP_OK, ""};
+	struct gp_message **all;
+	int status = 200;
+
+	if (gp_message_newest(v->ctx, v->s, v->list->id, 0, 0, GP_WEB_FEED_ENTRIES, &all, &n,
+	    &err) != GP_OK)
+		return visit_failed(&err);
+	start_feed(v, list_title(v->list), home_path(v, v->list),
+	    list_path(v, v->list, "feed.atom"), "feed");
+	for (i = 0; i < n && status == 200; i++)
+		status = put_entry(v, all[i], &budget);
+	return status;
+}
+
+int
+threads_feed_build(struct visit *v)
+{
+	size_t budget = GP_WEB_BODIES, i, n;
+	struct gp_err err = {GP_OK, ""};
+	struct gp_thread **all;
+	struct gp_message *m;
+	int status = 200;
+
+	/* The newest threads are among those with the newest messages. */
+	if (gp_thread_newest(v->ctx, v->s, v->list->id, 0, 0, GP_WEB_FEED_ENTRIES, &all, &n,
+	    &err) != GP_OK)
+		return visit_failed(&err);
+	start_feed(v, list_title(v->list), home_path(v, v->list),
+	    list_path(v, v->list, "threads.atom"), "threads");
+	gp_json_bool(json_object_get(v->doc, "feed"), "threads_only", true);
+	for (i = 0; i < n && status == 200; i++) {
+		if (gp_message_find_key(v->ctx, v->s, v->list->id, all[i]->key, &m, &err) != GP_OK)
+			return visit_failed(&err);
+		status = put_entry(v, m, &budget);
+	}
+	return status;
+}
+
+int
+thread_feed_build(struct visit *v)
+{
+	size_t budget = GP_WEB_BODIES, i, n, left = GP_WEB_MESSAGES_PER_PAGE;
+	struct gp_err err = {GP_OK, ""};
+	struct gp_node *nodes;
+	int status = 200;
+
+	if (gp_thread_nodes(v->ctx, v->s, v->thread->id, &nodes, &n, &err) != GP_OK)
+		return visit_failed(&err);
+	start_feed(v, hidden(v->ctx, v->thread->title), thread_path(v, v->list, v->thread),
+	    list_path(v, v->list, "t/%s.atom", v->thread->key),
+	    gp_asprintf(v->ctx, "t/%s", v->thread->key));
+	for (i = n; i-- > 0 && status == 200 && left > 0;)
+		if (nodes[i].msg != NULL) {
+			left--;
+			status = put_entry(v, nodes[i].msg, &budget);
+		}
+	return status;
+}

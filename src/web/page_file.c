@@ -1,0 +1,223 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * Messages as files: one as it came (.eml), a thread as mbox (also compressed, as tools of
+ * public-inbox want it), and the parts of a message. All are for strangers: addresses are cut.
+ * A part is served so that nothing in it can run: with a type of ours, as a download unless it
+ * is plain text or a picture, in a sandbox without origin.
+ */
+#include "config.h"
+
+#include "private.h"
+
+#include <string.h>
+
+enum { GZIP_LEVEL = 6 };
+
+int
+raw_find(struct visit *v)
+{
+	return message_find(v);
+}
+
+/* A message for strangers on ctx. */
+static int
+read_hidden(struct visit *v, const void *ctx, int64_t id, char **out, size_t *n)
+{
+	struct gp_err err = {GP_OK, ""};
+	struct gp_mail mail;
+	enum gp_status st;
+	char *raw;
+	size_t raw_n;
+
+	st = gp_message_mail(ctx, v->s, id, &mail, &raw, &raw_n, &err);
+	if (st == GP_OK)
+		st = hide_message(ctx, v->list, &mail, raw, raw_n, out, n, &err);
+	return st == GP_OK ? 200 : st == GP_E_TOOBIG ? 413 : visit_failed(&err);
+}
+
+int
+raw_build(struct visit *v)
+{
+	char *raw;
+	size_t n;
+	int status = read_hidden(v, v->ctx, v->msg->id, &raw, &n);
+
+	if (status != 200)
+		return status;
+	v->out->body = (struct gp_str){raw, n};
+	v->out->sandbox = true;
+	v->out->disposition = gp_asprintf(v->ctx, "attachment; filename=\"%s.eml\"", v->msg->key);
+	return 200;
+}
+
+/* ---- threads as mbox ---------------------------------------------------------------------- */
+
+int
+thread_file_find(struct visit *v)
+{
+	int status = message_find(v);
+	const char *dot = strchr(strrchr(v->r->path, '/'), '.');
+
+	if (status == 200 && strcmp(v->key, v->thread->key) != 0) {
+		v->out->location = list_path(v, v->list, "t/%s%s", v->thread->key, dot);
+		return 301;
+	}
+	return status;
+}
+
+static int
+put_mbox(struct visit *v, struct gp_buf *b)
+{
+	struct gp_err err = {GP_OK, ""};
+	struct gp_node *nodes;
+	size_t i, n, len;
+	char *raw;
+	void *mem;
+
+	if (gp_thread_nodes(v->ctx, v->s, v->thread->id, &nodes, &n, &err) != GP_OK)
+		return visit_failed(&err);
+	for (i = 0; i < n && !b->over; i++) {
+		const struct gp_message *m = nodes[i].msg;
+		int status;
+
+		if (m == NULL)
+			continue;
+		mem = gp_ctx(NULL);
+		status = read_hidden(v, mem, m->id, &raw, &len);
+		if (status == 200)
+			gp_mbox_write(b, "archive", m->received, raw, len);
+		talloc_free(mem);
+		if (status != 200)
+			return status;
+	}
+	return b->over ? 413 : 200;
+}
+
+static int
+build_mbox(struct visit *v, struct gp_buf *b, const char *suffix)
+{
+	int status;
+
+	gp_buf_init(b, v->ctx, GP_WEB_DOWNLOAD);
+	status = put_mbox(v, b);
+	v->out->body = (struct gp_str){b->p, b->len};
+	v->out->sandbox = true;
+	v->out->disposition = gp_asprintf(v->ctx, "attachment; filename=\"%s.%s\"", v->thread->key,
+	    suffix);
+	return status;
+}
+
+int
+thread_mbox_build(struct visit *v)
+{
+	struct gp_buf b;
+
+	return build_mbox(v, &b, "mbox");
+}
+
+int
+thread_gz_build(struct visit *v)
+{
+	struct gp_buf b;
+	int status = build_mbox(v, &b, "mbox.gz");
+	char *packed;
+	size_t n;
+
+	if (status != 200)
+		return status;
+	packed = gp_gzip(v->ctx, b.p, b.len, GZIP_LEVEL, &n);
+	v->out->body = (struct gp_str){packed, n};
+	return 200;
+}
+
+/* ---- parts --------------------------------------------------------------------------------------- */
+
+int
+part_find(struct visit *v)
+{
+	size_t digits = strspn(v->rest, "0123456789");
+
+	if (digits == 0 || digits > 5 || v->rest[digits] != '-')
+		return 404;
+	return message_find(v);
+}
+
+/* A charset as a parameter, if it is a plain word. */
+static const char *
+charset_of(const struct gp_part *p)
+{
+	const char *c = p->charset;
+
+	if (c == NULL || *c == '\0' || strlen(c) > 40 ||
+	    c[strspn(c, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_.:")] != '\0')
+		return "utf-8";
+	return c;
+}
+
+/* What a reader's program is told: few types that can do nothing, else bytes. */
+static void
+set_type(struct visit *v, const struct gp_part *p)
+{
+	static const char *const known[] = {"application/pdf", "application/zip",
+	    "application/gzip", "application/pgp-signature", "audio/mpeg", "audio/ogg",
+	    "text/calendar", "text/vcard", "text/csv", "video/mp4", "video/webm"};
+	struct gp_response *out = v->out;
+	bool shown = part_is_picture(p);
+	size_t i;
+
+	if (shown) {
+		out->type = gp_strdup(v->ctx, p->type);
+	} else if (strcmp(p->type, "text/plain") == 0 || strcmp(p->type, "text/x-patch") == 0 ||
+	    strcmp(p->type, "text/x-diff") == 0) {
+		out->type = gp_asprintf(v->ctx, "text/plain; charset=%s", charset_of(p));
+		shown = true;
+	} else {
+		out->type = "application/octet-stream";
+		for (i = 0; i < GP_COUNT(known); i++)
+			if (strcmp(known[i], p->type) == 0)
+				out->type = known[i];
+	}
+	out->sandbox = true;
+	/* RFC 6266: the name in UTF-8; the path ends with it too. */
+	out->disposition = gp_asprintf(v->ctx, "%s; filename*=UTF-8''%s",
+	    shown ? "inline" : "attachment", url_value(v->ctx, part_name(v->ctx, p)));
+}
+
+int
+part_build(struct visit *v)
+{
+	struct gp_err err = {GP_OK, ""};
+	struct gp_mail mail;
+	const struct gp_part *p = NULL;
+	int64_t index;
+	struct gp_buf b;
+	char *raw, *bytes;
+	size_t n, i;
+
+	if (gp_message_mail(v->ctx, v->s, v->msg->id, &mail, &raw, &n, &err) != GP_OK)
+		return visit_failed(&err);
+	if (!gp_parse_int(gp_strndup(v->ctx, v->rest, strcspn(v->rest, "-")), 1, 99999, &index))
+		return 404;
+	for (i = 0; i < mail.parts_n; i++)
+		if (mail.parts[i].index == index && !(mail.parts[i].flags & GP_PART_MULTIPART))
+			p = &mail.parts[i];
+	if (p == NULL)
+		return 404;
+	if (strcmp(strchr(v->rest, '-') + 1, part_name(v->ctx, p)) != 0) {
+		v->out->location = part_path(v, v->list, v->msg->key, p);
+		v->out->etag = NULL;
+		return 301;
+	}
+	if (gp_cte_decode(v->ctx, p->cte, raw + p->body, p->len, GP_MAX_MESSAGE, &bytes, &n,
+	    &err) != GP_OK)
+		return err.code == GP_E_TOOBIG ? 413 : visit_failed(&err);
+	if (gp_starts(p->type, "text/") || strcmp(p->type, "message/rfc822") == 0) {
+		gp_buf_init(&b, v->ctx, GP_MAX_MESSAGE + (1 << 20));
+		hide_text(&b, v->list, bytes, n);
+		bytes = b.p;
+		n = b.len;
+	}
+	v->out->body = (struct gp_str){bytes, n};
+	set_type(v, p);
+	return 200;
+}

@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * Messages by their Message-ID: /mid/ID over all public lists, and /bees/ID/ with /raw and
+ * /t.mbox.gz below it, as the tools of public-inbox have them. Always a redirect.
+ */
+#include "config.h"
+
+#include "private.h"
+
+#include <string.h>
+
+/* The first message of that id which may be seen; on this list, or (list 0) on any. */
+static int
+find(struct visit *v, int64_t list)
+{
+	char *id = gp_msgid_parse(v->ctx, v->rest, strlen(v->rest));
+	struct gp_err err = {GP_OK, ""};
+	struct gp_message **all;
+	int status = 404;
+	size_t i, n;
+
+	if (id == NULL)
+		return 404;
+	if (gp_message_find_msgid(v->ctx, v->s, list, id, &all, &n, &err) != GP_OK)
+		return visit_failed(&err);
+	for (i = 0; i < n; i++) {
+		if (gp_list_find_id(v->ctx, v->s, all[i]->list, &v->list, &err) != GP_OK)
+			return visit_failed(&err);
+		if (v->list->set.archive == GP_ARCHIVE_PUBLIC && all[i]->state == 3)
+			status = 410;
+		if (v->list->set.archive == GP_ARCHIVE_PUBLIC && all[i]->state == 1) {
+			v->msg = all[i];
+			return 200;
+		}
+	}
+	v->list = NULL;
+	return status;
+}
+
+static int
+move(struct visit *v, int status, const char *folder, const char *suffix)
+{
+	if (status != 200)
+		return status;
+	v->out->location = list_path(v, v->list, "%s/%s%s", folder, v->msg->key, suffix);
+	return 301;
+}
+
+int
+mid_find(struct visit *v)
+{
+	return move(v, find(v, 0), "m", "");
+}
+
+int
+list_mid_find(struct visit *v)
+{
+	return move(v, find(v, v->list->id), "m", "");
+}
+
+int
+list_mid_raw_find(struct visit *v)
+{
+	return move(v, find(v, v->list->id), "m", ".eml");
+}
+
+int
+list_mid_mbox_find(struct visit *v)
+{
+	return move(v, find(v, v->list->id), "t", ".mbox.gz");
+}

@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * One-click unsubscribing (RFC 8058). A GET shows a button and changes nothing; a POST hands
+ * the token to core. The answer never says whether the token meant anybody.
+ */
+#include "config.h"
+
+#include "private.h"
+
+#include <string.h>
+
+/* "List-Unsubscribe=One-Click" as a form sends it, encoded either way, or our own button's. */
+static bool
+is_one_click(const struct gp_str *body)
+{
+	static const char *const signs[] = {"List-Unsubscribe=One-Click", "confirm=1"};
+	size_t i;
+
+	for (i = 0; i < GP_COUNT(signs); i++)
+		if (body->n > 0 && gp_memmem(body->p, body->n, signs[i], strlen(signs[i])) != NULL)
+			return true;
+	/* multipart/form-data */
+	return body->n > 0 && gp_memmem(body->p, body->n, "name=\"List-Unsubscribe\"",
+	    strlen("name=\"List-Unsubscribe\"")) != NULL &&
+	    gp_memmem(body->p, body->n, "One-Click", strlen("One-Click")) != NULL;
+}
+
+int
+leave_find(struct visit *v)
+{
+	if (strcmp(v->r->method, "POST") != 0)
+		return 200;
+	if (!is_one_click(&v->r->body))
+		return 400;
+	v->out->act = "one-click";
+	v->out->token = v->token;
+	return 200;
+}
+
+int
+leave_build(struct visit *v)
+{
+	doc_start(v, NULL, NULL);
+	gp_json_bool(v->doc_page, "noindex", true);
+	gp_json_bool(v->doc, "done", false);
+	return 200;
+}

@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: ISC */
+/* The style sheet and the icon, under names that change with them; what robots are told. */
+#include "config.h"
+
+#include "private.h"
+
+#include <string.h>
+
+static const struct {
+	const char *path, *file, *type;
+} files[] = {
+	{"style.", "web/style.css", "text/css; charset=utf-8"},
+	{"icon.", "web/icon.svg", "image/svg+xml"},
+};
+
+int
+static_find(struct visit *v)
+{
+	size_t i;
+
+	for (i = 0; i < GP_COUNT(files); i++) {
+		const char *dot = strrchr(files[i].file, '.');
+
+		/* "style.VERSION.css"; an old version gets what there is now. */
+		if (gp_starts(v->rest, files[i].path) && gp_ends(v->rest, dot)) {
+			visit_stamp(v, "%s", files[i].file);
+			v->year = (int)i;
+			return 200;
+		}
+	}
+	return 404;
+}
+
+int
+static_build(struct visit *v)
+{
+	size_t n;
+	const char *p = gp_templates_file(v->w->templates, files[v->year].file, &n);
+
+	if (p == NULL)
+		return 404;
+	v->out->body = (struct gp_str){p, n};
+	v->out->type = files[v->year].type;
+	return 200;
+}
+
+int
+robots_find(struct visit *v)
+{
+	visit_stamp(v, "robots");
+	return 200;
+}
+
+int
+robots_build(struct visit *v)
+{
+	struct gp_err err;
+	char *text;
+	size_t n;
+
+	doc_start(v, NULL, NULL);
+	gp_json_text(v->doc_page, "base", v->w->base);
+	if (gp_templates_render(v->ctx, v->w->templates, "web/robots.txt", NULL, v->doc, &text, &n,
+	    &err) != GP_OK)
+		return visit_failed(&err);
+	v->out->body = (struct gp_str){text, n};
+	v->out->type = "text/plain; charset=utf-8";
+	return 200;
+}

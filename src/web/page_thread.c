@@ -1,0 +1,477 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * A thread: nested (a branch is indented only where there is more than one answer) or flat, in
+ * pages of GP_WEB_MESSAGES_PER_PAGE that are named by the messages at their ends.
+ */
+#include "config.h"
+
+#include "private.h"
+
+#include <string.h>
+
+enum { NEST_MOST = 6 };		/* branches within each other that are indented */
+
+struct show {
+	struct visit *v;
+	struct tree *tree;
+	const size_t *order;	/* what is shown, in order; a part of it is on this page */
+	size_t from, to, order_n;
+	int64_t *first, *next;	/* children and siblings on this page, by index in the tree */
+	size_t budget;
+	int status;
+};
+
+/* The message and its thread; 410 for a removed one, 404 for one that never was for the web. */
+static int
+find_message(struct visit *v)
+{
+	struct gp_err err = {GP_OK, ""};
+	enum gp_status st = gp_message_find_key(v->ctx, v->s, v->list->id, v->key, &v->msg, &err);
+
+	if (st == GP_E_NOTFOUND)
+		return 404;
+	if (st == GP_OK && v->msg->state == 3)
+		return 410;
+	if (st == GP_OK && v->msg->state != 1)
+		return 404;
+	if (st == GP_OK)
+		st = gp_thread_find(v->ctx, v->s, v->msg->thread, &v->thread, &err);
+	if (st != GP_OK)
+		return visit_failed(&err);
+	v->out->modified = v->thread->last;
+	visit_stamp(v, "thread %lld %lld %s", (long long)v->thread->id,
+	    (long long)v->thread->version, v->thread->title);
+	return 200;
+}
+
+int
+thread_find(struct visit *v)
+{
+	int status = find_message(v);
+	const char *json = v->json ? ".json" : "";
+
+	if (status != 200 || strcmp(v->key, v->thread->key) == 0)
+		return status;
+	/* Any member's key leads to its place in the thread. */
+	if (v->thread->messages > GP_WEB_MESSAGES_PER_PAGE)
+		v->out->location = gp_asprintf(v->ctx, "%s%s?at=%s#%s",
+		    thread_path(v, v->list, v->thread), json, v->key, v->key);
+	else
+		v->out->location = gp_asprintf(v->ctx, "%s%s#%s",
+		    thread_path(v, v->list, v->thread), json, v->key);
+	return 301;
+}
+
+int
+message_find(struct visit *v)
+{
+	return find_message(v);
+}
+
+/* ---- one message of the page ------------------------------------------------------------------ */
+
+static void
+put_parent(struct show *s, json_t *o, const struct tree_node *node)
+{
+	const struct tree_node *up = node->up >= 0 ? &s->tree->v[node->up] : NULL;
+	const struct gp_message *m;
+	json_t *parent;
+	bool here;
+
+	json_object_set_new(o, "parent", json_null());
+	gp_json_bool(o, "guessed", node->node->kind == 4);
+	if (up == NULL || up->node->msg == NULL)
+		return;
+	m = up->node->msg;
+	here = s->first != NULL && s->first[node->up] != -2;
+	parent = gp_json_new_object(o, "parent");
+	gp_json_text(parent, "key", m->key);
+	gp_json_text(parent, "author", author_of(s->v->ctx, m));
+	gp_json_int(parent, "number", (int64_t)up->number);
+	gp_json_text(parent, "url", here ? gp_asprintf(s->v->ctx, "#%s", m->key) :
+	    list_path(s->v, s->v->list, "t/%s", m->key));
+}
+
+/* The subject where it changed: against the message that is answered, or the thread's title. */
+static void
+put_subject(struct show *s, json_t *o, const struct tree_node *node)
+{
+	const struct tree_node *up = node->up >= 0 ? &s->tree->v[node->up] : NULL;
+	const char *before = up != NULL && up->node->msg != NULL ? up->node->msg->title :
+	    s->v->thread->title;
+	const char *title = node->node->msg->title;
+
+	gp_json_text(o, "subject", gp_strieq(before, title) ? NULL : hidden(s->v->ctx, title));
+}
+
+static void
+put_links(struct visit *v, json_t *o, const struct gp_message *m)
+{
+	const char *subject = hidden(v->ctx, m->title);
+
+	gp_json_text(o, "url", message_path(v, v->list, m->key));
+	gp_json_text(o, "raw_url", list_path(v, v->list, "m/%s.eml", m->key));
+	gp_json_text(o, "reply_url", gp_asprintf(v->ctx, "mailto:%s?In-Reply-To=%s&Subject=%s",
+	    url_segment(v->ctx, v->list->address),
+	    url_value(v->ctx, gp_asprintf(v->ctx, "<%s>", m->msgid)),
+	    url_value(v->ctx, gp_asprintf(v->ctx, "Re: %s", subject))));
+}
+
+static void
+put_article(struct show *s, json_t *array, size_t index)
+{
+	const struct tree_node *node = &s->tree->v[index];
+	const struct gp_message *m = node->node->msg;
+	struct body_opts opts = {.budget = &s->budget};
+	json_t *o = gp_json_push_object(array);
+	int status;
+
+	if (m == NULL) {
+		json_object_set_new(o, "key", json_null());
+		gp_json_bool(o, "gap", true);
+		gp_json_bool(o, "unwanted", node->node->state == 2);
+		gp_json_bool(o, "removed", node->node->state == 3);
+		return;
+	}
+	gp_json_bool(o, "gap", false);
+	gp_json_text(o, "key", m->key);
+	gp_json_int(o, "number", (int64_t)node->number);
+	put_author(s->v, o, m);
+	put_date(s->v, o, "date", m->date);
+	put_parent(s, o, node);
+	put_subject(s, o, node);
+	put_links(s->v, o, m);
+	if (s->status != 200)
+		return;
+	status = put_body(s->v, o, s->v->list, m, &opts);
+	if (status != 200)
+		s->status = status;
+}
+
+/* ---- the shape: chains of messages that part into branches ------------------------------------- */
+
+/* All below a node, without any more indentation. */
+static void
+put_rest(struct show *s, json_t *articles, int64_t root)
+{
+	int64_t i = root;
+
+	for (;;) {
+		put_article(s, articles, (size_t)i);
+		if (s->first[i] >= 0) {
+			i = s->first[i];
+			continue;
+		}
+		while (i != root && s->next[i] < 0)
+			i = s->tree->v[i].up;
+		if (i == root)
+			return;
+		i = s->next[i];
+	}
+}
+
+static void
+put_chain(struct show *s, json_t *array, int64_t i, int nest)
+{
+	json_t *chain = gp_json_push_object(array);
+	json_t *articles = gp_json_new_array(chain, "articles");
+	json_t *branches = gp_json_new_array(chain, "branches");
+
+	for (;;) {
+		put_article(s, articles, (size_t)i);
+		if (s->first[i] < 0)
+			return;
+		i = s->first[i];
+		if (s->next[i] >= 0)
+			break;
+	}
+	for (; i >= 0; i = s->next[i])
+		if (nest < NEST_MOST)
+			put_chain(s, branches, i, nest + 1);
+		else
+			put_rest(s, articles, i);
+}
+
+/* Links among the nodes of this page; -2: not on it. */
+static void
+link_page(struct show *s)
+{
+	int64_t *last = gp_array(s->v->ctx, int64_t, s->tree->n + 1);
+	size_t i, k;
+
+	s->first = gp_array(s->v->ctx, int64_t, s->tree->n + 1);
+	s->next = gp_array(s->v->ctx, int64_t, s->tree->n + 1);
+	for (i = 0; i < s->tree->n; i++)
+		s->first[i] = s->next[i] = -2;
+	for (i = s->from; i < s->to; i++)
+		s->first[s->order[i]] = s->next[s->order[i]] = last[s->order[i]] = -1;
+	for (i = s->from; i < s->to; i++) {
+		int64_t up = s->tree->v[s->order[i]].up;
+
+		k = s->order[i];
+		if (up < 0 || s->first[up] == -2)
+			continue;
+		if (last[up] < 0)
+			s->first[up] = (int64_t)k;
+		else
+			s->next[last[up]] = (int64_t)k;
+		last[up] = (int64_t)k;
+	}
+}
+
+static void
+put_nested(struct show *s)
+{
+	json_t *chains = gp_json_new_array(s->v->doc, "chains");
+	size_t i;
+
+	for (i = s->from; i < s->to; i++) {
+		int64_t up = s->tree->v[s->order[i]].up;
+
+		if (up < 0 || s->first[up] == -2)
+			put_chain(s, chains, (int64_t)s->order[i], 1);
+	}
+}
+
+static void
+put_flat(struct show *s)
+{
+	json_t *chain = gp_json_push_object(gp_json_new_array(s->v->doc, "chains"));
+	json_t *articles = gp_json_new_array(chain, "articles");
+	size_t i;
+
+	gp_json_new_array(chain, "branches");
+	for (i = s->from; i < s->to; i++)
+		put_article(s, articles, s->order[i]);
+}
+
+/* ---- pages of a long thread ----------------------------------------------------------------------- */
+
+/* Messages by date, oldest or newest first. */
+static void
+order_flat(struct show *s, bool newest)
+{
+	size_t *order = gp_array(s->v->ctx, size_t, s->tree->n + 1), n = 0, i, k;
+
+	for (i = 0; i < s->tree->n; i++) {
+		k = newest ? s->tree->n - 1 - i : i;
+		if (s->tree->v[k].node->msg != NULL)
+			order[n++] = k;
+	}
+	s->order = order;
+	s->order_n = n;
+}
+
+/* Where a message stands in the order; order_n: nowhere. */
+static size_t
+place_of(const struct show *s, const char *key)
+{
+	size_t i;
+
+	for (i = 0; i < s->order_n; i++) {
+		const struct gp_message *m = s->tree->v[s->order[i]].node->msg;
+
+		if (m != NULL && strcmp(m->key, key) == 0)
+			break;
+	}
+	return i;
+}
+
+/* [from, to): all, or behind, before or around a message. */
+static bool
+cut_page(struct show *s)
+{
+	const struct gp_request *r = s->v->r;
+	const char *at = gp_request_arg(r, "at"), *after = gp_request_arg(r, "after");
+	const char *before = gp_request_arg(r, "before");
+	const char *key = at != NULL ? at : after != NULL ? after : before;
+	size_t i = 0, most = GP_WEB_MESSAGES_PER_PAGE;
+
+	if (key != NULL) {
+		i = place_of(s, key);
+		if (i == s->order_n)
+			return false;
+		if (at != NULL)
+			i -= i % most;
+		else if (after != NULL)
+			i++;
+		else
+			i = i > most ? i - most : 0;
+	}
+	s->from = i < s->order_n ? i : s->order_n;
+	s->to = s->order_n - s->from > most ? s->from + most : s->order_n;
+	return true;
+}
+
+/* The message nearest to a place, for a link: gaps have no key. */
+static const char *
+key_near(const struct show *s, size_t i, bool down)
+{
+	while (s->tree->v[s->order[i]].node->msg == NULL && i > 0 && i + 1 < s->order_n)
+		i = down ? i - 1 : i + 1;
+	return s->tree->v[s->order[i]].node->msg != NULL ?
+	    s->tree->v[s->order[i]].node->msg->key : "";
+}
+
+static void
+put_pages(struct show *s, const char *path, const char *view)
+{
+	json_t *o = s->v->doc;
+
+	json_object_set_new(o, "next_url", json_null());
+	json_object_set_new(o, "previous_url", json_null());
+	gp_json_bool(o, "paged", s->to - s->from < s->order_n);
+	gp_json_int(o, "page_from", (int64_t)s->from + 1);
+	gp_json_int(o, "page_to", (int64_t)s->to);
+	gp_json_int(o, "page_of", (int64_t)s->order_n);
+	if (s->to < s->order_n)
+		gp_json_text(o, "next_url", gp_asprintf(s->v->ctx, "%s?%safter=%s", path, view,
+		    key_near(s, s->to - 1, true)));
+	if (s->from > 0)
+		gp_json_text(o, "previous_url", gp_asprintf(s->v->ctx, "%s?%sbefore=%s", path, view,
+		    key_near(s, s->from, false)));
+}
+
+/* ---- the page --------------------------------------------------------------------------------------- */
+
+static void
+put_head(struct show *s, const char *path, bool flat, bool newest)
+{
+	struct visit *v = s->v;
+	json_t *t = gp_json_new_object(v->doc, "thread");
+
+	put_thread(v, t, v->list, v->thread);
+	gp_json_bool(t, "one_message", v->thread->messages == 1);
+	gp_json_bool(t, "one_person", v->thread->people == 1);
+	gp_json_bool(t, "one_day", v->thread->first / 86400 == v->thread->last / 86400);
+	gp_json_bool(t, "is_flat", flat && !newest);
+	gp_json_bool(t, "is_newest", flat && newest);
+	gp_json_bool(t, "is_nested", !flat);
+	gp_json_text(t, "flat_url", gp_asprintf(v->ctx, "%s?view=flat", path));
+	gp_json_text(t, "newest_url", gp_asprintf(v->ctx, "%s?view=flat&order=new", path));
+	gp_json_text(t, "mbox_url", list_path(v, v->list, "t/%s.mbox", v->thread->key));
+	gp_json_text(t, "feed_url", list_path(v, v->list, "t/%s.atom", v->thread->key));
+}
+
+int
+thread_build(struct visit *v)
+{
+	char *path = thread_path(v, v->list, v->thread);
+	const char *view = gp_request_arg(v->r, "view"), *order = gp_request_arg(v->r, "order");
+	bool flat = view != NULL && strcmp(view, "flat") == 0;
+	bool newest = flat && order != NULL && strcmp(order, "new") == 0;
+	struct show s = {.v = v, .budget = GP_WEB_BODIES, .status = 200};
+	struct gp_err err = {GP_OK, ""};
+	struct gp_node *nodes;
+	size_t n;
+
+	if (gp_thread_nodes(v->ctx, v->s, v->thread->id, &nodes, &n, &err) != GP_OK)
+		return visit_failed(&err);
+	s.tree = tree_new(v->ctx, nodes, n);
+	s.order = s.tree->order;
+	s.order_n = s.tree->order_n;
+	if (flat)
+		order_flat(&s, newest);
+	if (!cut_page(&s))
+		return 404;
+	link_page(&s);
+	doc_start(v, hidden(v->ctx, v->thread->title), path);
+	gp_json_bool(v->doc_page, "is_thread", true);
+	gp_json_bool(v->doc_page, "noindex", flat);
+	gp_json_text(v->doc_page, "feed_url", list_path(v, v->list, "t/%s.atom", v->thread->key));
+	put_head(&s, path, flat, newest);
+	put_pages(&s, path, newest ? "view=flat&order=new&" : flat ? "view=flat&" : "");
+	if (flat)
+		put_flat(&s);
+	else
+		put_nested(&s);
+	return s.status;
+}
+
+/* ---- one message alone -------------------------------------------------------------------------------- */
+
+static void
+put_names(struct visit *v, json_t *o, const char *name, const struct gp_addrs *list)
+{
+	json_t *array = gp_json_new_array(o, name), *a;
+	size_t i;
+
+	for (i = 0; i < list->n && i < 50; i++) {
+		const struct gp_addr *addr = &list->v[i];
+		bool own = strcasecmp(addr->addr, v->list->address) == 0;
+
+		a = gp_json_push_object(array);
+		gp_json_text(a, "name", own ? v->list->address :
+		    hidden(v->ctx, addr->name[0] != '\0' ? addr->name : addr->addr));
+		gp_json_bool(a, "comma", i > 0);
+	}
+}
+
+static int
+put_details(struct visit *v, json_t *o)
+{
+	struct gp_err err = {GP_OK, ""};
+	struct gp_message **replies;
+	struct gp_mail mail;
+	json_t *array;
+	size_t i, n;
+
+	if (gp_message_mail(v->ctx, v->s, v->msg->id, &mail, NULL, NULL, &err) != GP_OK ||
+	    gp_message_replies(v->ctx, v->s, v->msg->id, &replies, &n, &err) != GP_OK)
+		return visit_failed(&err);
+	put_names(v, o, "to", &mail.to);
+	put_names(v, o, "cc", &mail.cc);
+	gp_json_bool(o, "has_cc", mail.cc.n > 0);
+	gp_json_bool(o, "has_replies", n > 0);
+	gp_json_text(o, "sent", mail.flags & GP_MAIL_DATE_OK ?
+	    gp_date_format(v->ctx, mail.date, mail.zone) : NULL);
+	gp_json_text(o, "msgid", v->msg->msgid);
+	put_size(o, "size", v->msg->size);
+	array = gp_json_new_array(o, "replies");
+	for (i = 0; i < n; i++)
+		put_message(v, gp_json_push_object(array), v->list, replies[i]);
+	return 200;
+}
+
+int
+message_build(struct visit *v)
+{
+	const char *view = gp_request_arg(v->r, "view");
+	char *path = message_path(v, v->list, v->msg->key);
+	struct body_opts opts = {.whole = true,
+	    .as_sent = view != NULL && strcmp(view, "fixed") == 0,
+	    .html = view != NULL && strcmp(view, "html") == 0};
+	struct show s = {.v = v, .status = 200};
+	struct gp_err err = {GP_OK, ""};
+	struct gp_node *nodes;
+	size_t i, n;
+	json_t *o;
+	int status;
+
+	if (gp_thread_nodes(v->ctx, v->s, v->thread->id, &nodes, &n, &err) != GP_OK)
+		return visit_failed(&err);
+	s.tree = tree_new(v->ctx, nodes, n);
+	for (i = 0; i < n && nodes[i].id != v->msg->id;)
+		i++;
+	if (i == n)
+		return 404;
+	doc_start(v, hidden(v->ctx, v->msg->title), path);
+	gp_json_bool(v->doc_page, "is_message", true);
+	gp_json_bool(v->doc_page, "noindex", view != NULL);
+	o = gp_json_new_object(v->doc, "message");
+	put_message(v, o, v->list, v->msg);
+	put_parent(&s, o, &s.tree->v[i]);
+	put_links(v, o, v->msg);
+	gp_json_int(o, "number", (int64_t)s.tree->v[i].number);
+	gp_json_bool(o, "alone", v->thread->messages == 1);
+	gp_json_int(o, "thread_messages", v->thread->messages);
+	gp_json_text(o, "thread_url", gp_asprintf(v->ctx, "%s%s#%s",
+	    thread_path(v, v->list, v->thread), v->thread->messages > GP_WEB_MESSAGES_PER_PAGE ?
+	    gp_asprintf(v->ctx, "?at=%s", v->msg->key) : "", v->msg->key));
+	gp_json_bool(o, "as_sent", opts.as_sent);
+	gp_json_bool(o, "as_html", opts.html);
+	gp_json_text(o, "fixed_url", gp_asprintf(v->ctx, "%s?view=fixed", path));
+	gp_json_text(o, "html_url", gp_asprintf(v->ctx, "%s?view=html", path));
+	status = put_body(v, o, v->list, v->msg, &opts);
+	return status == 200 ? put_details(v, o) : status;
+}

@@ -1,0 +1,202 @@
+/* SPDX-License-Identifier: ISC */
+/* Private to web/: a visit, which is one request on its way to an answer, and the pages. */
+#ifndef GP_WEB_PRIVATE_H
+#define GP_WEB_PRIVATE_H
+
+#include "guildpost/web.h"
+
+struct cache;
+
+struct gp_web {
+	struct gp_site *site;
+	struct gp_store *store;
+	struct gp_templates *templates;
+	struct cache *cache;
+	const char *base;	/* path part of the site's address: "" or "/lists" */
+	char *url;		/* public address of the site, no slash at its end; may be "" */
+	char *folded;		/* words behind the number of lines that are folded, HTML */
+	char *css, *icon;	/* paths of the style sheet and the icon */
+	char *stamp;		/* of all lists, as of stamp_version */
+	int64_t stamp_version;
+};
+
+struct visit;
+
+/* A page: which addresses, what it depends on, what it shows. Functions return an HTTP status:
+ * 200 to go on; 301 with out->location, 404, 410, 500 ... end the visit. */
+struct page {
+	const char *pattern;	/* see route.c */
+	int (*find)(struct visit *v);	/* what is asked for; stamp and time for the caches */
+	int (*build)(struct visit *v);	/* v->doc, or out->body and out->type */
+	const char *template;	/* NULL: build made the body */
+	const char *type;	/* Content-Type, NULL: HTML */
+	const char *cache;	/* Cache-Control, NULL: that of pages */
+	unsigned flags;		/* PAGE_ */
+};
+enum {
+	PAGE_JSON = 1,		/* has a .json twin */
+	PAGE_POST = 2,		/* may be posted to */
+	PAGE_LIST = 4,		/* belongs to a list: v->list is found before `find` */
+	PAGE_TODAY = 8,		/* what it says depends on the day */
+	PAGE_FRESH = 16		/* never kept, no ETag */
+};
+
+struct visit {
+	const void *ctx;
+	struct gp_web *w;
+	struct gp_store *s;
+	const struct gp_request *r;
+	struct gp_response *out;
+	const struct page *page;
+	bool json;		/* the .json twin is wanted */
+	int64_t now;
+	/* Parts of the path, or NULL and 0. */
+	char *list_name, *key, *rest, *token;
+	int year, month, day;
+	/* Found. */
+	struct gp_list *list;
+	struct gp_message *msg;
+	struct gp_thread *thread;
+	struct gp_buf stamp;	/* grows: all that the page depends on */
+	json_t *doc;
+	json_t *doc_page;	/* the member "page" of doc */
+};
+
+/* ---- route.c ---- */
+/* The page of a path, with the parts of the path in v. NULL: there is none; *moved: the path
+ * with its slash mended, or NULL. */
+const struct page *route_find(struct visit *v, const char *path, char **moved);
+
+/* ---- cache.c ---- */
+struct blob {
+	size_t refs, n;
+	char p[];
+};
+struct blob *blob_new(const char *p, size_t n);
+struct blob *blob_hold(struct blob *b);
+void blob_drop(struct blob *b);
+
+enum { FORM_PLAIN, FORM_GZIP, FORM_NOTHING, FORM_COUNT };	/* FORM_NOTHING: 304 */
+struct gp_kept {
+	struct gp_kept *chain, *newer, *older;	/* in a bucket; by last use */
+	char *target;
+	uint32_t hash;
+	int64_t version;	/* of the store when it was last found unchanged */
+	int64_t day;		/* the same, of the clock */
+	struct gp_response r;	/* texts on this entry; no body */
+	struct blob *form[FORM_COUNT];
+	/* http.c's own, one for each form, and how they are freed. */
+	void *native[FORM_COUNT];
+	void (*native_free)(void *native);
+	size_t cost;
+	struct cache *cache;
+};
+struct cache *cache_new(const void *ctx, size_t max);
+struct gp_kept *cache_find(struct cache *c, const char *target);
+/* Keep an answer (its body is copied); NULL when it is too big. */
+struct gp_kept *cache_add(struct cache *c, const char *target, const struct gp_response *r,
+    struct blob *gzip);
+void cache_remove(struct gp_kept *k);
+
+/* ---- request.c ---- */
+bool request_accepts_gzip(const struct gp_request *r);
+/* Percent-encode one segment of a path. */
+char *url_segment(const void *ctx, const char *s);
+/* ... and the value of a query parameter. */
+char *url_value(const void *ctx, const char *s);
+
+/* ---- show.c: pieces of documents ---- */
+/* Log a failure of the store and give the status for it. */
+int visit_failed(const struct gp_err *err);
+void visit_stamp(struct visit *v, const char *fmt, ...) GP_PRINTF(2, 3);
+int visit_moved(struct visit *v, const char *path);	/* 301, path without the base */
+char *visit_path(const struct visit *v, const char *fmt, ...) GP_PRINTF(2, 3); /* base in front */
+char *list_path(const struct visit *v, const struct gp_list *list, const char *fmt, ...)
+    GP_PRINTF(3, 4);
+char *home_path(const struct visit *v, const struct gp_list *list);
+const char *list_title(const struct gp_list *list);
+char *slug_of(const void *ctx, const char *title);
+char *hidden(const void *ctx, const char *s);	/* one line, addresses cut */
+/* The document of a page with site, list and page members. */
+void doc_start(struct visit *v, const char *title, const char *path);
+void put_date(const struct visit *v, json_t *o, const char *name, int64_t t);
+void put_author(const struct visit *v, json_t *o, const struct gp_message *m);
+char *author_of(const void *ctx, const struct gp_message *m);
+char *thread_path(const struct visit *v, const struct gp_list *list, const struct gp_thread *t);
+char *message_path(const struct visit *v, const struct gp_list *list, const char *key);
+void put_size(json_t *o, const char *name, int64_t bytes);
+void put_list(const struct visit *v, json_t *o, const struct gp_list *list);
+void put_thread(const struct visit *v, json_t *o, const struct gp_list *list,
+    const struct gp_thread *t);
+void put_message(const struct visit *v, json_t *o, const struct gp_list *list,
+    const struct gp_message *m);
+/* Bars of a small picture: numbers to rectangles in a box of w by h. */
+void put_bars(json_t *o, const char *name, const int64_t *n, size_t count, int w, int h);
+/* A stamp of a list's settings: everything that pages show of them. */
+void stamp_list(struct visit *v, const struct gp_list *list);
+
+/* ---- body.c: a message as HTML ---- */
+struct body_opts {
+	bool whole;		/* alone on its page: not cut */
+	bool as_sent;		/* fixed, all marks */
+	bool html;		/* the HTML form, when there is one */
+	bool open;		/* quotes are not folded */
+	size_t *budget;		/* bytes left on this page, or NULL */
+};
+/* body_html, fixed, attachments ... into o; a body that can't be read says so. */
+int put_body(const struct visit *v, json_t *o, const struct gp_list *list,
+    const struct gp_message *m, const struct body_opts *opts);
+/* Address of a part: "/bees/m/KEY/2-name.pdf". */
+char *part_path(const struct visit *v, const struct gp_list *list, const char *key,
+    const struct gp_part *p);
+char *part_name(const void *ctx, const struct gp_part *p);
+bool part_is_picture(const struct gp_part *p);
+
+/* ---- tree.c: a thread in order ---- */
+struct tree_node {
+	const struct gp_node *node;
+	int64_t up;		/* index of the shown parent, -1: none */
+	int64_t first, last, next; /* children and sibling, -1: none */
+	size_t number;		/* 1 for the oldest message; 0: a gap */
+	size_t place;		/* in `order` */
+	bool shown;
+};
+struct tree {
+	struct tree_node *v;	/* as given: by date */
+	size_t n;
+	size_t *order;		/* shown nodes, parents before children */
+	size_t order_n;
+};
+struct tree *tree_new(const void *ctx, const struct gp_node *nodes, size_t n);
+
+/* ---- hide.c ---- */
+/* A message for strangers: the same bytes with the addresses of others cut in header fields
+ * and texts. */
+enum gp_status hide_message(const void *ctx, const struct gp_list *list, const struct gp_mail *m,
+    const char *raw, size_t n, char **out, size_t *out_n, struct gp_err *err) GP_MUST_CHECK;
+/* Any text by the same rule: "jane@example.org" to "jane@...", but for the list's own. */
+void hide_text(struct gp_buf *b, const struct gp_list *list, const char *p, size_t n);
+
+/* ---- page_*.c ---- */
+int index_find(struct visit *v), index_build(struct visit *v);
+int home_find(struct visit *v), home_build(struct visit *v);
+int about_find(struct visit *v), about_build(struct visit *v);
+int year_find(struct visit *v), year_build(struct visit *v);
+int month_find(struct visit *v), month_build(struct visit *v);
+int day_find(struct visit *v), day_build(struct visit *v);
+int thread_find(struct visit *v), thread_build(struct visit *v);
+int thread_file_find(struct visit *v), thread_mbox_build(struct visit *v);
+int thread_gz_build(struct visit *v), thread_feed_build(struct visit *v);
+int message_find(struct visit *v), message_build(struct visit *v);
+int raw_find(struct visit *v), raw_build(struct visit *v);
+int part_find(struct visit *v), part_build(struct visit *v);
+int feed_find(struct visit *v), feed_build(struct visit *v), threads_feed_build(struct visit *v);
+int search_find(struct visit *v), search_build(struct visit *v);
+int site_search_find(struct visit *v);
+int mid_find(struct visit *v), list_mid_find(struct visit *v);
+int list_mid_raw_find(struct visit *v), list_mid_mbox_find(struct visit *v);
+int leave_find(struct visit *v), leave_build(struct visit *v);
+int robots_find(struct visit *v), robots_build(struct visit *v);
+int static_find(struct visit *v), static_build(struct visit *v);
+
+#endif

@@ -1,0 +1,371 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * Pieces that the documents of pages are made of: lists, threads, messages, dates and paths.
+ * Everything from a message goes through hidden(): one line, addresses of people cut.
+ */
+#include "config.h"
+
+#include "private.h"
+
+#include <string.h>
+
+enum { SLUG_MOST = 60, NAMES_MOST = 3 };
+
+int
+visit_failed(const struct gp_err *err)
+{
+	gp_log(GP_LOG_ERR, "event=page-failed what=\"%s\"", err->msg);
+	return gp_status_is_temporary(err->code) ? 503 : 500;
+}
+
+void
+visit_stamp(struct visit *v, const char *fmt, ...)
+{
+	va_list ap;
+	char *s;
+
+	va_start(ap, fmt);
+	s = gp_vasprintf(v->ctx, fmt, ap);
+	va_end(ap);
+	gp_buf_puts(&v->stamp, s);
+	gp_buf_putc(&v->stamp, '\n');
+}
+
+/* ---- paths ------------------------------------------------------------------------------- */
+
+char *
+visit_path(const struct visit *v, const char *fmt, ...)
+{
+	va_list ap;
+	char *s;
+
+	va_start(ap, fmt);
+	s = gp_vasprintf(v->ctx, fmt, ap);
+	va_end(ap);
+	return gp_asprintf(v->ctx, "%s%s", v->w->base, s);
+}
+
+char *
+list_path(const struct visit *v, const struct gp_list *list, const char *fmt, ...)
+{
+	va_list ap;
+	char *s;
+
+	va_start(ap, fmt);
+	s = gp_vasprintf(v->ctx, fmt, ap);
+	va_end(ap);
+	return gp_asprintf(v->ctx, "%s/%s/%s", v->w->base, url_segment(v->ctx, list->name), s);
+}
+
+char *
+home_path(const struct visit *v, const struct gp_list *list)
+{
+	return list_path(v, list, "%s", "");
+}
+
+/* A path that was decoded, as it is written; with the query that came. */
+int
+visit_moved(struct visit *v, const char *path)
+{
+	struct gp_buf b;
+	const char *p, *end;
+
+	gp_buf_init(&b, v->ctx, GP_WEB_PATH * 8);
+	gp_buf_puts(&b, v->w->base);
+	for (p = path; *p != '\0'; p = end) {
+		end = p + 1 + strcspn(p + 1, "/");
+		gp_buf_putc(&b, '/');
+		gp_buf_puts(&b, url_segment(v->ctx, gp_strndup(v->ctx, p + 1, (size_t)(end - p) - 1)));
+	}
+	if (v->r->query != NULL)
+		gp_buf_printf(&b, "?%s", v->r->query);
+	v->out->location = b.p;
+	return 301;
+}
+
+char *
+slug_of(const void *ctx, const char *title)
+{
+	struct gp_buf b;
+	const char *p;
+	size_t word = 0;
+
+	gp_buf_init(&b, ctx, SLUG_MOST + 1);
+	for (p = title; *p != '\0' && b.len < SLUG_MOST; p++) {
+		int c = gp_ascii_lower((unsigned char)*p);
+
+		if ((c >= 'a' && c <= 'z') || (c >= '0' && c <= '9'))
+			gp_buf_putc(&b, c);
+		else if (b.len > 0 && b.p[b.len - 1] != '-') {
+			word = b.len;
+			gp_buf_putc(&b, '-');
+		}
+	}
+	if (*p != '\0' && word > SLUG_MOST / 2)
+		gp_buf_cut(&b, word);	/* no half words */
+	while (b.len > 0 && b.p[b.len - 1] == '-')
+		gp_buf_cut(&b, b.len - 1);
+	return b.p;
+}
+
+char *
+thread_path(const struct visit *v, const struct gp_list *list, const struct gp_thread *t)
+{
+	char *slug = slug_of(v->ctx, hidden(v->ctx, t->title));
+
+	return list_path(v, list, "t/%s%s%s", t->key, *slug != '\0' ? "/" : "", slug);
+}
+
+char *
+message_path(const struct visit *v, const struct gp_list *list, const char *key)
+{
+	return list_path(v, list, "m/%s", key);
+}
+
+/* ---- words ---------------------------------------------------------------------------------- */
+
+char *
+hidden(const void *ctx, const char *s)
+{
+	return gp_text_hide_addrs(ctx, s, strlen(s));
+}
+
+char *
+author_of(const void *ctx, const struct gp_message *m)
+{
+	return hidden(ctx, m->from_name[0] != '\0' ? m->from_name : m->from_addr);
+}
+
+/* The first letters of the first and the last word, and one of eight colours: the same person
+ * looks the same everywhere. */
+void
+put_author(const struct visit *v, json_t *o, const struct gp_message *m)
+{
+	char *name = author_of(v->ctx, m), *last = strrchr(name, ' ');
+	const char *words[2] = {name, last != NULL && last[1] != '\0' ? last + 1 : ""};
+	uint32_t cp, h = 2166136261u;
+	char initials[9] = "";
+	size_t i, n, at = 0;
+
+	for (i = 0; i < 2; i++) {
+		n = gp_utf8_next(words[i], strlen(words[i]), &cp);
+		if (n == 0 || (cp < 0x80 && !((cp | 32) >= 'a' && (cp | 32) <= 'z')))
+			continue;
+		memcpy(initials + at, words[i], n);
+		if (cp >= 'a' && cp <= 'z')
+			initials[at] = (char)(cp - 32);
+		at += n;
+		if (cp >= 0x2e80)
+			break;	/* one such sign says enough */
+	}
+	for (i = 0; m->from_addr[i] != '\0'; i++)
+		h = (h ^ (uint32_t)gp_ascii_lower((unsigned char)m->from_addr[i])) * 16777619u;
+	gp_json_text(o, "author", name);
+	gp_json_text(o, "initials", initials);
+	gp_json_int(o, "colour", (h >> 16) % 8);
+}
+
+const char *
+list_title(const struct gp_list *list)
+{
+	return list->set.title[0] != '\0' ? list->set.title : list->name;
+}
+
+static const char *
+zone_of(const struct visit *v)
+{
+	return v->list != NULL ? v->list->set.timezone : "UTC";
+}
+
+/* The moment for programs and for people; `short` knows which year it is now. */
+void
+put_date(const struct visit *v, json_t *o, const char *name, int64_t t)
+{
+	json_t *d = gp_json_new_object(o, name);
+	struct gp_civil c, today;
+	char *clock, *day;
+	char zone[8] = "UTC";
+
+	gp_time_civil(t, zone_of(v), &c);
+	t += c.offset;
+	clock = gp_time_format(v->ctx, t, NULL, "%-d %b %Y, %H:%M");
+	day = gp_time_format(v->ctx, t, NULL, "%-d %b");
+	if (c.offset != 0) {
+		int m = (c.offset < 0 ? -c.offset : c.offset) / 60;
+
+		zone[0] = c.offset < 0 ? '-' : '+';
+		zone[1] = (char)('0' + m / 600 % 10);
+		zone[2] = (char)('0' + m / 60 % 10);
+		zone[3] = ':';
+		zone[4] = (char)('0' + m % 60 / 10);
+		zone[5] = (char)('0' + m % 60 % 10);
+		zone[6] = '\0';
+	}
+	gp_json_text(d, "iso", gp_time_iso(v->ctx, t - c.offset));
+	gp_json_text(d, "text", gp_asprintf(v->ctx, "%s %s", clock, zone));
+	gp_json_text(d, "day", day);
+	gp_json_text(d, "date", gp_asprintf(v->ctx, "%s %d", day, c.year));
+	if (v->page == NULL || !(v->page->flags & PAGE_TODAY))
+		return;
+	gp_time_civil(v->now, zone_of(v), &today);
+	gp_json_text(d, "short", today.year == c.year ? day :
+	    gp_asprintf(v->ctx, "%s %d", day, c.year));
+}
+
+void
+put_size(json_t *o, const char *name, int64_t bytes)
+{
+	static const char *const units[] = {"bytes", "kB", "MB", "GB"};
+	char text[40], *p = text + sizeof(text) - 1;
+	size_t unit = 0;
+	int64_t tenths = bytes * 10;
+
+	while (tenths >= 10 * 1024 && unit + 1 < GP_COUNT(units)) {
+		tenths /= 1024;
+		unit++;
+	}
+	/* A decimal place where it says something. */
+	*p = '\0';
+	p -= strlen(units[unit]);
+	memcpy(p, units[unit], strlen(units[unit]));
+	*--p = ' ';
+	if (unit > 0 && tenths < 100) {
+		*--p = (char)('0' + tenths % 10);
+		*--p = '.';
+	}
+	tenths /= 10;
+	do
+		*--p = (char)('0' + tenths % 10);
+	while ((tenths /= 10) > 0);
+	gp_json_text(o, name, p);
+}
+
+/* ---- documents ------------------------------------------------------------------------------- */
+
+void
+stamp_list(struct visit *v, const struct gp_list *list)
+{
+	size_t i;
+
+	visit_stamp(v, "list %lld %s", (long long)list->id, list->address);
+	for (i = 0; i < gp_list_option_count; i++)
+		visit_stamp(v, "%s=%s", gp_list_options[i].name,
+		    gp_opt_get(v->ctx, &gp_list_options[i], &list->set));
+}
+
+void
+put_list(const struct visit *v, json_t *o, const struct gp_list *list)
+{
+	gp_json_text(o, "name", list->name);
+	gp_json_text(o, "title", list_title(list));
+	gp_json_text(o, "description", list->set.description);
+	gp_json_text(o, "address", list->address);
+	gp_json_text(o, "list_id", gp_asprintf(v->ctx, "%s.%s", list->name, list->domain));
+	gp_json_text(o, "url", home_path(v, list));
+	gp_json_text(o, "about_url", list_path(v, list, "about"));
+	gp_json_text(o, "search_url", list_path(v, list, "search"));
+	gp_json_text(o, "feed_url", list_path(v, list, "feed.atom"));
+	gp_json_text(o, "threads_feed_url", list_path(v, list, "threads.atom"));
+	gp_json_text(o, "subscribe_address", gp_route_address(v->ctx, v->w->site, list, "subscribe",
+	    NULL));
+	gp_json_text(o, "unsubscribe_address", gp_route_address(v->ctx, v->w->site, list,
+	    "unsubscribe", NULL));
+	gp_json_text(o, "owner_address", gp_route_address(v->ctx, v->w->site, list, "owner", NULL));
+	gp_json_text(o, "help_address", gp_route_address(v->ctx, v->w->site, list, "help", NULL));
+	gp_json_text(o, "language", list->set.language);
+	gp_json_bool(o, "closed", list->set.closed);
+}
+
+/* path: of this page, for links to itself; with the base. NULL: an error. */
+void
+doc_start(struct visit *v, const char *title, const char *path)
+{
+	json_t *site;
+	size_t n = path != NULL ? strlen(path) : 0;
+
+	v->doc = gp_json_object(v->ctx);
+	site = gp_json_new_object(v->doc, "site");
+	gp_json_text(site, "name", v->w->site->conf->domain);
+	gp_json_text(site, "url", visit_path(v, "/"));
+	gp_json_text(site, "search_url", visit_path(v, "/search"));
+	if (v->list != NULL)
+		put_list(v, gp_json_new_object(v->doc, "list"), v->list);
+	v->doc_page = gp_json_new_object(v->doc, "page");
+	gp_json_text(v->doc_page, "title", title);
+	gp_json_text(v->doc_page, "css_url", v->w->css);
+	gp_json_text(v->doc_page, "icon_url", v->w->icon);
+	gp_json_text(v->doc_page, "language", v->list != NULL ? v->list->set.language : "en");
+	if (path == NULL)
+		return;
+	gp_json_text(v->doc_page, "url", path);
+	gp_json_text(v->doc_page, "canonical", v->w->url[0] == '\0' ? NULL :
+	    gp_asprintf(v->ctx, "%.*s%s", (int)(strlen(v->w->url) - strlen(v->w->base)), v->w->url,
+	    path));
+	if (v->page != NULL && (v->page->flags & PAGE_JSON))
+		gp_json_text(v->doc_page, "json_url", gp_asprintf(v->ctx, "%.*s%s.json",
+		    (int)(path[n - 1] == '/' ? n - 1 : n), path,
+		    strcmp(path + strlen(v->w->base), "/") == 0 ? "/index" : ""));
+}
+
+void
+put_thread(const struct visit *v, json_t *o, const struct gp_list *list, const struct gp_thread *t)
+{
+	json_t *names;
+	size_t i, n = t->names_n < NAMES_MOST ? t->names_n : NAMES_MOST;
+
+	gp_json_text(o, "key", t->key);
+	gp_json_text(o, "url", thread_path(v, list, t));
+	gp_json_text(o, "title", hidden(v->ctx, t->title));
+	gp_json_int(o, "messages", t->messages);
+	gp_json_int(o, "replies", t->messages - 1);
+	gp_json_bool(o, "one_reply", t->messages == 2);
+	gp_json_bool(o, "no_reply", t->messages == 1);
+	gp_json_int(o, "people", t->people);
+	names = gp_json_new_array(o, "authors");
+	for (i = 0; i < n; i++) {
+		json_t *a = gp_json_push_object(names);
+
+		gp_json_text(a, "name", hidden(v->ctx, t->names[i]));
+		gp_json_bool(a, "comma", i > 0);
+	}
+	gp_json_int(o, "more_people", t->people > (int64_t)n ? t->people - (int64_t)n : 0);
+	put_date(v, o, "first", t->first);
+	put_date(v, o, "last", t->last);
+	gp_json_text(o, "snippet", hidden(v->ctx, t->snippet));
+	gp_json_bool(o, "solved", strcmp(t->mark, "solved") == 0);
+}
+
+void
+put_message(const struct visit *v, json_t *o, const struct gp_list *list,
+    const struct gp_message *m)
+{
+	gp_json_text(o, "key", m->key);
+	gp_json_text(o, "url", message_path(v, list, m->key));
+	gp_json_text(o, "title", hidden(v->ctx, m->title));
+	put_author(v, o, m);
+	put_date(v, o, "date", m->date);
+	gp_json_text(o, "snippet", hidden(v->ctx, m->snippet));
+	gp_json_int(o, "files", m->attachments);
+}
+
+void
+put_bars(json_t *o, const char *name, const int64_t *n, size_t count, int w, int h)
+{
+	json_t *bars = gp_json_new_array(o, name);
+	int64_t most = 1;
+	size_t i;
+
+	for (i = 0; i < count; i++)
+		if (n[i] > most)
+			most = n[i];
+	for (i = 0; i < count; i++) {
+		json_t *b = gp_json_push_object(bars);
+		/* What is not nothing is seen. */
+		int64_t tall = n[i] > 0 ? 1 + n[i] * (h - 1) / most : 0;
+
+		gp_json_int(b, "x", (int64_t)i * w);
+		gp_json_int(b, "y", h - tall);
+		gp_json_int(b, "height", tall);
+		gp_json_int(b, "count", n[i]);
+	}
+}
