@@ -65,6 +65,8 @@ const struct gp_opt gp_config_options[] = {
 };
 const size_t gp_config_option_count = GP_COUNT(gp_config_options);
 
+enum { LINE_MAX_BYTES = 198 };	/* INI_MAX_LINE of the library, less newline and NUL */
+
 struct reading {
 	struct gp_config *conf;
 	struct gp_err *err;
@@ -213,6 +215,22 @@ set_log_level(struct gp_config *c, struct gp_err *err)
 	    c->path, c->log);
 }
 
+/* The number of the first line that inih would cut, 0: none. */
+static int
+find_long_line(const char *text)
+{
+	int line = 1;
+	size_t n;
+
+	for (; *text != '\0'; line++) {
+		n = strcspn(text, "\n");
+		if (n > LINE_MAX_BYTES)
+			return line;
+		text += n + (text[n] == '\n');
+	}
+	return 0;
+}
+
 /* Read the file into c, options checked one by one. */
 static enum gp_status
 read_options(struct gp_config *c, struct gp_err *err)
@@ -226,6 +244,10 @@ read_options(struct gp_config *c, struct gp_err *err)
 	st = gp_file_read(c, c->path, 1 << 20, &text, &n, err);
 	if (st != GP_OK)
 		return st == GP_E_NOTFOUND ? gp_err_prefix(err, "config") : st;
+	line = find_long_line(text);
+	if (line != 0)
+		return gp_fail(err, GP_E_CONFIG, "%s:%d: the line is longer than %d bytes", c->path, line,
+		    LINE_MAX_BYTES);
 	line = ini_parse_string(text, take_option, &r);
 	if (r.status != GP_OK)
 		return gp_err_prefix(err, "%s:%d", c->path, line);
