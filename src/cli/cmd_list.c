@@ -28,6 +28,8 @@ apply_pairs(struct gp_cli *cli, struct work *w, struct gp_err *err)
 			return gp_fail(err, GP_E_USAGE, "%s: KEY=VALUE is wanted", key);
 		*equals = '\0';
 		st = gp_list_set(cli->site->store, w->list, key, equals + 1, err);
+		if (st == GP_E_NOTFOUND)
+			st = err->code = GP_E_USAGE;	/* not the list: the key is unknown */
 	}
 	return st;
 }
