@@ -123,9 +123,10 @@ for (const [name, path] of Object.entries(pages)) {
     if (![200, 301, 302].includes(r.status)) dead.push(`${r.status} ${h}`);
   }
   ok(dead.length === 0, `all ${links.length} links of a thread lead somewhere`, dead.join('\n'));
-  const addresses = await page.content();
-  ok(!/[a-z]@example\.(org|com|net|edu)/i.test(addresses.replaceAll(/bees[+a-z-]*@example\.org/g, '')),
-    'no address of a member stands in the page');
+  // The list's own addresses and the Message-IDs of the reply links may stand there.
+  const rest = (await page.content()).replaceAll(/bees[+a-z-]*@example\.org/g, '')
+    .replaceAll(/In-Reply-To=[^"&]*/g, '');
+  ok(!/[a-z]@example\.(org|com|net|edu)/i.test(rest), 'no address of a member stands in the page');
   await page.close();
 }
 
