@@ -74,7 +74,7 @@ make(struct gp_cli *cli, struct work *w, int delivery, const char *at)
 		return gp_cli_usage(cli, "--at %s: a time is wanted, such as 2026-11-23T07:00Z", at);
 	/* A preview shows the period that ends at the time asked for. */
 	span.delivery = delivery;
-	span.to = now;
+	span.to = now + 1;	/* with what came in this very second */
 	span.from = now - (delivery == GP_DELIVERY_DAILY ? 1 : delivery == GP_DELIVERY_WEEKLY ? 7 :
 	    31) * 86400;
 	st = gp_digest_make(cli, cli->site, w->list, &span, -1, &w->digest, &err);
