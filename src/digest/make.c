@@ -143,6 +143,15 @@ by_activity(const void *a, const void *b)
 	return x->t->last < y->t->last ? 1 : x->t->last > y->t->last ? -1 : 0;
 }
 
+/* A name to show: never a whole address. */
+static char *
+author_of(struct making *m, const struct gp_message *msg)
+{
+	if (msg->from_name[0] != '\0')
+		return msg->from_name;
+	return gp_strndup(m->ctx, msg->from_addr, strcspn(msg->from_addr, "@"));
+}
+
 /* Own words of a message, as one line. */
 static char *
 excerpt(struct making *m, const struct gp_message *msg, size_t max)
@@ -171,7 +180,7 @@ add_message(struct making *m, json_t *array, const struct gp_message *msg, const
 {
 	json_t *o = gp_json_push_object(array);
 
-	gp_json_text(o, "author", msg->from_name[0] != '\0' ? msg->from_name : "someone");
+	gp_json_text(o, "author", author_of(m, msg));
 	gp_json_text(o, "date", gp_time_format(m->ctx, msg->date, m->list->set.timezone,
 	    "%a %e %B, %H:%M"));
 	gp_json_text(o, "excerpt", excerpt(m, msg, l->excerpt));
@@ -206,7 +215,7 @@ add_single(struct making *m, json_t *array, const struct group *g)
 	json_t *o = gp_json_push_object(array);
 
 	gp_json_text(o, "title", g->t->title);
-	gp_json_text(o, "author", g->v[0]->from_name[0] != '\0' ? g->v[0]->from_name : "someone");
+	gp_json_text(o, "author", author_of(m, g->v[0]));
 	gp_json_text(o, "excerpt", gp_utf8_line(m->ctx, g->v[0]->snippet, strlen(g->v[0]->snippet),
 	    160));
 	gp_json_text(o, "url", gp_asprintf(m->ctx, "%s/%s/m/%s", m->site->conf->url, m->list->name,
