@@ -89,6 +89,9 @@ void gp_bug_at(const char *file, int line, const char *fmt, ...) GP_PRINTF(3, 4)
 void *gp_alloc(const void *ctx, size_t size, const char *name);
 void *gp_alloc_array(const void *ctx, size_t size, size_t n, const char *name);
 void *gp_ctx(const void *parent); /* an empty context, a unit of work */
+/* A context that takes what is put below it from one block, as far as that reaches; the block
+ * is as good as new when all of it is freed: the parent of many short units of work. */
+void *gp_ctx_block(const void *parent, size_t size);
 char *gp_strdup(const void *ctx, const char *s);
 char *gp_strndup(const void *ctx, const char *s, size_t n); /* stops at a NUL byte */
 void *gp_memdup(const void *ctx, const void *p, size_t n);  /* plus a NUL behind it */

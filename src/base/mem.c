@@ -41,6 +41,16 @@ gp_ctx(const void *parent)
 	return p;
 }
 
+void *
+gp_ctx_block(const void *parent, size_t size)
+{
+	void *p = talloc_pool(parent, size);
+
+	if (p == NULL)
+		gp_oom();
+	return p;
+}
+
 char *
 gp_strdup(const void *ctx, const char *s)
 {

@@ -288,6 +288,21 @@ is_space(uint32_t cp)
 	    cp == 0x2028 || cp == 0x2029;
 }
 
+/* One line already: printable ASCII, single blanks, none at the ends. Most are. */
+static bool
+is_plain_line(const char *p, size_t n)
+{
+	size_t i;
+
+	if (n > 0 && (p[0] == ' ' || p[n - 1] == ' '))
+		return false;
+	for (i = 0; i < n; i++)
+		if ((unsigned char)p[i] < 32 || (unsigned char)p[i] > 126 ||
+		    (p[i] == ' ' && p[i - 1] == ' '))
+			return false;
+	return true;
+}
+
 char *
 gp_utf8_line(const void *ctx, const char *p, size_t n, size_t max)
 {
@@ -296,6 +311,8 @@ gp_utf8_line(const void *ctx, const char *p, size_t n, size_t max)
 	bool blank = false;
 	uint32_t cp;
 
+	if (n <= max && is_plain_line(p, n))
+		return gp_memdup(ctx, p, n);
 	gp_buf_init(&b, ctx, n * 3 + 4);
 	while (i < n) {
 		len = gp_utf8_next(p + i, n - i, &cp);

@@ -11,7 +11,10 @@
 
 #include <string.h>
 
-enum { BATCH = 1000 };			/* messages of a transaction */
+enum {
+	BATCH = 1000,			/* messages of a transaction */
+	BLOCK = 256 << 10		/* memory that most messages need */
+};
 
 struct run {
 	struct gp_cli *cli;
@@ -217,11 +220,11 @@ static enum gp_status
 work(struct run *r, struct gp_err *err)
 {
 	enum gp_status st = send_dictionary(r, err);
+	void *block = gp_ctx_block(r, BLOCK), *ctx;
 	struct gp_frame f;
-	void *ctx;
 
 	while (st == GP_OK) {
-		ctx = gp_ctx(r);
+		ctx = gp_ctx(block);
 		st = gp_frame_read(ctx, r->reader->fd, GP_MAX_FRAME, &f, err);
 		if (st == GP_E_NOTFOUND)
 			st = gp_fail(err, GP_E_IO, "the process that reads has ended");

@@ -15,6 +15,7 @@ struct canon {
 	const char *p, *end;
 	bool header;
 	bool mac;	/* not one LF in the message: CR ends the lines */
+	bool plain;	/* neither CR nor NUL in the message: nothing to mend within lines */
 	unsigned changes;
 };
 
@@ -76,8 +77,8 @@ is_canonical(const char *p, size_t n)
 static char *
 put_line(struct canon *c, char *out, const char *p, const char *end)
 {
-	if (memchr(p, '\r', (size_t)(end - p)) == NULL &&
-	    memchr(p, '\0', (size_t)(end - p)) == NULL) {
+	if (c->plain || (memchr(p, '\r', (size_t)(end - p)) == NULL &&
+	    memchr(p, '\0', (size_t)(end - p)) == NULL)) {
 		memcpy(out, p, (size_t)(end - p));
 		return out + (end - p);
 	}
@@ -141,11 +142,14 @@ gp_mail_canon(const void *ctx, const char *raw, size_t n, size_t *out_n, unsigne
 {
 	struct canon c = { .p = raw, .end = raw + n, .header = true };
 	char *out, *last;
+	bool cr;
 
-	if (n > 0)
-		c.mac = memchr(raw, '\n', n) == NULL && memchr(raw, '\r', n) != NULL;
-	if (n > 0)
+	if (n > 0) {
+		cr = memchr(raw, '\r', n) != NULL;
+		c.mac = cr && memchr(raw, '\n', n) == NULL;
+		c.plain = !cr && memchr(raw, '\0', n) == NULL;
 		skip_from_lines(&c);
+	}
 	if (is_canonical(c.p, (size_t)(c.end - c.p))) {
 		*out_n = (size_t)(c.end - c.p);
 		out = gp_memdup(ctx, c.p, *out_n);

@@ -149,26 +149,6 @@ is_control(uint32_t cp)
 	return (cp < 32 && cp != '\t' && cp != '\n') || (cp >= 127 && cp < 160);
 }
 
-/* How many bytes at p are ASCII text that needs no thought? */
-static size_t
-plain_run(const char *p, size_t n)
-{
-	size_t i = 0;
-	uint64_t w;
-
-	while (i + 8 <= n) {
-		memcpy(&w, p + i, 8);
-		/* A byte that is 8-bit, below a blank, or DEL: look closer. */
-		if (((w | (w - 0x2020202020202020u) | (w + 0x0101010101010101u)) &
-		    0x8080808080808080u) != 0)
-			break;
-		i += 8;
-	}
-	while (i < n && (unsigned char)p[i] >= 32 && (unsigned char)p[i] < 127)
-		i++;
-	return i;
-}
-
 /* One code point cleaned; nothing for a control. */
 static void
 put(struct gp_buf *b, uint32_t cp)
@@ -194,7 +174,7 @@ clean_utf8(struct gp_buf *b, const char *p, size_t n)
 {
 	while (n > 0 && !b->over) {
 		uint32_t cp;
-		size_t len = plain_run(p, n);
+		size_t len = gp_mail_plain_run(p, n);
 
 		if (len > 0) {
 			gp_buf_add(b, p, len);
@@ -214,7 +194,7 @@ static void
 clean_cp1252(struct gp_buf *b, const char *p, size_t n)
 {
 	while (n > 0 && !b->over) {
-		size_t len = plain_run(p, n);
+		size_t len = gp_mail_plain_run(p, n);
 		unsigned char c = (unsigned char)*p;
 
 		if (len > 0) {
@@ -273,7 +253,7 @@ looks_utf8(const char *p, size_t n)
 
 	while (n > 0) {
 		uint32_t cp;
-		size_t len = plain_run(p, n);
+		size_t len = gp_mail_plain_run(p, n);
 
 		if (len == 0) {
 			len = gp_utf8_next(p, n, &cp);
@@ -341,7 +321,7 @@ gp_charset_is_identity(const char *charset, const char *p, size_t n)
 		return false;
 	while (n > 0) {
 		uint32_t cp;
-		size_t len = plain_run(p, n);
+		size_t len = gp_mail_plain_run(p, n);
 
 		if (len == 0 && (n > 1 && p[0] == '\r' && p[1] == '\n')) {
 			len = 2;

@@ -204,7 +204,8 @@ unquote(struct gp_mbox *m, char *p, size_t n)
 			p++;
 			line--;
 		}
-		memmove(o, p, line);
+		if (o != p)
+			memmove(o, p, line);
 		o += line;
 		p += line;
 	}

@@ -33,6 +33,11 @@ gp_mail_space(char c)
 	return c == ' ' || c == '\t' || c == '\r' || c == '\n';
 }
 
+/* ---- slice.c ---------------------------------------------------------------- */
+
+/* How many bytes at p are printable ASCII, text that needs no thought? */
+size_t gp_mail_plain_run(const char *p, size_t n);
+
 /* ---- charset.c -------------------------------------------------------------- */
 
 /* Would gp_charset_text give these bytes back as they are, but for CRLF? */

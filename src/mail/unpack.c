@@ -46,7 +46,7 @@ has_control(const char *p, size_t n, const char *allowed)
 {
 	size_t i;
 
-	for (i = 0; i < n; i++) {
+	for (i = gp_mail_plain_run(p, n); i < n; i += 1 + gp_mail_plain_run(p + i + 1, n - i - 1)) {
 		unsigned char c = (unsigned char)p[i];
 
 		if ((c < 32 && (c == '\0' || strchr(allowed, c) == NULL)) || c == 127)

@@ -11,6 +11,8 @@
 #include <sysexits.h>
 #include <unistd.h>
 
+enum { BLOCK = 512 << 10 };	/* what most messages need */
+
 /* Answer: status, then why not, or the wire form. */
 static void
 answer(struct gp_buf *b, const void *ctx, struct gp_str raw)
@@ -29,6 +31,7 @@ answer(struct gp_buf *b, const void *ctx, struct gp_str raw)
 int
 gp_parser_run(int fd)
 {
+	void *block = gp_ctx_block(NULL, BLOCK);
 	struct gp_frame f;
 	struct gp_err err;
 	enum gp_status st;
@@ -36,7 +39,7 @@ gp_parser_run(int fd)
 	gp_charset_preload();
 	gp_sandbox_parser();
 	for (;;) {
-		void *ctx = gp_ctx(NULL);
+		void *ctx = gp_ctx(block);
 		struct gp_buf *b = gp_buf_new(ctx, GP_MAX_FRAME);
 
 		st = gp_frame_read(ctx, fd, GP_MAX_FRAME, &f, &err);

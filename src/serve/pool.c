@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * The pool of parser processes. Each has at most two messages: the one in work and one
- * behind it, so that it never waits for us. A parser that dies or takes too long is
- * replaced; the message in work is to blame, the other is given to someone else.
+ * The pool of parser processes. Each has a few messages: the one in work and some behind
+ * it, so that it never waits for us. A parser that dies or takes too long is replaced; the
+ * message in work is to blame, the others are given to someone else.
  */
 #include "config.h"
 
@@ -14,7 +14,10 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-enum { DEPTH = 2 };
+enum {
+	DEPTH = 8,		/* messages of a parser */
+	DEPTH_BYTES = 128 << 10	/* with so many bytes it has enough */
+};
 
 struct request {
 	struct request *next;
@@ -30,7 +33,7 @@ struct parser {
 	pid_t pid;
 	struct gp_conn *conn;
 	struct request *work;		/* in order; the first is in work */
-	size_t n;
+	size_t n, bytes;
 	int64_t since;			/* gp_now_ms when the first was begun */
 };
 
@@ -75,12 +78,28 @@ finish(struct gp_pool *pool, struct request *r, struct gp_str wire, const char *
 	talloc_free(r);
 }
 
+/* Requests to the front of the queue. */
+static void
+put_back(struct gp_pool *pool, struct request *first)
+{
+	struct request *last;
+
+	if (first == NULL)
+		return;
+	for (last = first; last->next != NULL; last = last->next)
+		;
+	last->next = pool->queue;
+	if (pool->queue == NULL)
+		pool->queue_end = &last->next;
+	pool->queue = first;
+}
+
 /* The parser is gone: blame the message in work, keep the others, start anew. */
 static void
 replace(struct parser *p, const char *why)
 {
 	struct gp_pool *pool = p->pool;
-	struct request *r = p->work, *rest;
+	struct request *r = p->work;
 	struct gp_err err;
 
 	TALLOC_FREE(p->conn);
@@ -90,15 +109,9 @@ replace(struct parser *p, const char *why)
 	}
 	p->pid = 0;
 	p->work = NULL;
-	p->n = 0;
+	p->n = p->bytes = 0;
 	if (r != NULL) {
-		rest = r->next;
-		if (rest != NULL) {	/* in front of the queue again */
-			rest->next = pool->queue;
-			if (pool->queue == NULL)
-				pool->queue_end = &rest->next;
-			pool->queue = rest;
-		}
+		put_back(pool, r->next);
 		gp_log(GP_LOG_WARN, "event=parser-lost bytes=%zu why=\"%s\"", r->n, why);
 	}
 	if (start(p, &err) != GP_OK)
@@ -152,6 +165,7 @@ on_answer(struct gp_conn *c, void *arg)
 		}
 		p->work = r->next;
 		p->n--;
+		p->bytes -= r->n;
 		p->since = gp_now_ms();
 		deliver(p->pool, r, f.body);
 		gp_conn_take(c, used);
@@ -171,7 +185,9 @@ least_busy(struct gp_pool *pool)
 	for (i = 0; i < pool->n; i++) {
 		struct parser *p = &pool->v[i];
 
-		if (p->conn != NULL && p->n < DEPTH && (best == NULL || p->n < best->n))
+		if (p->conn == NULL || p->n >= DEPTH || (p->n > 1 && p->bytes >= DEPTH_BYTES))
+			continue;
+		if (best == NULL || p->n < best->n)
 			best = p;
 	}
 	return best;
@@ -192,6 +208,7 @@ pump(struct gp_pool *pool)
 		for (end = &p->work; *end != NULL;)
 			end = &(*end)->next;
 		*end = r;
+		p->bytes += r->n;
 		if (p->n++ == 0)
 			p->since = gp_now_ms();
 		gp_frame_send(p->conn, GP_IPC_PARSE, r->id, r->raw, r->n);

@@ -43,6 +43,7 @@ gp_packer_new(const void *ctx)
 	p->c = ZSTD_createCCtx();
 	if (p->c == NULL)
 		gp_oom();
+	ZSTD_CCtx_setParameter(p->c, ZSTD_c_compressionLevel, LEVEL);
 	talloc_set_destructor(p, packer_free);
 	return p;
 }
@@ -50,13 +51,16 @@ gp_packer_new(const void *ctx)
 void
 gp_packer_use(struct gp_packer *p, struct gp_str dictionary)
 {
-	ZSTD_freeCDict(p->dict);
+	ZSTD_CDict *old = p->dict;
+
 	p->dict = NULL;
-	if (dictionary.n == 0)
-		return;
-	p->dict = ZSTD_createCDict(dictionary.p, dictionary.n, LEVEL);
-	if (p->dict == NULL)
-		gp_oom();
+	if (dictionary.n > 0) {
+		p->dict = ZSTD_createCDict(dictionary.p, dictionary.n, LEVEL);
+		if (p->dict == NULL)
+			gp_oom();
+	}
+	ZSTD_CCtx_refCDict(p->c, p->dict);
+	ZSTD_freeCDict(old);
 }
 
 /* Empty, with room for n bytes; false: n is over what a frame may hold. */
@@ -80,8 +84,7 @@ gp_packer_bytes(struct gp_packer *p, const char *bytes, size_t n, struct gp_str 
 
 	if (n > GP_MAX_FRAME || !make_room(p, b, ZSTD_compressBound(n)))
 		return gp_fail(err, GP_E_TOOBIG, "the message is too big to be archived");
-	got = p->dict == NULL ? ZSTD_compressCCtx(p->c, b->p, b->cap, bytes, n, LEVEL) :
-	    ZSTD_compress_usingCDict(p->c, b->p, b->cap, bytes, n, p->dict);
+	got = ZSTD_compress2(p->c, b->p, b->cap, bytes, n);
 	if (ZSTD_isError(got))
 		return gp_fail(err, GP_E_BUG, "can't compress: %s", ZSTD_getErrorName(got));
 	*out = (struct gp_str){b->p, got};
