@@ -63,7 +63,7 @@ libraries() {
 		only("^ini\\.h", "^src/base/conf\\.c$")
 		only("^idn2", "^src/mail/idn\\.c$")
 		only("^iconv", "^src/mail/charset\\.c$")
-		only("^(zlib|zstd|zdict)", "^src/base/inflate\\.c$|^src/store/(archive_zip|pack)\\.c$|^src/web/[a-z_]*(gzip|zip|deflate)[a-z_]*\\.c$")
+		only("^(zlib|zstd|zdict)", "^src/base/(gzip|inflate)\\.c$|^src/store/(archive_zip|pack)\\.c$")
 	}'
 }
 
