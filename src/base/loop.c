@@ -222,6 +222,9 @@ on_write(struct bufferevent *be, void *arg)
 	struct gp_conn *c = arg;
 
 	(void)be;
+	/* What was written since this call was put off has a call of its own. */
+	if (c->closing && gp_conn_pending(c) > 0)
+		return;
 	if (c->closing)
 		c->ops.closed(c, "done", c->arg);
 	else if (c->ops.drained != NULL)

@@ -39,8 +39,10 @@ session_free(struct session *s)
 	if (s->next != NULL)
 		s->next->prev = s->prev;
 	s->door->n--;
-	if (s->work != NULL)
+	if (s->work != NULL) {
 		s->work->arg = NULL;	/* nobody waits for its replies any more */
+		s->door->busy--;
+	}
 	return 0;
 }
 
@@ -82,9 +84,11 @@ on_closed(struct gp_conn *c, const char *why, void *arg)
 {
 	struct session *s = arg;
 
+	(void)c;
 	if (strcmp(why, "timeout") == 0 && !gp_lmtp_is_over(s->lmtp) && s->work == NULL) {
 		gp_lmtp_shut(s->lmtp, "421 4.4.2 nothing was said for too long");
-		gp_conn_write(c, s->out->p, s->out->len);
+		flush(s);	/* and hang up when it is written, or at the next time-out */
+		return;
 	}
 	talloc_free(s);
 }
