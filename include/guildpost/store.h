@@ -280,6 +280,9 @@ enum gp_status gp_message_find_msgid(const void *ctx, struct gp_store *s, int64_
 /* The canonical bytes, exactly as archived. */
 enum gp_status gp_message_raw(const void *ctx, struct gp_store *s, int64_t id, char **raw,
     size_t *n, struct gp_err *err) GP_MUST_CHECK;
+/* Does it say the same as m: text and attachments, whatever relays and lists add on the way? */
+enum gp_status gp_message_same(const void *ctx, struct gp_store *s, int64_t id,
+    const struct gp_mail *m, const char *raw, size_t n, bool *same, struct gp_err *err) GP_MUST_CHECK;
 /* What the parser derived (text, html, parts, addresses); raw may be NULL. */
 enum gp_status gp_message_mail(const void *ctx, struct gp_store *s, int64_t id, struct gp_mail *out,
     char **raw, size_t *n, struct gp_err *err) GP_MUST_CHECK;

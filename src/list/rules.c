@@ -15,6 +15,8 @@
 const char *const gp_decision_names[] = {"accept", "hold", "reject", "discard", "duplicate",
 	"forward", "command"};
 
+enum { REMOVED = 3 };	/* state of a struct gp_message */
+
 struct asking {
 	const void *ctx;
 	struct gp_site *site;
@@ -120,21 +122,33 @@ rule_no_author(struct asking *a)
 	return GP_E_NOTFOUND;
 }
 
-/* The same Message-ID again. Same content: dropped by the archive as well. */
+/* The same Message-ID again. What says something else is no copy: someone looks at it. */
 static enum gp_status
 rule_duplicate(struct asking *a)
 {
+	const struct gp_inbound *in = a->in;
 	struct gp_message **found;
 	enum gp_status st;
-	size_t n;
+	bool same = false;
+	size_t n, i;
 
-	if (a->in->mail->msgid == NULL)
+	if (in->mail->msgid == NULL)
 		return GP_E_NOTFOUND;
-	st = gp_message_find_msgid(a->ctx, a->site->store, a->route->list->id, a->in->mail->msgid,
+	st = gp_message_find_msgid(a->ctx, a->site->store, a->route->list->id, in->mail->msgid,
 	    &found, &n, a->err);
 	if (st != GP_OK || n == 0)
 		return st == GP_OK ? GP_E_NOTFOUND : st;
-	return decide(a, GP_DECIDE_DUPLICATE, "this Message-ID is in the archive already");
+	for (i = 0; st == GP_OK && !same && i < n; i++) {
+		same = found[i]->state == REMOVED;
+		if (!same)
+			st = gp_message_same(a->ctx, a->site->store, found[i]->id, in->mail, in->raw,
+			    in->n, &same, a->err);
+	}
+	if (st != GP_OK)
+		return st;
+	if (!same)
+		return decide(a, GP_DECIDE_HOLD, "another message with its Message-ID is in the archive");
+	return decide(a, GP_DECIDE_DUPLICATE, "it is in the archive already");
 }
 
 static enum gp_status

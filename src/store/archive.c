@@ -109,23 +109,11 @@ static enum gp_status
 is_same(const void *ctx, struct gp_store *s, struct adding *a, int64_t id, bool *same,
     struct gp_err *err)
 {
-	void *tmp = gp_ctx(NULL);
-	struct gp_mail other;
-	char *raw;
-	size_t n;
 	enum gp_status status = unpack(ctx, s, a, err);
 
 	*same = false;
-	if (status == GP_OK)
-		status = gp_message_raw(tmp, s, id, &raw, &n, err);
-	if (status == GP_OK) {
-		*same = n == a->n && memcmp(raw, a->raw, n) == 0;
-		/* What can't be read again counts as something else: nothing is lost. */
-		if (!*same && gp_message_mail(tmp, s, id, &other, &raw, &n, NULL) == GP_OK)
-			*same = gp_mail_same(&other, raw, n, a->body, a->raw, a->n);
-	}
-	talloc_free(tmp);
-	return status;
+	return status != GP_OK ? status :
+	    gp_message_same(ctx, s, id, a->body, a->raw, a->n, same, err);
 }
 
 /*
