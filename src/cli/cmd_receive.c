@@ -155,7 +155,7 @@ run(struct gp_cli *cli, int argc, char **argv)
 	struct gp_lmtp_message *m;
 	unsigned changes;
 	char *data;
-	size_t n;
+	size_t n = 0;
 
 	if (code >= 0)
 		return code == EX_OK ? EX_OK : EX_TEMPFAIL;
@@ -167,7 +167,7 @@ run(struct gp_cli *cli, int argc, char **argv)
 	if (gp_cli_config(cli) >= 0)
 		return EX_TEMPFAIL;
 	code = gp_cli_read_stdin(cli, &data, &n);
-	if (code == EX_DATAERR || n > (size_t)cli->conf->max_size) {
+	if (code == EX_DATAERR || (code < 0 && n > (size_t)cli->conf->max_size)) {
 		printf("5.3.4 the message is larger than this server takes\n");
 		return EX_DATAERR;
 	}
