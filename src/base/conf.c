@@ -249,6 +249,7 @@ read_options(struct gp_config *c, struct gp_err *err)
 		return gp_fail(err, GP_E_CONFIG, "%s:%d: the line is longer than %d bytes", c->path, line,
 		    LINE_MAX_BYTES);
 	line = ini_parse_string(text, take_option, &r);
+	talloc_free(text);
 	if (r.status != GP_OK)
 		return gp_err_prefix(err, "%s:%d", c->path, line);
 	if (line != 0)

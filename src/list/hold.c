@@ -146,7 +146,7 @@ gp_hold_post(const void *ctx, struct gp_site *site, struct gp_list *list,
 	for (i = 0; st == GP_OK && i < n; i++)
 		st = ask_moderator(ctx, site, list, &h, in, mods[i], err);
 	if (st == GP_OK)
-		out->text = gp_asprintf(ctx, "held as %lld, %zu moderators asked", (long long)h.id, n);
+		out->text = gp_asprintf(ctx, "held as %lld, moderators asked: %zu", (long long)h.id, n);
 	return st;
 }
 

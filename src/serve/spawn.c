@@ -135,6 +135,7 @@ int
 gp_role_run(const char *role, const char *config)
 {
 	struct gp_config *conf = NULL;
+	int code = EX_USAGE;
 	struct gp_err err;
 
 	settle_signals();
@@ -148,10 +149,11 @@ gp_role_run(const char *role, const char *config)
 		return EX_CONFIG;
 	}
 	if (strcmp(role, "core") == 0)
-		return gp_core_run(conf, LINK_FD);
-	if (strcmp(role, "outbound") == 0)
-		return run_outbound(conf);
-	if (strcmp(role, "web") == 0)
-		return run_web(conf);
-	return EX_USAGE;
+		code = gp_core_run(conf, LINK_FD);
+	else if (strcmp(role, "outbound") == 0)
+		code = run_outbound(conf);
+	else if (strcmp(role, "web") == 0)
+		code = run_web(conf);
+	talloc_free(conf);
+	return code;
 }
