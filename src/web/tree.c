@@ -93,13 +93,27 @@ clear_links(struct tree *t)
 		t->v[i].first = t->v[i].last = t->v[i].next = -1;
 }
 
-/* As stored: what is not reached from any root stands in a loop, which is cut there. */
+/* Links that lead round in a loop are cut where the loop was met: each node is passed once. */
+static void
+cut_loops(struct walk *w, const void *ctx)
+{
+	size_t *met = gp_array(ctx, size_t, w->t->n + 1), i;	/* the round that passed it */
+	int64_t at;
+
+	for (i = 0; i < w->t->n; i++) {
+		for (at = (int64_t)i; at >= 0 && met[at] == 0; at = w->up[at])
+			met[at] = i + 1;
+		if (at >= 0 && met[at] == i + 1)
+			w->up[at] = -1;
+	}
+}
+
+/* As stored. */
 static void
 walk_stored(struct walk *w)
 {
 	struct tree *t = w->t;
 	size_t i;
-	int64_t at;
 
 	clear_links(t);
 	for (i = 0; i < t->n; i++)
@@ -108,19 +122,6 @@ walk_stored(struct walk *w)
 	for (i = 0; i < t->n; i++)
 		if (w->up[i] < 0)
 			walk_from(w, (int64_t)i, w->up);
-	for (i = 0; i < t->n; i++) {
-		if (w->seen[i])
-			continue;
-		for (at = w->up[i]; at >= 0 && w->up[at] != (int64_t)i && !w->seen[at];)
-			at = w->up[at];
-		/* Rare enough: everything is hung up anew without that link. */
-		w->up[i] = -1;
-		w->order_n = 0;
-		for (at = 0; at < (int64_t)t->n; at++)
-			w->seen[at] = false;
-		walk_stored(w);
-		return;
-	}
 }
 
 /* Which nodes are shown, and under which. */
@@ -167,6 +168,7 @@ tree_new(const void *ctx, const struct gp_node *nodes, size_t n)
 			t->v[i].number = ++number;
 	}
 	find_parents(&w, mem);
+	cut_loops(&w, mem);
 	walk_stored(&w);
 	prune(&w, mem);
 	clear_links(t);
