@@ -22,7 +22,6 @@ struct walk {
 	int64_t *up;		/* as stored, -1: none */
 	size_t *order;		/* all nodes, parents first */
 	size_t order_n;
-	bool *seen;
 };
 
 static int
@@ -70,7 +69,6 @@ walk_from(struct walk *w, int64_t root, const int64_t *up)
 	int64_t i = root;
 
 	for (;;) {
-		w->seen[i] = true;
 		w->order[w->order_n++] = (size_t)i;
 		if (t->v[i].first >= 0) {
 			i = t->v[i].first;
@@ -152,7 +150,7 @@ struct tree *
 tree_new(const void *ctx, const struct gp_node *nodes, size_t n)
 {
 	struct tree *t = gp_new(ctx, struct tree);
-	struct walk w = {t, NULL, NULL, 0, NULL};
+	struct walk w = {t, NULL, NULL, 0};
 	void *mem = gp_ctx(NULL);
 	size_t i, number = 0;
 	int64_t *up;
@@ -161,7 +159,6 @@ tree_new(const void *ctx, const struct gp_node *nodes, size_t n)
 	t->n = n;
 	w.up = gp_array(mem, int64_t, n + 1);
 	w.order = gp_array(mem, size_t, n + 1);
-	w.seen = gp_array(mem, bool, n + 1);
 	for (i = 0; i < n; i++) {
 		t->v[i].node = &nodes[i];
 		if (nodes[i].msg != NULL)
