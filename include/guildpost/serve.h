@@ -120,6 +120,9 @@ size_t gp_door_busy(const struct gp_door *d);	/* sessions with a message in work
 struct gp_feeder *gp_feeder_new(struct gp_core *core);
 void gp_feeder_connect(struct gp_feeder *f, int fd);	/* a new outbound process */
 void gp_feeder_poke(struct gp_feeder *f);		/* there may be new jobs */
+/* Results that wait, into the caller's transaction; then what came of that: NULL, or why not. */
+enum gp_status gp_feeder_write(struct gp_feeder *f, struct gp_err *err) GP_MUST_CHECK;
+void gp_feeder_written(struct gp_feeder *f, const struct gp_err *err);
 void gp_feeder_tick(struct gp_feeder *f);		/* once a second: retries that are due */
 
 /* ---- parent.c ---------------------------------------------------------------------------------------------- */

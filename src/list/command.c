@@ -181,8 +181,9 @@ run_bounce(struct asked *a)
 		return GP_OK;
 	}
 	a->out->job = job;
-	a->out->text = gp_asprintf(a->ctx, "a delivery to member %lld came back",
-	    (long long)member);
+	a->out->text = member == 0 ?
+	    gp_asprintf(a->ctx, "a delivery of job %lld came back", (long long)job) :
+	    gp_asprintf(a->ctx, "a delivery to member %lld came back", (long long)member);
 	return gp_queue_bounce(a->site->store, job, member, gp_now(),
 	    a->in->mail != NULL ? a->in->mail->snippet : "", a->err);
 }

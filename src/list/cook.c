@@ -101,25 +101,37 @@ gp_cook_notice_fields(const void *ctx, const struct gp_site *site, const struct 
 	return b.p;
 }
 
+/* RFC 2369 section 3.2, RFC 8058: one click where the mail is one person's, else by mail. */
+static void
+add_unsubscribe(struct gp_buf *b, const void *ctx, const struct gp_site *site,
+    const struct gp_list *list, const struct gp_job *job, const struct gp_rcpt *rcpt)
+{
+	char *address = gp_route_address(ctx, site, list, "unsubscribe", NULL);
+
+	if ((job->flags & GP_JOB_BATCH) != 0)
+		add_mailto(b, ctx, "List-Unsubscribe", address, "");
+	if ((job->flags & GP_JOB_ONE_CLICK) == 0 || rcpt->member == 0)
+		return;
+	gp_header_add(b, "List-Unsubscribe", gp_asprintf(ctx, "<%s/u/%s>, <mailto:%s>",
+	    site->conf->url, gp_one_click_token(ctx, site, rcpt->member), address));
+	if (gp_starts(site->conf->url, "https://"))
+		gp_header_add(b, "List-Unsubscribe-Post", "List-Unsubscribe=One-Click");
+}
+
 void
 gp_cook_envelope(const void *ctx, const struct gp_site *site, const struct gp_list *list,
     const struct gp_job *job, const struct gp_rcpt *rcpt, struct gp_envelope *out)
 {
+	/* A batch goes to many: its bounces tell the job alone. */
+	int64_t member = (job->flags & GP_JOB_BATCH) != 0 ? 0 : rcpt->member;
 	struct gp_buf b;
-	char *token;
 
 	if ((job->flags & GP_JOB_NULL_SENDER) != 0)
 		out->sender = gp_strdup(ctx, "");
 	else
 		out->sender = gp_route_address(ctx, site, list, "bounce",
-		    gp_verp_token(ctx, site, job->id, rcpt->member));
+		    gp_verp_token(ctx, site, job->id, member));
 	gp_buf_init(&b, ctx, 4096);
-	if ((job->flags & GP_JOB_ONE_CLICK) != 0 && rcpt->member != 0) {
-		token = gp_one_click_token(ctx, site, rcpt->member);
-		gp_header_add(&b, "List-Unsubscribe", gp_asprintf(ctx, "<%s/u/%s>, <mailto:%s>",
-		    site->conf->url, token, gp_route_address(ctx, site, list, "unsubscribe", NULL)));
-		if (gp_starts(site->conf->url, "https://"))
-			gp_header_add(&b, "List-Unsubscribe-Post", "List-Unsubscribe=One-Click");
-	}
+	add_unsubscribe(&b, ctx, site, list, job, rcpt);
 	out->fields = b.p;
 }

@@ -37,7 +37,7 @@ queue_post(const void *ctx, struct gp_site *site, struct gp_list *list,
 	job.subject = in->mail->subject;
 	job.created = gp_now();
 	job.expires = job.created + site->conf->expire;
-	job.flags = GP_JOB_ONE_CLICK;
+	job.flags = list->set.personal ? GP_JOB_ONE_CLICK : GP_JOB_BATCH;
 	if (has_8bit(job.header, job.header_n))
 		job.flags |= GP_JOB_UTF8 | GP_JOB_8BIT;
 	else if (has_8bit(in->raw + h->body, in->n - h->body))

@@ -54,7 +54,8 @@ plan_commit(struct gp_core *core)
 	}
 }
 
-/* Accepting is committing: all of the group in one transaction, then the replies. */
+/* Accepting is committing: all of the group in one transaction, then the replies. What came of
+ * deliveries meanwhile goes with it. */
 static void
 commit_group(void *arg)
 {
@@ -70,7 +71,9 @@ commit_group(void *arg)
 	if (st == GP_OK) {
 		for (i = group; i != NULL; i = i->next)
 			gp_intake_apply(core->site, i);
-		st = gp_store_commit(core->site->store, &err);
+		st = gp_feeder_write(core->feeder, &err);
+		if (st == GP_OK)
+			st = gp_store_commit(core->site->store, &err);
 		if (st != GP_OK)
 			gp_store_rollback(core->site->store);
 	}
@@ -80,6 +83,7 @@ commit_group(void *arg)
 			gp_intake_failed(i, &err);
 	}
 	reply_all(group);
+	gp_feeder_written(core->feeder, st == GP_OK ? NULL : &err);
 	gp_feeder_poke(core->feeder);
 	if (core->ready != NULL)
 		plan_commit(core);

@@ -451,19 +451,34 @@ save_results(void *arg)
 	struct gp_err err;
 	enum gp_status st;
 
-	if (f->saved_n == 0)
+	/* New mail is about to be committed: these go with it. */
+	if (f->saved_n == 0 || f->core->commit_planned)
 		return;
 	st = gp_store_begin(store, &err);
 	if (st == GP_OK) {
-		st = gp_queue_results(store, f->results, f->results_n, gp_now(), &err);
+		st = gp_feeder_write(f, &err);
 		if (st == GP_OK)
 			st = gp_store_commit(store, &err);
 		if (st != GP_OK)
 			gp_store_rollback(store);
 	}
-	if (st != GP_OK) {
+	gp_feeder_written(f, st == GP_OK ? NULL : &err);
+}
+
+enum gp_status
+gp_feeder_write(struct gp_feeder *f, struct gp_err *err)
+{
+	return gp_queue_results(f->core->site->store, f->results, f->results_n, gp_now(), err);
+}
+
+void
+gp_feeder_written(struct gp_feeder *f, const struct gp_err *err)
+{
+	if (f->saved_n == 0)
+		return;
+	if (err != NULL) {
 		/* Better to wait with what is sent than to lose count of it. */
-		gp_log(GP_LOG_ERR, "event=results-not-saved what=\"%s\"", err.msg);
+		gp_log(GP_LOG_ERR, "event=results-not-saved what=\"%s\"", err->msg);
 		talloc_steal(f->results_ctx,
 		    gp_loop_timer(f->core->loop, 1000, false, save_results, f));
 		return;

@@ -282,6 +282,51 @@ test_cooking_adds_what_is_missing(void **state)
 	assert_null(strstr(out, "\r\n\r\n"));
 }
 
+/* What each recipient gets of their own, and what nobody does where all get the same bytes. */
+static void
+test_envelopes(void **state)
+{
+	static const struct {
+		const char *name;
+		unsigned flags;
+		int64_t member;
+		const char *bounces_of;		/* NULL: null sender */
+		bool link, mailto;
+	} cases[] = {
+		{"a member's own", GP_JOB_ONE_CLICK, 7, "7", true, true},
+		{"not a member", GP_JOB_ONE_CLICK, 0, "0", false, false},
+		{"one of a batch", GP_JOB_BATCH, 7, "0", false, true},
+		{"neither", 0, 7, "7", false, false},
+		{"a notice", GP_JOB_NULL_SENDER, 7, NULL, false, false},
+	};
+	struct place *p = *state;
+	size_t i;
+
+	for (i = 0; i < GP_COUNT(cases); i++) {
+		struct gp_job job = {.id = 12, .list = p->bees->id, .flags = cases[i].flags};
+		struct gp_rcpt rcpt = {.job = 12, .n = 7, .member = cases[i].member};
+		struct gp_envelope e;
+		struct gp_route route;
+		struct gp_err err;
+		int64_t number, member = -1;
+
+		gp_cook_envelope(p->ctx, p->site, p->bees, &job, &rcpt, &e);
+		if ((strstr(e.fields, "/u/") != NULL) != cases[i].link ||
+		    (strstr(e.fields, "<mailto:bees+unsubscribe@example.org>") != NULL) !=
+		    cases[i].mailto)
+			fail_msg("%s: %s", cases[i].name, e.fields);
+		assert_true(strstr(e.fields, "List-Unsubscribe-Post") == NULL || cases[i].link);
+		if (cases[i].bounces_of == NULL) {
+			assert_string_equal(e.sender, "");
+			continue;
+		}
+		must(gp_route_find(p->ctx, p->site, e.sender, &route, &err), &err);
+		assert_true(gp_verp_parse(p->site, route.token, &number, &member));
+		assert_int_equal(number, 12);
+		assert_int_equal(member, atoi(cases[i].bounces_of));
+	}
+}
+
 static void
 test_tokens_that_live_long(void **state)
 {
@@ -516,6 +561,7 @@ main(void)
 		TEST(test_unreadable_is_held),
 		TEST(test_cooking),
 		TEST(test_cooking_adds_what_is_missing),
+		TEST(test_envelopes),
 		TEST(test_tokens_that_live_long),
 		cmocka_unit_test(test_reading_a_moderators_reply),
 		TEST(test_hold_and_reply),
