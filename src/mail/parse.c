@@ -364,7 +364,7 @@ check_structure(const struct parse *s)
 
 	if (w->broken)
 		s->m->flags |= GP_MAIL_MIME_BROKEN;
-	if (w->parts_n > 1 && (!w->plain || gp_mail_tree(s->raw, s->n, w, NULL) != GP_OK))
+	if (w->parts_n > 1 && (!w->plain || gp_mail_tree(&s->h, s->n, w, NULL) != GP_OK))
 		s->m->flags |= GP_MAIL_MIME_BROKEN;
 }
 

@@ -109,10 +109,11 @@ enum gp_status gp_mail_check_field(const char *p, size_t name, size_t n,
 /* ---- tree.c: libetpan's view ---------------------------------------------------- */
 
 /*
- * Have libetpan read the structure too. GP_E_PARSE when it can't or when it finds other
- * parts than the walk did: then nobody knows what another reader will see.
+ * Have libetpan read the structure too, of the message of n bytes with that header. GP_E_PARSE
+ * when it can't or when it finds other parts than the walk did: then nobody knows what
+ * another reader will see.
  */
-enum gp_status gp_mail_tree(const char *raw, size_t n, const struct gp_walk *w,
+enum gp_status gp_mail_tree(const struct gp_header *h, size_t n, const struct gp_walk *w,
     struct gp_err *err) GP_MUST_CHECK;
 
 /* ---- pack.c, unpack.c ------------------------------------------------------------ */

@@ -9,10 +9,12 @@
 #include "private.h"
 
 #include <libetpan/mailmime.h>
+#include <string.h>
 
 struct tree {
-	const char *raw;
+	const char *raw;	/* what libetpan was given */
 	size_t n;
+	size_t before;		/* bytes of the message that it was not given: of its header */
 	const struct gp_walk *walk;
 	size_t at;		/* parts compared so far */
 	const char *wrong;	/* why the two views differ, NULL: they don't yet */
@@ -57,12 +59,38 @@ only_eol(const struct tree *t, size_t a, size_t b)
 	return true;
 }
 
+/* The message with only those fields of its header that shape it: a large part of the time
+ * would go into addresses and ids that nobody asks for. */
+static char *
+shape(const void *ctx, const struct gp_header *h, size_t n, size_t *out_n)
+{
+	char *out = gp_mail_bytes(ctx, n + 2), *o = out;
+	size_t i;
+
+	for (i = 0; i < h->n; i++) {
+		const struct gp_field *f = &h->fields[i];
+
+		if (f->name_len < 8 || (!gp_mail_ieq(h->raw + f->start, "content-", 8) &&
+		    !gp_mail_ieq(h->raw + f->start, "mime-ver", 8)))
+			continue;
+		memcpy(o, h->raw + f->start, f->len);
+		o += f->len;
+	}
+	*o++ = '\r';
+	*o++ = '\n';
+	memcpy(o, h->raw + h->body, n - h->body);
+	o += n - h->body;
+	*o = '\0';
+	*out_n = (size_t)(o - out);
+	return out;
+}
+
 /* Both must say where a leaf or a container begins and where a leaf ends. (Where the header
  * of a message begins libetpan has its own idea, if the part has no fields.) */
 static const char *
 compare(const struct tree *t, const struct mailmime *m, const struct gp_walk_part *p, int depth)
 {
-	size_t start, end;
+	size_t start, end, due;
 
 	if (kind_of(m) != p->kind)
 		return "a part is of another kind";
@@ -72,10 +100,11 @@ compare(const struct tree *t, const struct mailmime *m, const struct gp_walk_par
 		return "a part lies outside of the message";
 	if (p->kind == GP_WALK_MESSAGE || (p->body == p->end && start == end))
 		return NULL;
-	if (start != p->body)
+	if (start + t->before != p->body)
 		return "a part begins elsewhere";
+	due = p->end - t->before;
 	if (p->kind == GP_WALK_LEAF &&
-	    !only_eol(t, end < p->end ? end : p->end, end < p->end ? p->end : end))
+	    !only_eol(t, end < due ? end : due, end < due ? due : end))
 		return "a part ends elsewhere";
 	return NULL;
 }
@@ -105,14 +134,19 @@ visit(struct tree *t, const struct mailmime *m, int depth)
 }
 
 enum gp_status
-gp_mail_tree(const char *raw, size_t n, const struct gp_walk *w, struct gp_err *err)
+gp_mail_tree(const struct gp_header *h, size_t n, const struct gp_walk *w, struct gp_err *err)
 {
-	struct tree t = { .raw = raw, .n = n, .walk = w };
+	struct tree t = { .walk = w };
 	struct mailmime *mime = NULL;
+	char *message = shape(NULL, h, n, &t.n);
 	size_t at = 0;
 
-	if (mailmime_parse(raw, n, &at, &mime) != MAILIMF_NO_ERROR || mime == NULL)
+	t.raw = message;
+	t.before = n - t.n;
+	if (mailmime_parse(message, t.n, &at, &mime) != MAILIMF_NO_ERROR || mime == NULL) {
+		talloc_free(message);
 		return gp_fail(err, GP_E_PARSE, "libetpan can't read the message");
+	}
 	/* The outermost node stands for the message itself. */
 	if (mime->mm_type != MAILMIME_MESSAGE)
 		t.wrong = "it is no message";
@@ -121,6 +155,7 @@ gp_mail_tree(const char *raw, size_t n, const struct gp_walk *w, struct gp_err *
 	if (t.wrong == NULL && t.at != w->parts_n)
 		t.wrong = "there are other parts";
 	mailmime_free(mime);
+	talloc_free(message);
 	if (t.wrong != NULL)
 		return gp_fail(err, GP_E_PARSE, "two readings of the structure differ: %s",
 		    t.wrong);
