@@ -60,6 +60,21 @@ void gp_cli_print_one(const struct gp_cli *cli, const json_t *record);
 /* Run fn inside a transaction: begin, fn, commit; rolled back when it fails. An exit code. */
 int gp_cli_transaction(struct gp_cli *cli, enum gp_status (*fn)(struct gp_cli *cli, void *arg,
     struct gp_err *err), void *arg);
+/* A word behind a command: "guildpost list show ...". fn gets what stands behind the word. */
+struct gp_cli_verb {
+	const char *name;
+	int (*fn)(struct gp_cli *cli, void *work, int argc, char **argv);
+	int least;		/* how many arguments at least */
+	const char *wanted;	/* these, as in "wanted is ..." */
+	struct gp_list **list;	/* the first argument is a list that exists: it goes here */
+};
+/* Find the word in argv[1], open the site, run it. Returns the exit code. */
+int gp_cli_verb(struct gp_cli *cli, int argc, char **argv, const struct gp_cli_verb *verbs,
+    size_t n, void *work);
+/* Hand each KEY=VALUE to `set`, which answers GP_E_NOTFOUND for a key that it doesn't know. */
+enum gp_status gp_cli_pairs(struct gp_cli *cli, char **pairs, int n,
+    enum gp_status (*set)(struct gp_cli *cli, void *arg, const char *key, const char *value,
+    struct gp_err *err), void *arg, struct gp_err *err) GP_MUST_CHECK;
 /* A number that names a record. */
 bool gp_cli_id(const char *s, int64_t *out);
 /* All of standard input, at most GP_MAX_MESSAGE bytes. An exit code, or -1. */

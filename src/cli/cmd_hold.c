@@ -12,6 +12,7 @@
 struct work {
 	struct gp_list *list;
 	struct gp_hold *hold;
+	bool all;
 	int state;
 	const char *reason;
 	struct gp_outcome outcome;
@@ -37,15 +38,18 @@ add_record(const struct gp_cli *cli, json_t *row, const struct gp_hold *h)
 }
 
 static int
-ls(struct gp_cli *cli, struct work *w, bool all)
+ls(struct gp_cli *cli, void *work, int argc, char **argv)
 {
 	static const char *const columns[] = {"id", "state", "created", "from", "subject", "rule"};
+	const struct work *w = work;
 	json_t *rows = gp_json_array(cli);
 	struct gp_hold **holds;
 	struct gp_err err;
 	size_t i, n;
 
-	if (gp_hold_all(cli, cli->site->store, w->list->id, all ? -1 : GP_HOLD_WAITING, &holds, &n,
+	(void)argc;
+	(void)argv;
+	if (gp_hold_all(cli, cli->site->store, w->list->id, w->all ? -1 : GP_HOLD_WAITING, &holds, &n,
 	    &err) != GP_OK)
 		return gp_cli_fail(cli, &err);
 	for (i = 0; i < n; i++)
@@ -54,16 +58,36 @@ ls(struct gp_cli *cli, struct work *w, bool all)
 	return EX_OK;
 }
 
+static int
+find_hold(struct gp_cli *cli, struct work *w, const char *text)
+{
+	struct gp_err err;
+	enum gp_status st;
+	int64_t id;
+
+	if (!gp_cli_id(text, &id))
+		return gp_cli_usage(cli, "the number of a hold is wanted; hold ls shows them");
+	st = gp_hold_find(cli, cli->site->store, id, &w->hold, &err);
+	if (st == GP_E_NOTFOUND || (st == GP_OK && w->hold->list != w->list->id))
+		st = gp_fail(&err, GP_E_NOTFOUND, "%s has no hold %s", w->list->address, text);
+	return st == GP_OK ? -1 : gp_cli_fail(cli, &err);
+}
+
 /* The record, an empty line, the message as it came. */
 static int
-show(struct gp_cli *cli, struct work *w)
+show(struct gp_cli *cli, void *work, int argc, char **argv)
 {
+	struct work *w = work;
 	json_t *row = gp_json_object(cli);
+	int code = find_hold(cli, w, argv[0]);
 	struct gp_str wire;
 	struct gp_err err;
 	char *raw;
 	size_t n;
 
+	(void)argc;
+	if (code >= 0)
+		return code;
 	add_record(cli, row, w->hold);
 	if (gp_hold_raw(cli, cli->site->store, w->hold->id, &raw, &n, &wire, &err) != GP_OK)
 		return gp_cli_fail(cli, &err);
@@ -87,62 +111,52 @@ do_verdict(struct gp_cli *cli, void *arg, struct gp_err *err)
 }
 
 static int
-find_hold(struct gp_cli *cli, struct work *w, const char *text)
+decide(struct gp_cli *cli, struct work *w, const char *number, int state)
 {
-	struct gp_err err;
-	enum gp_status st;
-	int64_t id;
+	int code = find_hold(cli, w, number);
 
-	if (!gp_cli_id(text, &id))
-		return gp_cli_usage(cli, "the number of a hold is wanted; hold ls shows them");
-	st = gp_hold_find(cli, cli->site->store, id, &w->hold, &err);
-	if (st == GP_E_NOTFOUND || (st == GP_OK && w->hold->list != w->list->id))
-		st = gp_fail(&err, GP_E_NOTFOUND, "%s has no hold %s", w->list->address, text);
-	return st == GP_OK ? -1 : gp_cli_fail(cli, &err);
-}
-
-static int
-decide(struct gp_cli *cli, struct work *w)
-{
-	int code = gp_cli_transaction(cli, do_verdict, w);
-
+	w->state = state;
+	if (code < 0)
+		code = gp_cli_transaction(cli, do_verdict, w);
 	if (code == EX_OK)
 		printf("%s\n", w->outcome.text);
 	return code;
 }
 
 static int
+approve(struct gp_cli *cli, void *work, int argc, char **argv)
+{
+	(void)argc;
+	return decide(cli, work, argv[0], GP_HOLD_APPROVED);
+}
+
+static int
+reject(struct gp_cli *cli, void *work, int argc, char **argv)
+{
+	(void)argc;
+	return decide(cli, work, argv[0], GP_HOLD_REJECTED);
+}
+
+static int
+discard(struct gp_cli *cli, void *work, int argc, char **argv)
+{
+	(void)argc;
+	return decide(cli, work, argv[0], GP_HOLD_DISCARDED);
+}
+
+static int
 run(struct gp_cli *cli, int argc, char **argv)
 {
-	static const struct { const char *name; int state; } verbs[] = {{"ls", -1}, {"show", -1},
-	    {"approve", GP_HOLD_APPROVED}, {"reject", GP_HOLD_REJECTED},
-	    {"discard", GP_HOLD_DISCARDED}};
+	static const char both[] = "a list and the number of a hold are wanted; hold ls shows them";
 	struct work w = {0};
-	bool all = false;
-	const struct gp_cli_option options[] = {{"reason", &w.reason, NULL}, {"all", NULL, &all}};
+	const struct gp_cli_verb verbs[] = {{"ls", ls, 1, "a list is wanted", &w.list},
+	    {"show", show, 2, both, &w.list}, {"approve", approve, 2, both, &w.list},
+	    {"reject", reject, 2, both, &w.list}, {"discard", discard, 2, both, &w.list}};
+	const struct gp_cli_option options[] = {{"reason", &w.reason, NULL},
+	    {"all", NULL, &w.all}};
 	int code = gp_cli_options(cli, &argc, argv, options, GP_COUNT(options));
-	size_t i;
 
-	if (code >= 0)
-		return code;
-	for (i = 0; argc > 0 && i < GP_COUNT(verbs) && strcmp(argv[1], verbs[i].name) != 0;)
-		i++;
-	if (argc < 1 || i == GP_COUNT(verbs))
-		return gp_cli_usage(cli, "ls, show, approve, reject or discard is wanted");
-	if (argc < 2)
-		return gp_cli_usage(cli, "%s: a list is wanted", verbs[i].name);
-	code = gp_cli_open(cli, GP_STORE_TOOL);
-	if (code < 0)
-		code = gp_cli_list(cli, argv[2], &w.list);
-	if (code >= 0)
-		return code;
-	if (i == 0)
-		return ls(cli, &w, all);
-	code = find_hold(cli, &w, argv[3]);
-	if (code >= 0)
-		return code;
-	w.state = verbs[i].state;
-	return w.state < 0 ? show(cli, &w) : decide(cli, &w);
+	return code >= 0 ? code : gp_cli_verb(cli, argc, argv, verbs, GP_COUNT(verbs), &w);
 }
 
 const struct gp_cmd gp_cmd_hold = {

@@ -16,22 +16,19 @@ struct work {
 };
 
 static enum gp_status
-apply_pairs(struct gp_cli *cli, struct work *w, struct gp_err *err)
+set_pair(struct gp_cli *cli, void *arg, const char *key, const char *value, struct gp_err *err)
 {
-	enum gp_status st = GP_OK;
-	int i;
+	const struct work *w = arg;
 
-	for (i = 0; st == GP_OK && i < w->n; i++) {
-		char *key = gp_strdup(cli, w->pairs[i]), *equals = strchr(key, '=');
+	return gp_list_set(cli->site->store, w->list, key, value, err);
+}
 
-		if (equals == NULL)
-			return gp_fail(err, GP_E_USAGE, "%s: KEY=VALUE is wanted", key);
-		*equals = '\0';
-		st = gp_list_set(cli->site->store, w->list, key, equals + 1, err);
-		if (st == GP_E_NOTFOUND)
-			st = err->code = GP_E_USAGE;	/* not the list: the key is unknown */
-	}
-	return st;
+static enum gp_status
+do_set(struct gp_cli *cli, void *arg, struct gp_err *err)
+{
+	struct work *w = arg;
+
+	return gp_cli_pairs(cli, w->pairs, w->n, set_pair, w, err);
 }
 
 static enum gp_status
@@ -40,13 +37,7 @@ do_create(struct gp_cli *cli, void *arg, struct gp_err *err)
 	struct work *w = arg;
 	enum gp_status st = gp_list_create(cli, cli->site->store, w->address, &w->list, err);
 
-	return st == GP_OK ? apply_pairs(cli, w, err) : st;
-}
-
-static enum gp_status
-do_set(struct gp_cli *cli, void *arg, struct gp_err *err)
-{
-	return apply_pairs(cli, arg, err);
+	return st == GP_OK ? do_set(cli, w, err) : st;
 }
 
 static enum gp_status
@@ -74,54 +65,55 @@ full_address(struct gp_cli *cli, const char *name)
 }
 
 static int
-create(struct gp_cli *cli, int argc, char **argv)
+create(struct gp_cli *cli, void *work, int argc, char **argv)
 {
-	struct work w = {NULL, full_address(cli, argv[1]), argv + 2, argc - 1};
-	int code = gp_cli_transaction(cli, do_create, &w);
+	struct work *w = work;
+	int code;
 
+	w->address = full_address(cli, argv[0]);
+	w->pairs = argv + 1;
+	w->n = argc - 1;
+	code = gp_cli_transaction(cli, do_create, w);
 	if (code == EX_OK)
-		printf("made %s\nnext: guildpost member add %s ADDRESS role=owner\n", w.list->address,
-		    w.list->name);
+		printf("made %s\nnext: guildpost member add %s ADDRESS role=owner\n",
+		    w->list->address, w->list->name);
 	return code;
 }
 
 static int
-set(struct gp_cli *cli, int argc, char **argv)
+set(struct gp_cli *cli, void *work, int argc, char **argv)
 {
-	struct work w = {NULL, NULL, argv + 2, argc - 1};
-	int code = gp_cli_list(cli, argv[1], &w.list);
+	struct work *w = work;
 
-	if (code < 0 && w.n == 0)
-		code = gp_cli_usage(cli, "KEY=VALUE is wanted");
-	return code >= 0 ? code : gp_cli_transaction(cli, do_set, &w);
+	w->pairs = argv;
+	w->n = argc;
+	return gp_cli_transaction(cli, do_set, w);
 }
 
 static int
-show(struct gp_cli *cli, int argc, char **argv)
+show(struct gp_cli *cli, void *work, int argc, char **argv)
 {
 	static const char *const columns[] = {"key", "value", "default", "meaning"};
+	const struct work *w = work;
 	json_t *rows = gp_json_array(cli);
-	struct gp_list *list;
-	int code = gp_cli_list(cli, argv[1], &list);
 	size_t i;
 
 	(void)argc;
-	for (i = 0; code < 0 && i < gp_list_option_count; i++) {
+	(void)argv;
+	for (i = 0; i < gp_list_option_count; i++) {
 		json_t *row = gp_json_push_object(rows);
 
 		gp_json_text(row, "key", gp_list_options[i].name);
-		gp_json_text(row, "value", gp_opt_get(cli, &gp_list_options[i], &list->set));
+		gp_json_text(row, "value", gp_opt_get(cli, &gp_list_options[i], &w->list->set));
 		gp_json_text(row, "default", gp_list_options[i].def);
 		gp_json_text(row, "meaning", gp_list_options[i].help);
 	}
-	if (code >= 0)
-		return code;
 	gp_cli_print(cli, rows, columns, GP_COUNT(columns));
 	return EX_OK;
 }
 
 static int
-ls(struct gp_cli *cli, int argc, char **argv)
+ls(struct gp_cli *cli, void *work, int argc, char **argv)
 {
 	static const char *const columns[] = {"address", "members", "messages", "title"};
 	json_t *rows = gp_json_array(cli);
@@ -132,6 +124,7 @@ ls(struct gp_cli *cli, int argc, char **argv)
 	int64_t members;
 	size_t i, n;
 
+	(void)work;
 	(void)argc;
 	(void)argv;
 	st = gp_list_all(cli, cli->site->store, &lists, &n, &err);
@@ -155,50 +148,49 @@ ls(struct gp_cli *cli, int argc, char **argv)
 }
 
 static int
-change(struct gp_cli *cli, int argc, char **argv)
+renaming(struct gp_cli *cli, void *work, int argc, char **argv)
 {
-	struct work w = {0};
-	int code = gp_cli_list(cli, argv[1], &w.list);
+	struct work *w = work;
+
+	(void)argc;
+	w->address = full_address(cli, argv[0]);
+	return gp_cli_transaction(cli, do_rename, w);
+}
+
+static int
+deletion(struct gp_cli *cli, void *work, int argc, char **argv)
+{
+	(void)argc;
+	(void)argv;
+	return gp_cli_transaction(cli, do_delete, work);
+}
+
+static int
+closing(struct gp_cli *cli, void *work, int argc, char **argv)
+{
+	struct work *w = work;
 	char *closed = gp_strdup(cli, "closed=yes");
 
-	if (code >= 0)
-		return code;
-	if (strcmp(argv[0], "rename") == 0) {
-		if (argc != 2)
-			return gp_cli_usage(cli, "the new address is wanted");
-		w.address = full_address(cli, argv[2]);
-		return gp_cli_transaction(cli, do_rename, &w);
-	}
-	if (strcmp(argv[0], "delete") == 0)
-		return gp_cli_transaction(cli, do_delete, &w);
-	w.pairs = &closed;
-	w.n = 1;
-	return gp_cli_transaction(cli, do_set, &w);
+	(void)argc;
+	(void)argv;
+	w->pairs = &closed;
+	w->n = 1;
+	return gp_cli_transaction(cli, do_set, w);
 }
 
 static int
 run(struct gp_cli *cli, int argc, char **argv)
 {
-	static const struct {
-		const char *name;
-		int least;
-		int (*fn)(struct gp_cli *cli, int argc, char **argv);
-	} verbs[] = {{"create", 1, create}, {"set", 1, set}, {"show", 1, show}, {"ls", 0, ls},
-	    {"rename", 1, change}, {"delete", 1, change}, {"close", 1, change}};
+	static const char a_list[] = "a list is wanted";
+	struct work w = {0};
+	const struct gp_cli_verb verbs[] = {{"create", create, 1, "the address is wanted", NULL},
+	    {"set", set, 2, "a list and KEY=VALUE are wanted", &w.list},
+	    {"show", show, 1, a_list, &w.list}, {"ls", ls, 0, "", NULL},
+	    {"rename", renaming, 2, "a list and its new address are wanted", &w.list},
+	    {"delete", deletion, 1, a_list, &w.list}, {"close", closing, 1, a_list, &w.list}};
 	int code = gp_cli_options(cli, &argc, argv, NULL, 0);
-	size_t i;
 
-	if (code >= 0)
-		return code;
-	for (i = 0; argc > 0 && i < GP_COUNT(verbs); i++) {
-		if (strcmp(argv[1], verbs[i].name) != 0)
-			continue;
-		if (argc - 1 < verbs[i].least)
-			return gp_cli_usage(cli, "%s: a list is wanted", verbs[i].name);
-		code = gp_cli_open(cli, GP_STORE_TOOL);
-		return code >= 0 ? code : verbs[i].fn(cli, argc - 1, argv + 1);
-	}
-	return gp_cli_usage(cli, "create, set, show, ls, rename, delete or close is wanted");
+	return code >= 0 ? code : gp_cli_verb(cli, argc, argv, verbs, GP_COUNT(verbs), &w);
 }
 
 const struct gp_cmd gp_cmd_list = {

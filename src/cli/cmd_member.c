@@ -20,22 +20,11 @@ struct work {
 };
 
 static enum gp_status
-apply_pairs(struct gp_cli *cli, int64_t id, struct work *w, struct gp_err *err)
+set_pair(struct gp_cli *cli, void *arg, const char *key, const char *value, struct gp_err *err)
 {
-	enum gp_status st = GP_OK;
-	int i;
+	const int64_t *id = arg;
 
-	for (i = 0; st == GP_OK && i < w->n; i++) {
-		char *key = gp_strdup(cli, w->pairs[i]), *equals = strchr(key, '=');
-
-		if (equals == NULL)
-			return gp_fail(err, GP_E_USAGE, "%s: KEY=VALUE is wanted", key);
-		*equals = '\0';
-		st = gp_member_set(cli->site->store, id, key, equals + 1, err);
-		if (st == GP_E_NOTFOUND)
-			st = err->code = GP_E_USAGE;	/* not the member: the key is unknown */
-	}
-	return st;
+	return gp_member_set(cli->site->store, *id, key, value, err);
 }
 
 static enum gp_status
@@ -47,7 +36,7 @@ do_add(struct gp_cli *cli, void *arg, struct gp_err *err)
 
 	st = gp_member_add(cli->site->store, w->list->id, w->address, w->name != NULL ? w->name : "",
 	    GP_ROLE_MEMBER, GP_DELIVERY_EACH, gp_now(), &id, err);
-	return st == GP_OK ? apply_pairs(cli, id, w, err) : st;
+	return st == GP_OK ? gp_cli_pairs(cli, w->pairs, w->n, set_pair, &id, err) : st;
 }
 
 static enum gp_status
@@ -55,7 +44,7 @@ do_set(struct gp_cli *cli, void *arg, struct gp_err *err)
 {
 	struct work *w = arg;
 
-	return apply_pairs(cli, w->member->id, w, err);
+	return gp_cli_pairs(cli, w->pairs, w->n, set_pair, &w->member->id, err);
 }
 
 static enum gp_status
@@ -94,7 +83,7 @@ do_import(struct gp_cli *cli, void *arg, struct gp_err *err)
 		st = gp_member_add(cli->site->store, w->list->id, a.v[0].addr, a.v[0].name,
 		    GP_ROLE_MEMBER, GP_DELIVERY_EACH, gp_now(), &id, err);
 		if (st == GP_OK)
-			st = apply_pairs(cli, id, w, err);
+			st = gp_cli_pairs(cli, w->pairs, w->n, set_pair, &id, err);
 		if (st != GP_OK && st != GP_E_EXISTS)
 			return gp_err_prefix(err, "line %zu", number);
 		w->added += st == GP_OK;
@@ -127,10 +116,10 @@ find_member(struct gp_cli *cli, struct work *w, const char *address)
 }
 
 static int
-add(struct gp_cli *cli, struct work *w, int argc, char **argv)
+add(struct gp_cli *cli, void *work, int argc, char **argv)
 {
-	if (argc < 1)
-		return gp_cli_usage(cli, "an address is wanted");
+	struct work *w = work;
+
 	w->address = argv[0];
 	w->pairs = argv + 1;
 	w->n = argc - 1;
@@ -138,27 +127,24 @@ add(struct gp_cli *cli, struct work *w, int argc, char **argv)
 }
 
 static int
-set(struct gp_cli *cli, struct work *w, int argc, char **argv)
+set(struct gp_cli *cli, void *work, int argc, char **argv)
 {
-	int code;
+	struct work *w = work;
+	int code = find_member(cli, w, argv[0]);
 
-	if (argc < 2)
-		return gp_cli_usage(cli, "an address and KEY=VALUE are wanted");
-	code = find_member(cli, w, argv[0]);
 	w->pairs = argv + 1;
 	w->n = argc - 1;
 	return code >= 0 ? code : gp_cli_transaction(cli, do_set, w);
 }
 
 static int
-show(struct gp_cli *cli, struct work *w, int argc, char **argv)
+show(struct gp_cli *cli, void *work, int argc, char **argv)
 {
+	struct work *w = work;
 	json_t *row = gp_json_object(cli);
-	int code;
+	int code = find_member(cli, w, argv[0]);
 
-	if (argc != 1)
-		return gp_cli_usage(cli, "an address is wanted");
-	code = find_member(cli, w, argv[0]);
+	(void)argc;
 	if (code >= 0)
 		return code;
 	add_record(cli, row, w->member);
@@ -167,8 +153,9 @@ show(struct gp_cli *cli, struct work *w, int argc, char **argv)
 }
 
 static int
-ls(struct gp_cli *cli, struct work *w, int argc, char **argv)
+ls(struct gp_cli *cli, void *work, int argc, char **argv)
 {
+	struct work *w = work;
 	static const char *const columns[] = {"address", "role", "delivery", "joined", "name"};
 	json_t *rows = gp_json_array(cli);
 	struct gp_member **members;
@@ -186,19 +173,19 @@ ls(struct gp_cli *cli, struct work *w, int argc, char **argv)
 }
 
 static int
-removal(struct gp_cli *cli, struct work *w, int argc, char **argv)
+removal(struct gp_cli *cli, void *work, int argc, char **argv)
 {
-	int code;
+	struct work *w = work;
+	int code = find_member(cli, w, argv[0]);
 
-	if (argc != 1)
-		return gp_cli_usage(cli, "an address is wanted");
-	code = find_member(cli, w, argv[0]);
+	(void)argc;
 	return code >= 0 ? code : gp_cli_transaction(cli, do_remove, w);
 }
 
 static int
-import(struct gp_cli *cli, struct work *w, int argc, char **argv)
+import(struct gp_cli *cli, void *work, int argc, char **argv)
 {
+	struct work *w = work;
 	size_t n;
 	int code = gp_cli_read_stdin(cli, &w->text, &n);
 
@@ -213,8 +200,9 @@ import(struct gp_cli *cli, struct work *w, int argc, char **argv)
 
 /* Lines that import takes. */
 static int
-export(struct gp_cli *cli, struct work *w, int argc, char **argv)
+export(struct gp_cli *cli, void *work, int argc, char **argv)
 {
+	struct work *w = work;
 	struct gp_member **members;
 	struct gp_err err;
 	size_t i, n;
@@ -231,29 +219,17 @@ export(struct gp_cli *cli, struct work *w, int argc, char **argv)
 static int
 run(struct gp_cli *cli, int argc, char **argv)
 {
-	static const struct {
-		const char *name;
-		int (*fn)(struct gp_cli *cli, struct work *w, int argc, char **argv);
-	} verbs[] = {{"add", add}, {"set", set}, {"show", show}, {"ls", ls}, {"remove", removal},
-	    {"import", import}, {"export", export}};
+	static const char a_list[] = "a list is wanted", both[] = "a list and an address are wanted";
 	struct work w = {0};
+	const struct gp_cli_verb verbs[] = {{"add", add, 2, both, &w.list},
+	    {"set", set, 3, "a list, an address and KEY=VALUE are wanted", &w.list},
+	    {"show", show, 2, both, &w.list}, {"ls", ls, 1, a_list, &w.list},
+	    {"remove", removal, 2, both, &w.list}, {"import", import, 1, a_list, &w.list},
+	    {"export", export, 1, a_list, &w.list}};
 	const struct gp_cli_option options[] = {{"name", &w.name, NULL}};
 	int code = gp_cli_options(cli, &argc, argv, options, GP_COUNT(options));
-	size_t i;
 
-	if (code >= 0)
-		return code;
-	for (i = 0; argc > 0 && i < GP_COUNT(verbs); i++) {
-		if (strcmp(argv[1], verbs[i].name) != 0)
-			continue;
-		if (argc < 2)
-			return gp_cli_usage(cli, "%s: a list is wanted", verbs[i].name);
-		code = gp_cli_open(cli, GP_STORE_TOOL);
-		if (code < 0)
-			code = gp_cli_list(cli, argv[2], &w.list);
-		return code >= 0 ? code : verbs[i].fn(cli, &w, argc - 2, argv + 3);
-	}
-	return gp_cli_usage(cli, "add, set, show, ls, remove, import or export is wanted");
+	return code >= 0 ? code : gp_cli_verb(cli, argc, argv, verbs, GP_COUNT(verbs), &w);
 }
 
 const struct gp_cmd gp_cmd_member = {

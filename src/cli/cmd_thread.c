@@ -20,8 +20,6 @@ find_message(struct gp_cli *cli, const struct work *w, const char *key, struct g
 	struct gp_err err;
 	enum gp_status st;
 
-	if (key == NULL)
-		return gp_cli_usage(cli, "the key of a message is wanted (as in its web address)");
 	st = gp_message_find_key(cli, cli->site->store, w->list->id, key, out, &err);
 	if (st == GP_E_NOTFOUND)
 		gp_fail(&err, st, "%s has no message %s", w->list->address, key);
@@ -29,14 +27,16 @@ find_message(struct gp_cli *cli, const struct work *w, const char *key, struct g
 }
 
 static int
-ls(struct gp_cli *cli, struct work *w, char **argv)
+ls(struct gp_cli *cli, void *work, int argc, char **argv)
 {
 	static const char *const columns[] = {"last", "messages", "key", "title"};
+	struct work *w = work;
 	json_t *rows = gp_json_array(cli);
 	struct gp_thread **threads;
 	struct gp_err err;
 	size_t i, n;
 
+	(void)argc;
 	(void)argv;
 	if (gp_thread_newest(cli, cli->site->store, w->list->id, 0, 0, 100, &threads, &n, &err) !=
 	    GP_OK)
@@ -72,15 +72,19 @@ depth_of(const struct gp_node *nodes, size_t n, size_t at)
 }
 
 static int
-show(struct gp_cli *cli, struct work *w, char **argv)
+show(struct gp_cli *cli, void *work, int argc, char **argv)
 {
 	static const char *const columns[] = {"date", "key", "who"};
+	struct work *w = work;
 	json_t *rows = gp_json_array(cli);
 	struct gp_node *nodes;
 	struct gp_err err;
+	int code = find_message(cli, w, argv[0], &w->message);
 	size_t i, n;
 
-	(void)argv;
+	(void)argc;
+	if (code >= 0)
+		return code;
 	if (gp_thread_nodes(cli, cli->site->store, w->message->thread, &nodes, &n, &err) != GP_OK)
 		return gp_cli_fail(cli, &err);
 	for (i = 0; i < n; i++) {
@@ -128,65 +132,67 @@ do_mark(struct gp_cli *cli, void *arg, struct gp_err *err)
 	return gp_thread_mark(cli->site->store, w->message->thread, w->mark, w->message->id, err);
 }
 
+/* Find the message of the key and do something to its thread. */
 static int
-split(struct gp_cli *cli, struct work *w, char **argv)
+change(struct gp_cli *cli, struct work *w, const char *key,
+    enum gp_status (*fn)(struct gp_cli *cli, void *arg, struct gp_err *err))
 {
-	(void)argv;
-	return gp_cli_transaction(cli, do_split, w);
+	int code = find_message(cli, w, key, &w->message);
+
+	return code >= 0 ? code : gp_cli_transaction(cli, fn, w);
 }
 
 static int
-merge(struct gp_cli *cli, struct work *w, char **argv)
+split(struct gp_cli *cli, void *work, int argc, char **argv)
 {
+	(void)argc;
+	return change(cli, work, argv[0], do_split);
+}
+
+static int
+merge(struct gp_cli *cli, void *work, int argc, char **argv)
+{
+	struct work *w = work;
 	int code = find_message(cli, w, argv[1], &w->other);
 
-	return code >= 0 ? code : gp_cli_transaction(cli, do_merge, w);
+	(void)argc;
+	return code >= 0 ? code : change(cli, w, argv[0], do_merge);
 }
 
 static int
-solve(struct gp_cli *cli, struct work *w, char **argv)
+solve(struct gp_cli *cli, void *work, int argc, char **argv)
 {
-	(void)argv;
+	struct work *w = work;
+
+	(void)argc;
 	w->mark = "solved";
-	return gp_cli_transaction(cli, do_mark, w);
+	return change(cli, w, argv[0], do_mark);
 }
 
 static int
-mark(struct gp_cli *cli, struct work *w, char **argv)
+mark(struct gp_cli *cli, void *work, int argc, char **argv)
 {
-	if (argv[1] == NULL)
-		return gp_cli_usage(cli, "question, solved, story, practice or none is wanted");
+	struct work *w = work;
+
+	(void)argc;
 	w->mark = strcmp(argv[1], "none") == 0 ? "" : argv[1];
-	return gp_cli_transaction(cli, do_mark, w);
+	return change(cli, w, argv[0], do_mark);
 }
 
 static int
 run(struct gp_cli *cli, int argc, char **argv)
 {
-	static const struct {
-		const char *name;
-		int (*fn)(struct gp_cli *cli, struct work *w, char **argv);
-	} verbs[] = {{"ls", ls}, {"show", show}, {"split", split}, {"merge", merge}, {"solve", solve},
-	    {"mark", mark}};
-	int code = gp_cli_options(cli, &argc, argv, NULL, 0);
+	static const char key[] = "a list and the key of a message (as in its web address) are wanted",
+	    keys[] = "a list and the keys of two messages (as in their web addresses) are wanted",
+	    which[] = "a list, a key, and question, solved, story, practice or none are wanted";
 	struct work w = {0};
-	size_t i;
+	const struct gp_cli_verb verbs[] = {{"ls", ls, 1, "a list is wanted", &w.list},
+	    {"show", show, 2, key, &w.list}, {"split", split, 2, key, &w.list},
+	    {"merge", merge, 3, keys, &w.list}, {"solve", solve, 2, key, &w.list},
+	    {"mark", mark, 3, which, &w.list}};
+	int code = gp_cli_options(cli, &argc, argv, NULL, 0);
 
-	if (code >= 0)
-		return code;
-	for (i = 0; argc > 0 && i < GP_COUNT(verbs); i++) {
-		if (strcmp(argv[1], verbs[i].name) != 0)
-			continue;
-		if (argc < 2)
-			return gp_cli_usage(cli, "%s: a list is wanted", verbs[i].name);
-		code = gp_cli_open(cli, GP_STORE_TOOL);
-		if (code < 0)
-			code = gp_cli_list(cli, argv[2], &w.list);
-		if (code < 0 && verbs[i].fn != ls)
-			code = find_message(cli, &w, argv[3], &w.message);
-		return code >= 0 ? code : verbs[i].fn(cli, &w, argv + 3);
-	}
-	return gp_cli_usage(cli, "ls, show, split, merge, solve or mark is wanted");
+	return code >= 0 ? code : gp_cli_verb(cli, argc, argv, verbs, GP_COUNT(verbs), &w);
 }
 
 const struct gp_cmd gp_cmd_thread = {

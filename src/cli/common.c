@@ -259,3 +259,56 @@ gp_cli_read_stdin(struct gp_cli *cli, char **out, size_t *n)
 		return gp_cli_fail(cli, &err);
 	return -1;
 }
+
+static int
+run_verb(struct gp_cli *cli, const struct gp_cli_verb *verb, int argc, char **argv, void *work)
+{
+	int code;
+
+	if (argc < verb->least)
+		return gp_cli_usage(cli, "%s: %s", verb->name, verb->wanted);
+	code = gp_cli_open(cli, GP_STORE_TOOL);
+	if (code < 0 && verb->list != NULL) {
+		code = gp_cli_list(cli, argv[0], verb->list);
+		argc--;
+		argv++;
+	}
+	return code >= 0 ? code : verb->fn(cli, work, argc, argv);
+}
+
+int
+gp_cli_verb(struct gp_cli *cli, int argc, char **argv, const struct gp_cli_verb *verbs, size_t n,
+    void *work)
+{
+	struct gp_buf b;
+	size_t i;
+
+	for (i = 0; argc > 0 && i < n; i++)
+		if (strcmp(argv[1], verbs[i].name) == 0)
+			return run_verb(cli, &verbs[i], argc - 1, argv + 2, work);
+	gp_buf_init(&b, cli, 4096);
+	for (i = 0; i < n; i++)
+		gp_buf_printf(&b, "%s%s", i == 0 ? "" : i + 1 < n ? ", " : " or ", verbs[i].name);
+	return gp_cli_usage(cli, "%s is wanted", b.p);
+}
+
+enum gp_status
+gp_cli_pairs(struct gp_cli *cli, char **pairs, int n, enum gp_status (*set)(struct gp_cli *cli,
+    void *arg, const char *key, const char *value, struct gp_err *err), void *arg,
+    struct gp_err *err)
+{
+	enum gp_status st = GP_OK;
+	int i;
+
+	for (i = 0; st == GP_OK && i < n; i++) {
+		char *key = gp_strdup(cli, pairs[i]), *equals = strchr(key, '=');
+
+		if (equals == NULL)
+			return gp_fail(err, GP_E_USAGE, "%s: KEY=VALUE is wanted", key);
+		*equals = '\0';
+		st = set(cli, arg, key, equals + 1, err);
+		if (st == GP_E_NOTFOUND)
+			st = err->code = GP_E_USAGE;	/* it is the key that is unknown */
+	}
+	return st;
+}

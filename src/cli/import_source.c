@@ -143,6 +143,8 @@ open_next(struct source *s, struct source_message *out, struct gp_err *err)
 	st = gp_inflate_open(s->ctx, f->path, &s->in, err);
 	if (st == GP_OK)
 		st = gp_inflate_read(s->in, s->piece, PIECE, &got, err);
+	if (st == GP_OK && got == 0)
+		st = gp_fail(err, GP_E_PARSE, "the file is empty");
 	if (st != GP_OK) {
 		TALLOC_FREE(s->ctx);
 		return st == GP_E_NOTFOUND ? GP_E_IO : st;
@@ -153,9 +155,6 @@ open_next(struct source *s, struct source_message *out, struct gp_err *err)
 		s->mbox = gp_mbox_new(s->ctx);
 	if (s->mbox != NULL)
 		gp_mbox_feed(s->mbox, s->piece, got);
-	else
-		s->finished = got == 0;
-	s->fed_end = got == 0;
 	out->n = got;
 	return GP_OK;
 }
@@ -261,7 +260,7 @@ source_next(struct source *s, struct source_message *out, struct gp_err *err)
 		out->n = 0;
 		out->id = s->id;
 		out->single = s->mbox == NULL;
-		if (s->mbox == NULL && !s->finished)
+		if (s->mbox == NULL)
 			return read_single(s, have, out, err);
 		return GP_OK;
 	}

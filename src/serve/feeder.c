@@ -2,62 +2,16 @@
 /*
  * The queue's way to outbound. Untried recipients of each unfinished job are read in order,
  * some at a time, the jobs in turn; retries when they are due. No more is handed out than
- * outbound can use at once. Results are committed together and then acknowledged: only then
- * does a connection send its next message (design section 6.2).
+ * outbound can use at once. What comes of it is in results.c (design section 6.2).
  */
 #include "config.h"
 
-#include "guildpost/outbound.h"
-#include "guildpost/serve.h"
+#include "feeder.h"
 
 #include <inttypes.h>
 #include <string.h>
 
-enum { JOBS = 16, AHEAD = 200, DOWN_MS = 30000, AGAIN = 3 };
-
-struct feed_job {
-	struct feed_job *next;
-	int64_t id;
-	struct gp_job *job;		/* with header and body */
-	struct gp_list *list;
-	struct gp_rcpt *rcpts;		/* read ahead */
-	size_t n, at;
-	int64_t cursor;			/* name of the last one read */
-	bool read_all;
-	bool sent;			/* outbound has its bytes */
-	int running;
-};
-
-struct run {				/* a transaction at outbound */
-	struct run *next;
-	uint64_t id;
-	struct feed_job *job;
-	struct gp_rcpt *rcpts;
-	size_t n;
-	bool answered;
-};
-
-struct gp_feeder {
-	struct gp_core *core;
-	struct gp_conn *out;		/* NULL: no outbound at the moment */
-	struct feed_job *jobs;		/* in turn */
-	struct run *runs;
-	size_t running;
-	uint64_t last_txn;
-	int64_t last_job;		/* the newest job that was looked at */
-	int64_t pause_until;		/* gp_now_ms */
-	bool more_jobs, planned;
-	bool down;			/* the relay is away: hand out nothing, then start over */
-	void *results_ctx;
-	struct gp_result *results;
-	size_t results_n;
-	uint64_t *saved;		/* transactions to acknowledge after the commit */
-	size_t saved_n;
-};
-
-static void feed(struct gp_feeder *f);
-static void on_result(struct gp_conn *c, void *arg);
-static void on_closed(struct gp_conn *c, const char *why, void *arg);
+enum { JOBS = 16, AHEAD = 200 };
 
 struct gp_feeder *
 gp_feeder_new(struct gp_core *core)
@@ -71,37 +25,7 @@ gp_feeder_new(struct gp_core *core)
 }
 
 void
-gp_feeder_connect(struct gp_feeder *f, int fd)
-{
-	static const struct gp_conn_ops ops = {on_result, NULL, on_closed};
-
-	TALLOC_FREE(f->out);
-	f->out = gp_conn_new(f->core->loop, f, fd, &ops, f);
-	gp_feeder_poke(f);
-}
-
-static void
-feed_later(void *arg)
-{
-	struct gp_feeder *f = arg;
-
-	f->planned = false;
-	feed(f);
-}
-
-void
-gp_feeder_poke(struct gp_feeder *f)
-{
-	f->more_jobs = true;
-	if (!f->planned) {
-		f->planned = true;
-		gp_loop_later(f->core->loop, feed_later, f);
-	}
-}
-
-/* Forget what was read: everything not committed is in the database. */
-static void
-reset(struct gp_feeder *f)
+gp_feeder_reset(struct gp_feeder *f)
 {
 	struct feed_job *j;
 	struct run *r;
@@ -119,15 +43,48 @@ reset(struct gp_feeder *f)
 	f->more_jobs = true;
 }
 
+void
+gp_feeder_lost(struct gp_feeder *f, const char *why)
+{
+	gp_log(GP_LOG_WARN, "event=outbound-lost why=\"%s\"", why);
+	TALLOC_FREE(f->out);
+	gp_feeder_reset(f);
+}
+
 static void
 on_closed(struct gp_conn *c, const char *why, void *arg)
 {
+	(void)c;
+	gp_feeder_lost(arg, why);
+}
+
+void
+gp_feeder_connect(struct gp_feeder *f, int fd)
+{
+	static const struct gp_conn_ops ops = {gp_feeder_on_result, NULL, on_closed};
+
+	TALLOC_FREE(f->out);
+	f->out = gp_conn_new(f->core->loop, f, fd, &ops, f);
+	gp_feeder_poke(f);
+}
+
+static void
+feed_later(void *arg)
+{
 	struct gp_feeder *f = arg;
 
-	(void)c;
-	gp_log(GP_LOG_WARN, "event=outbound-lost why=\"%s\"", why);
-	TALLOC_FREE(f->out);
-	reset(f);
+	f->planned = false;
+	gp_feeder_feed(f);
+}
+
+void
+gp_feeder_poke(struct gp_feeder *f)
+{
+	f->more_jobs = true;
+	if (!f->planned) {
+		f->planned = true;
+		gp_loop_later(f->core->loop, feed_later, f);
+	}
 }
 
 static size_t
@@ -306,8 +263,8 @@ may_feed(struct gp_feeder *f)
 	return f->out != NULL && !f->down && gp_now_ms() >= f->pause_until && !f->core->ending;
 }
 
-static void
-feed(struct gp_feeder *f)
+void
+gp_feeder_feed(struct gp_feeder *f)
 {
 	size_t window = (size_t)f->core->conf->connections * 2, n;
 	struct feed_job *j, *next;
@@ -376,178 +333,4 @@ gp_feeder_tick(struct gp_feeder *f)
 	talloc_free(ctx);
 	/* Jobs of other processes (the command line) are found here. */
 	gp_feeder_poke(f);
-}
-
-/* Growing delays: 1, 5, 15, 30, 60 minutes, then every hour. */
-static int64_t
-retry_at(int tries)
-{
-	static const int minutes[] = {1, 5, 15, 30, 60};
-
-	return gp_now() + 60 * (tries < (int)GP_COUNT(minutes) ? minutes[tries] : 60);
-}
-
-static void
-add_result(struct gp_feeder *f, const struct run *r, size_t i, const struct gp_answer *a)
-{
-	struct gp_result *res;
-	int64_t expires = r->job->job->expires;
-
-	f->results = talloc_realloc(f->results_ctx, f->results, struct gp_result,
-	    (unsigned)f->results_n + 1);
-	if (f->results == NULL)
-		gp_oom();
-	res = &f->results[f->results_n++];
-	memset(res, 0, sizeof(*res));
-	res->job = r->job->id;
-	res->n = r->rcpts[i].n;
-	res->text = gp_strdup(f->results_ctx, a->text != NULL ? a->text : "");
-	switch (a->kind) {
-	case GP_ANSWER_SENT:
-		res->kind = GP_RESULT_SENT;
-		break;
-	case GP_ANSWER_FAIL:
-		res->kind = GP_RESULT_FAIL;
-		break;
-	default:
-		res->kind = gp_now() >= expires ? GP_RESULT_FAIL : GP_RESULT_DEFER;
-		res->next = a->kind == GP_ANSWER_DOUBT ? gp_now() + 600 :
-		    a->kind == GP_ANSWER_AGAIN && r->rcpts[i].tries < AGAIN ? gp_now() :
-		    retry_at(r->rcpts[i].tries);
-	}
-	if (res->kind != GP_RESULT_SENT)
-		gp_log(GP_LOG_INFO, "event=delivery job=%" PRId64 " to=<%s> result=%s text=\"%s\"",
-		    res->job, r->rcpts[i].address,
-		    res->kind == GP_RESULT_FAIL ? "failed" : "deferred", res->text);
-}
-
-/* Say to outbound that the results are saved; drop what is done. */
-static void
-acknowledge(struct gp_feeder *f)
-{
-	struct run **p, *r;
-	size_t i;
-
-	for (i = 0; i < f->saved_n && f->out != NULL; i++)
-		gp_frame_send(f->out, GP_IPC_RESULT_SAVED, f->saved[i], NULL, 0);
-	f->saved_n = 0;
-	for (p = &f->runs; (r = *p) != NULL;) {
-		if (!r->answered) {
-			p = &r->next;
-			continue;
-		}
-		*p = r->next;
-		f->running--;
-		r->job->running--;
-		talloc_free(r);
-	}
-}
-
-static void
-save_results(void *arg)
-{
-	struct gp_feeder *f = arg;
-	struct gp_store *store = f->core->site->store;
-	struct gp_err err;
-	enum gp_status st;
-
-	/* New mail is about to be committed: these go with it. */
-	if (f->saved_n == 0 || f->core->commit_planned)
-		return;
-	st = gp_store_begin(store, &err);
-	if (st == GP_OK) {
-		st = gp_feeder_write(f, &err);
-		if (st == GP_OK)
-			st = gp_store_commit(store, &err);
-		if (st != GP_OK)
-			gp_store_rollback(store);
-	}
-	gp_feeder_written(f, st == GP_OK ? NULL : &err);
-}
-
-enum gp_status
-gp_feeder_write(struct gp_feeder *f, struct gp_err *err)
-{
-	return gp_queue_results(f->core->site->store, f->results, f->results_n, gp_now(), err);
-}
-
-void
-gp_feeder_written(struct gp_feeder *f, const struct gp_err *err)
-{
-	if (f->saved_n == 0)
-		return;
-	if (err != NULL) {
-		/* Better to wait with what is sent than to lose count of it. */
-		gp_log(GP_LOG_ERR, "event=results-not-saved what=\"%s\"", err->msg);
-		talloc_steal(f->results_ctx,
-		    gp_loop_timer(f->core->loop, 1000, false, save_results, f));
-		return;
-	}
-	TALLOC_FREE(f->results_ctx);
-	f->results_ctx = gp_ctx(f);
-	f->results = NULL;
-	f->results_n = 0;
-	acknowledge(f);
-	if (f->down && f->running == 0) {
-		/* What was not tried is in the database as if it had never been read. */
-		f->down = false;
-		f->pause_until = gp_now_ms() + DOWN_MS;
-		reset(f);
-	}
-	feed(f);
-}
-
-static void
-take_result(struct gp_feeder *f, const struct gp_frame *frame)
-{
-	void *ctx = gp_ctx(NULL);
-	struct gp_answer *v;
-	struct gp_err err;
-	struct run *r;
-	int64_t job;
-	size_t n, i;
-
-	for (r = f->runs; r != NULL && r->id != frame->id;)
-		r = r->next;
-	if (gp_answer_unpack(ctx, frame->body, &job, &v, &n, &err) != GP_OK || r == NULL ||
-	    r->n != n) {
-		gp_log(GP_LOG_ERR, "event=result-odd txn=%" PRIu64, frame->id);
-		talloc_free(ctx);
-		return;
-	}
-	for (i = 0; i < n; i++) {
-		if (v[i].kind == GP_ANSWER_DOWN)
-			f->down = true;
-		else
-			add_result(f, r, i, &v[i]);
-	}
-	r->answered = true;
-	f->saved = talloc_realloc(f, f->saved, uint64_t, (unsigned)f->saved_n + 1);
-	if (f->saved == NULL)
-		gp_oom();
-	f->saved[f->saved_n++] = r->id;
-	talloc_free(ctx);
-}
-
-static void
-on_result(struct gp_conn *c, void *arg)
-{
-	struct gp_feeder *f = arg;
-	struct gp_frame frame;
-	struct gp_err err;
-	enum gp_status st;
-	bool first = f->saved_n == 0;
-	size_t used;
-
-	while ((st = gp_frame_next(c, GP_MAX_FRAME, &frame, &used, &err)) == GP_OK) {
-		if (frame.kind == GP_IPC_RESULT)
-			take_result(f, &frame);
-		gp_conn_take(c, used);
-	}
-	if (st != GP_E_NOTFOUND) {
-		on_closed(c, err.msg, f);
-		return;
-	}
-	if (first && f->saved_n > 0)
-		gp_loop_later(f->core->loop, save_results, f);
 }

@@ -96,7 +96,7 @@ gp_hold_add(struct gp_store *s, struct gp_hold *h, const char *raw, size_t n, st
 	"subject, msgid, snippet, size, created, expires, decided, decided_by, decision_reason " \
 	"FROM hold "
 
-static struct gp_hold *
+static void *
 read_hold(const void *ctx, sqlite3_stmt *st)
 {
 	struct gp_hold *h = gp_new(ctx, struct gp_hold);
@@ -121,28 +121,6 @@ read_hold(const void *ctx, sqlite3_stmt *st)
 	return h;
 }
 
-static enum gp_status
-hold_rows(const void *ctx, struct gp_store *s, sqlite3_stmt *st, struct gp_hold ***out, size_t *n,
-    struct gp_err *err)
-{
-	struct gp_hold **v = NULL;
-	enum gp_status status;
-	size_t count = 0;
-
-	while ((status = gp_sql_next(s, st, err)) == GP_OK) {
-		v = gp_store_grow(ctx, v, count, sizeof(*v));
-		v[count] = read_hold(v, st);
-		count++;
-	}
-	if (status != GP_E_NOTFOUND) {
-		talloc_free(v);
-		return status;
-	}
-	*out = v;
-	*n = count;
-	return GP_OK;
-}
-
 enum gp_status
 gp_hold_find(const void *ctx, struct gp_store *s, int64_t id, struct gp_hold **out,
     struct gp_err *err)
@@ -151,13 +129,7 @@ gp_hold_find(const void *ctx, struct gp_store *s, int64_t id, struct gp_hold **o
 	enum gp_status status = gp_sql_open(s, &st, HOLD_QUERY "WHERE id = ?1",
 	    GP_ARGS(GP_INT(id)), err);
 
-	if (status == GP_OK)
-		status = gp_sql_next(s, st, err);
-	if (status != GP_OK)
-		return status;
-	*out = read_hold(ctx, st);
-	gp_sql_done(st);
-	return GP_OK;
+	return status == GP_OK ? gp_sql_row(ctx, s, st, read_hold, out, err) : status;
 }
 
 enum gp_status
@@ -198,7 +170,7 @@ gp_hold_all(const void *ctx, struct gp_store *s, int64_t list, int state, struct
 	    gp_sql_open(s, &st, HOLD_QUERY "WHERE list = ?1 AND state = ?2 ORDER BY id",
 	    GP_ARGS(GP_INT(list), GP_INT(state)), err);
 
-	return status == GP_OK ? hold_rows(ctx, s, st, out, n, err) : status;
+	return status == GP_OK ? gp_sql_rows(ctx, s, st, read_hold, out, n, err) : status;
 }
 
 enum gp_status
@@ -209,7 +181,7 @@ gp_hold_expired(const void *ctx, struct gp_store *s, int64_t now, struct gp_hold
 	enum gp_status status = gp_sql_open(s, &st, HOLD_QUERY
 	    "WHERE state = 0 AND expires <= ?1 ORDER BY expires", GP_ARGS(GP_INT(now)), err);
 
-	return status == GP_OK ? hold_rows(ctx, s, st, out, n, err) : status;
+	return status == GP_OK ? gp_sql_rows(ctx, s, st, read_hold, out, n, err) : status;
 }
 
 /* ---- deciding --------------------------------------------------------------------- */

@@ -79,7 +79,7 @@ gp_job_add_address(struct gp_store *s, int64_t job, const char *address, int64_t
 #define JOB_COLUMNS "j.id, j.list, j.kind, j.message, j.body_off, j.subject, j.created, " \
 	"j.expires, j.total, j.sent, j.failed, j.left, j.flags, j.dropped"
 
-static struct gp_job *
+static void *
 read_job(const void *ctx, sqlite3_stmt *st)
 {
 	struct gp_job *j = gp_new(ctx, struct gp_job);
@@ -147,28 +147,6 @@ gp_job_find(const void *ctx, struct gp_store *s, int64_t id, bool with_body, str
 	return status;
 }
 
-static enum gp_status
-read_jobs(const void *ctx, struct gp_store *s, sqlite3_stmt *st, struct gp_job ***out, size_t *n,
-    struct gp_err *err)
-{
-	struct gp_job **v = NULL;
-	enum gp_status status;
-	size_t count = 0;
-
-	while ((status = gp_sql_next(s, st, err)) == GP_OK) {
-		v = gp_store_grow(ctx, v, count, sizeof(*v));
-		v[count] = read_job(v, st);
-		count++;
-	}
-	if (status != GP_E_NOTFOUND) {
-		talloc_free(v);
-		return status;
-	}
-	*out = v;
-	*n = count;
-	return GP_OK;
-}
-
 enum gp_status
 gp_queue_list(const void *ctx, struct gp_store *s, bool all, struct gp_job ***out, size_t *n,
     struct gp_err *err)
@@ -179,7 +157,7 @@ gp_queue_list(const void *ctx, struct gp_store *s, bool all, struct gp_job ***ou
 	    gp_sql_open(s, &st, "SELECT " JOB_COLUMNS " FROM job j WHERE j.left > 0 ORDER BY j.id",
 	    GP_NOARGS, err);
 
-	return status == GP_OK ? read_jobs(ctx, s, st, out, n, err) : status;
+	return status == GP_OK ? gp_sql_rows(ctx, s, st, read_job, out, n, err) : status;
 }
 
 enum gp_status
@@ -247,17 +225,24 @@ drop_rows(struct gp_store *s, struct gp_tally *t, bool fresh, const char *sql,
 	return gp_sql_end(status);
 }
 
+/* The same recipients from both tables: untried ones, and those put off. */
+#define BOTH(where) "DELETE FROM rcpt WHERE " where " RETURNING job", \
+	"DELETE FROM retry WHERE " where " RETURNING job"
+static enum gp_status
+drop_both(struct gp_store *s, struct gp_tally *t, const char *fresh, const char *retries,
+    const struct gp_arg *args, struct gp_err *err)
+{
+	enum gp_status status = drop_rows(s, t, true, fresh, args, err);
+
+	return status == GP_OK ? drop_rows(s, t, false, retries, args, err) : status;
+}
+
 enum gp_status
 gp_queue_drop(struct gp_store *s, int64_t job, int64_t *n, struct gp_err *err)
 {
 	struct gp_tally *t = gp_tally_new(NULL);
-	const struct gp_arg *args = GP_ARGS(GP_INT(job));
-	enum gp_status status = drop_rows(s, t, true,
-	    "DELETE FROM rcpt WHERE job = ?1 RETURNING job", args, err);
+	enum gp_status status = drop_both(s, t, BOTH("job = ?1"), GP_ARGS(GP_INT(job)), err);
 
-	if (status == GP_OK)
-		status = drop_rows(s, t, false, "DELETE FROM retry WHERE job = ?1 RETURNING job",
-		    args, err);
 	*n = gp_tally_job(t, job)->done;
 	if (status == GP_OK)
 		status = gp_tally_write(s, t, err);
@@ -270,21 +255,11 @@ gp_queue_forget_member(struct gp_store *s, int64_t member, struct gp_err *err)
 {
 	struct gp_tally *t = gp_tally_new(NULL);
 	const struct gp_arg *args = GP_ARGS(GP_INT(member));
-	enum gp_status status;
+	enum gp_status status = drop_both(s, t, BOTH("n = ?1 AND job IN (SELECT j.id FROM job j "
+	    "JOIN member m ON m.list = j.list WHERE m.id = ?1 AND j.left > 0)"), args, err);
 
-#define JOBS_OF_MEMBER "job IN (SELECT j.id FROM job j JOIN member m ON m.list = j.list " \
-	"WHERE m.id = ?1 AND j.left > 0)"
-	status = drop_rows(s, t, true, "DELETE FROM rcpt WHERE n = ?1 AND " JOBS_OF_MEMBER
-	    " RETURNING job", args, err);
 	if (status == GP_OK)
-		status = drop_rows(s, t, true, "DELETE FROM rcpt WHERE member = ?1 RETURNING job",
-		    args, err);
-	if (status == GP_OK)
-		status = drop_rows(s, t, false, "DELETE FROM retry WHERE n = ?1 AND "
-		    JOBS_OF_MEMBER " RETURNING job", args, err);
-	if (status == GP_OK)
-		status = drop_rows(s, t, false, "DELETE FROM retry WHERE member = ?1 RETURNING job",
-		    args, err);
+		status = drop_both(s, t, BOTH("member = ?1"), args, err);
 	if (status == GP_OK)
 		status = gp_tally_write(s, t, err);
 	talloc_free(t);
@@ -296,15 +271,9 @@ enum gp_status
 gp_queue_forget_message(struct gp_store *s, int64_t message, struct gp_err *err)
 {
 	struct gp_tally *t = gp_tally_new(NULL);
-	const struct gp_arg *args = GP_ARGS(GP_INT(message));
-	enum gp_status status;
+	enum gp_status status = drop_both(s, t, BOTH("job IN "
+	    "(SELECT id FROM job WHERE message = ?1 AND left > 0)"), GP_ARGS(GP_INT(message)), err);
 
-#define JOBS_OF_MESSAGE "job IN (SELECT id FROM job WHERE message = ?1 AND left > 0)"
-	status = drop_rows(s, t, true, "DELETE FROM rcpt WHERE " JOBS_OF_MESSAGE " RETURNING job",
-	    args, err);
-	if (status == GP_OK)
-		status = drop_rows(s, t, false, "DELETE FROM retry WHERE " JOBS_OF_MESSAGE
-		    " RETURNING job", args, err);
 	if (status == GP_OK)
 		status = gp_tally_write(s, t, err);
 	talloc_free(t);

@@ -106,7 +106,7 @@ split_address(const void *ctx, const char *address, char **folded, char **name, 
 
 #define LIST_COLUMNS "id, address, name, domain, created, version"
 
-static struct gp_list *
+static void *
 read_list(const void *ctx, sqlite3_stmt *st)
 {
 	struct gp_list *l = gp_new(ctx, struct gp_list);
@@ -145,13 +145,11 @@ static enum gp_status
 one_list(const void *ctx, struct gp_store *s, sqlite3_stmt *st, struct gp_list **out,
     struct gp_err *err)
 {
-	enum gp_status status = gp_sql_next(s, st, err);
 	struct gp_list *l;
+	enum gp_status status = gp_sql_row(ctx, s, st, read_list, &l, err);
 
 	if (status != GP_OK)
 		return status;
-	l = read_list(ctx, st);
-	gp_sql_done(st);
 	status = read_settings(s, l, err);
 	if (status == GP_OK)
 		*out = l;
@@ -207,25 +205,17 @@ gp_list_all(const void *ctx, struct gp_store *s, struct gp_list ***out, size_t *
 	enum gp_status status = gp_sql_open(s, &st,
 	    "SELECT " LIST_COLUMNS " FROM list ORDER BY address", GP_NOARGS, err);
 	struct gp_list **v = NULL;
-	size_t count = 0, i;
+	size_t i;
 
-	if (status != GP_OK)
-		return status;
-	while ((status = gp_sql_next(s, st, err)) == GP_OK) {
-		v = gp_store_grow(ctx, v, count, sizeof(*v));
-		v[count] = read_list(v, st);
-		count++;
-	}
-	status = gp_sql_end(status);
-	for (i = 0; i < count && status == GP_OK; i++)
+	if (status == GP_OK)
+		status = gp_sql_rows(ctx, s, st, read_list, &v, n, err);
+	for (i = 0; status == GP_OK && i < *n; i++)
 		status = read_settings(s, v[i], err);
-	if (status != GP_OK) {
+	if (status == GP_OK)
+		*out = v;
+	else
 		talloc_free(v);
-		return status;
-	}
-	*out = v;
-	*n = count;
-	return GP_OK;
+	return status;
 }
 
 /* ---- changing --------------------------------------------------------------------- */

@@ -26,7 +26,7 @@ static const struct gp_opt options[] = {
 	"m.joined, m.digest_upto, m.digest_last FROM member m JOIN address a ON a.id = m.address " \
 	"JOIN person p ON p.id = m.person "
 
-static struct gp_member *
+static void *
 read_member(const void *ctx, sqlite3_stmt *st)
 {
 	struct gp_member *m = gp_new(ctx, struct gp_member);
@@ -44,19 +44,6 @@ read_member(const void *ctx, sqlite3_stmt *st)
 	return m;
 }
 
-static enum gp_status
-one_member(const void *ctx, struct gp_store *s, sqlite3_stmt *st, struct gp_member **out,
-    struct gp_err *err)
-{
-	enum gp_status status = gp_sql_next(s, st, err);
-
-	if (status != GP_OK)
-		return status;
-	*out = read_member(ctx, st);
-	gp_sql_done(st);
-	return GP_OK;
-}
-
 enum gp_status
 gp_member_find_id(const void *ctx, struct gp_store *s, int64_t id, struct gp_member **out,
     struct gp_err *err)
@@ -65,7 +52,7 @@ gp_member_find_id(const void *ctx, struct gp_store *s, int64_t id, struct gp_mem
 	enum gp_status status = gp_sql_open(s, &st, MEMBER_QUERY "WHERE m.id = ?1",
 	    GP_ARGS(GP_INT(id)), err);
 
-	return status == GP_OK ? one_member(ctx, s, st, out, err) : status;
+	return status == GP_OK ? gp_sql_row(ctx, s, st, read_member, out, err) : status;
 }
 
 enum gp_status
@@ -81,7 +68,7 @@ gp_member_find(const void *ctx, struct gp_store *s, int64_t list, const char *ad
 		    "(SELECT person FROM address WHERE folded = ?2)",
 		    GP_ARGS(GP_INT(list), GP_TEXT(folded)), err);
 	if (status == GP_OK)
-		status = one_member(ctx, s, st, out, err);
+		status = gp_sql_row(ctx, s, st, read_member, out, err);
 	talloc_free(folded);
 	return status;
 }
@@ -94,23 +81,8 @@ gp_member_all(const void *ctx, struct gp_store *s, int64_t list, int role, int d
 	enum gp_status status = gp_sql_open(s, &st, MEMBER_QUERY "WHERE m.list = ?1 AND "
 	    "m.role >= ?2 AND (?3 < 0 OR m.delivery = ?3) ORDER BY a.folded",
 	    GP_ARGS(GP_INT(list), GP_INT(role), GP_INT(delivery)), err);
-	struct gp_member **v = NULL;
-	size_t count = 0;
 
-	if (status != GP_OK)
-		return status;
-	while ((status = gp_sql_next(s, st, err)) == GP_OK) {
-		v = gp_store_grow(ctx, v, count, sizeof(*v));
-		v[count] = read_member(v, st);
-		count++;
-	}
-	if (status != GP_E_NOTFOUND) {
-		talloc_free(v);
-		return status;
-	}
-	*out = v;
-	*n = count;
-	return GP_OK;
+	return status == GP_OK ? gp_sql_rows(ctx, s, st, read_member, out, n, err) : status;
 }
 
 enum gp_status

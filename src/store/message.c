@@ -7,7 +7,7 @@
 
 #include "message.h"
 
-struct gp_message *
+void *
 gp_message_read(const void *ctx, sqlite3_stmt *st)
 {
 	struct gp_message *m = gp_new(ctx, struct gp_message);
@@ -38,41 +38,6 @@ gp_message_read(const void *ctx, sqlite3_stmt *st)
 }
 
 enum gp_status
-gp_message_rows(const void *ctx, struct gp_store *s, sqlite3_stmt *st, struct gp_message ***out,
-    size_t *n, struct gp_err *err)
-{
-	struct gp_message **v = NULL;
-	enum gp_status status;
-	size_t count = 0;
-
-	while ((status = gp_sql_next(s, st, err)) == GP_OK) {
-		v = gp_store_grow(ctx, v, count, sizeof(*v));
-		v[count] = gp_message_read(v, st);
-		count++;
-	}
-	if (status != GP_E_NOTFOUND) {
-		talloc_free(v);
-		return status;
-	}
-	*out = v;
-	*n = count;
-	return GP_OK;
-}
-
-static enum gp_status
-one_message(const void *ctx, struct gp_store *s, sqlite3_stmt *st, struct gp_message **out,
-    struct gp_err *err)
-{
-	enum gp_status status = gp_sql_next(s, st, err);
-
-	if (status != GP_OK)
-		return status;
-	*out = gp_message_read(ctx, st);
-	gp_sql_done(st);
-	return GP_OK;
-}
-
-enum gp_status
 gp_message_find_key(const void *ctx, struct gp_store *s, int64_t list, const char *key,
     struct gp_message **out, struct gp_err *err)
 {
@@ -81,7 +46,7 @@ gp_message_find_key(const void *ctx, struct gp_store *s, int64_t list, const cha
 	    "WHERE n.key = ?1 AND n.list = ?2 AND n.state > 0",
 	    GP_ARGS(GP_TEXT(key), GP_INT(list)), err);
 
-	return status == GP_OK ? one_message(ctx, s, st, out, err) : status;
+	return status == GP_OK ? gp_sql_row(ctx, s, st, gp_message_read, out, err) : status;
 }
 
 enum gp_status
@@ -92,7 +57,7 @@ gp_message_find_id(const void *ctx, struct gp_store *s, int64_t id, struct gp_me
 	enum gp_status status = gp_sql_open(s, &st, MESSAGE_QUERY "WHERE n.id = ?1 AND n.state > 0",
 	    GP_ARGS(GP_INT(id)), err);
 
-	return status == GP_OK ? one_message(ctx, s, st, out, err) : status;
+	return status == GP_OK ? gp_sql_row(ctx, s, st, gp_message_read, out, err) : status;
 }
 
 /* Messages with exactly this id: keys are hashes of it. */
@@ -107,7 +72,7 @@ find_exact(const void *ctx, struct gp_store *s, int64_t list, const char *mid,
 	    GP_ARGS(GP_TEXT(from), GP_TEXT(to), GP_TEXT(mid), GP_INT(list)), err);
 
 	if (status == GP_OK)
-		status = gp_message_rows(ctx, s, st, out, n, err);
+		status = gp_sql_rows(ctx, s, st, gp_message_read, out, n, err);
 	talloc_free(from);
 	return status;
 }
@@ -152,7 +117,7 @@ gp_message_replies(const void *ctx, struct gp_store *s, int64_t id, struct gp_me
 	    "(SELECT thread FROM node WHERE id = ?1) AND n.parent = ?1 AND n.state = 1 "
 	    "ORDER BY n.date, n.id", GP_ARGS(GP_INT(id)), err);
 
-	return status == GP_OK ? gp_message_rows(ctx, s, st, out, n, err) : status;
+	return status == GP_OK ? gp_sql_rows(ctx, s, st, gp_message_read, out, n, err) : status;
 }
 
 enum gp_status
@@ -164,7 +129,7 @@ gp_message_since(const void *ctx, struct gp_store *s, int64_t list, int64_t afte
 	    "AND n.state > 0 AND n.state < 3 ORDER BY n.id LIMIT ?3",
 	    GP_ARGS(GP_INT(list), GP_INT(after), GP_INT((int64_t)limit)), err);
 
-	return status == GP_OK ? gp_message_rows(ctx, s, st, out, n, err) : status;
+	return status == GP_OK ? gp_sql_rows(ctx, s, st, gp_message_read, out, n, err) : status;
 }
 
 enum gp_status
@@ -177,7 +142,7 @@ gp_message_newest(const void *ctx, struct gp_store *s, int64_t list, int64_t dat
 	    GP_ARGS(GP_INT(list), GP_INT(date == 0 ? INT64_MAX : date), GP_INT(id),
 	    GP_INT((int64_t)limit)), err);
 
-	return status == GP_OK ? gp_message_rows(ctx, s, st, out, n, err) : status;
+	return status == GP_OK ? gp_sql_rows(ctx, s, st, gp_message_read, out, n, err) : status;
 }
 
 /* ---- bodies ----------------------------------------------------------------------- */

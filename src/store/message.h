@@ -12,8 +12,7 @@
 #define MESSAGE_PARENT " LEFT JOIN node p ON p.id = n.parent AND p.state = 1 "
 #define MESSAGE_QUERY "SELECT " MESSAGE_COLUMNS " FROM node n" MESSAGE_PARENT
 
-struct gp_message *gp_message_read(const void *ctx, sqlite3_stmt *st);
-enum gp_status gp_message_rows(const void *ctx, struct gp_store *s, sqlite3_stmt *st,
-    struct gp_message ***out, size_t *n, struct gp_err *err) GP_MUST_CHECK;
+/* A struct gp_message of a row with MESSAGE_COLUMNS. */
+gp_row_fn gp_message_read;
 
 #endif

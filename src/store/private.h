@@ -75,6 +75,15 @@ char *gp_sql_text_null(const void *ctx, sqlite3_stmt *st, int col);
 char *gp_sql_blob(const void *ctx, sqlite3_stmt *st, int col, size_t *n);
 /* A growing array of pointers on ctx: room for one more behind n. */
 void *gp_store_grow(const void *ctx, void *v, size_t n, size_t size);
+/* Makes a record of the current row, on ctx. */
+typedef void *gp_row_fn(const void *ctx, sqlite3_stmt *st);
+/* All rows of a statement that gp_sql_open started, as an array of pointers to records, put
+ * into *(struct X ***)out; NULL when there are none. */
+enum gp_status gp_sql_rows(const void *ctx, struct gp_store *s, sqlite3_stmt *st, gp_row_fn *read,
+    void *out, size_t *n, struct gp_err *err) GP_MUST_CHECK;
+/* Its first row, put into *(struct X **)out; GP_E_NOTFOUND when there is none. */
+enum gp_status gp_sql_row(const void *ctx, struct gp_store *s, sqlite3_stmt *st, gp_row_fn *read,
+    void *out, struct gp_err *err) GP_MUST_CHECK;
 /* GP_E_NOTFOUND becomes GP_OK: the normal end of a loop of gp_sql_next. */
 enum gp_status gp_sql_end(enum gp_status status);
 

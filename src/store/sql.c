@@ -199,6 +199,43 @@ gp_store_grow(const void *ctx, void *v, size_t n, size_t size)
 }
 
 enum gp_status
+gp_sql_rows(const void *ctx, struct gp_store *s, sqlite3_stmt *st, gp_row_fn *read, void *out,
+    size_t *n, struct gp_err *err)
+{
+	void **v = NULL;
+	enum gp_status status;
+	size_t count = 0;
+
+	while ((status = gp_sql_next(s, st, err)) == GP_OK) {
+		v = gp_store_grow(ctx, v, count, sizeof(*v));
+		v[count] = read(v, st);
+		count++;
+	}
+	if (status != GP_E_NOTFOUND) {
+		talloc_free(v);
+		return status;
+	}
+	memcpy(out, &v, sizeof(v));
+	*n = count;
+	return GP_OK;
+}
+
+enum gp_status
+gp_sql_row(const void *ctx, struct gp_store *s, sqlite3_stmt *st, gp_row_fn *read, void *out,
+    struct gp_err *err)
+{
+	enum gp_status status = gp_sql_next(s, st, err);
+	void *record;
+
+	if (status != GP_OK)
+		return status;
+	record = read(ctx, st);
+	memcpy(out, &record, sizeof(record));
+	gp_sql_done(st);
+	return GP_OK;
+}
+
+enum gp_status
 gp_sql_end(enum gp_status status)
 {
 	return status == GP_E_NOTFOUND ? GP_OK : status;

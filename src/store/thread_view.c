@@ -28,7 +28,7 @@ read_names(struct gp_thread *t, char *names)
 	}
 }
 
-static struct gp_thread *
+static void *
 read_thread(const void *ctx, sqlite3_stmt *st)
 {
 	struct gp_thread *t = gp_new(ctx, struct gp_thread);
@@ -56,28 +56,6 @@ read_thread(const void *ctx, sqlite3_stmt *st)
 	return t;
 }
 
-static enum gp_status
-thread_rows(const void *ctx, struct gp_store *s, sqlite3_stmt *st, struct gp_thread ***out,
-    size_t *n, struct gp_err *err)
-{
-	struct gp_thread **v = NULL;
-	enum gp_status status;
-	size_t count = 0;
-
-	while ((status = gp_sql_next(s, st, err)) == GP_OK) {
-		v = gp_store_grow(ctx, v, count, sizeof(*v));
-		v[count] = read_thread(v, st);
-		count++;
-	}
-	if (status != GP_E_NOTFOUND) {
-		talloc_free(v);
-		return status;
-	}
-	*out = v;
-	*n = count;
-	return GP_OK;
-}
-
 enum gp_status
 gp_thread_find(const void *ctx, struct gp_store *s, int64_t id, struct gp_thread **out,
     struct gp_err *err)
@@ -86,13 +64,7 @@ gp_thread_find(const void *ctx, struct gp_store *s, int64_t id, struct gp_thread
 	enum gp_status status = gp_sql_open(s, &st, THREAD_QUERY "WHERE t.id = ?1",
 	    GP_ARGS(GP_INT(id)), err);
 
-	if (status == GP_OK)
-		status = gp_sql_next(s, st, err);
-	if (status != GP_OK)
-		return status;
-	*out = read_thread(ctx, st);
-	gp_sql_done(st);
-	return GP_OK;
+	return status == GP_OK ? gp_sql_row(ctx, s, st, read_thread, out, err) : status;
 }
 
 enum gp_status
@@ -109,7 +81,7 @@ gp_thread_newest(const void *ctx, struct gp_store *s, int64_t list, int64_t last
 	    "AND ?4 = 0 AND t.list NOT IN (SELECT list FROM list_setting WHERE name = 'archive' "
 	    "AND value = 'off') ORDER BY t.last DESC, t.id DESC LIMIT ?3", args, err);
 
-	return status == GP_OK ? thread_rows(ctx, s, st, out, n, err) : status;
+	return status == GP_OK ? gp_sql_rows(ctx, s, st, read_thread, out, n, err) : status;
 }
 
 enum gp_status
@@ -125,7 +97,7 @@ gp_thread_between(const void *ctx, struct gp_store *s, int64_t list, int64_t fro
 	    GP_INT(after_first == 0 && after_id == 0 ? INT64_MIN : after_first),
 	    GP_INT(after_id), GP_INT((int64_t)limit)), err);
 
-	return status == GP_OK ? thread_rows(ctx, s, st, out, n, err) : status;
+	return status == GP_OK ? gp_sql_rows(ctx, s, st, read_thread, out, n, err) : status;
 }
 
 enum gp_status

@@ -50,7 +50,8 @@ is "adds nothing" "$(imported)" "0 2 0 0"
 exits "an mboxcl2 file" 0 gp import bees --json cl2.mbox
 is "its length is believed" "$(imported)" "2 0 0 0"
 exits "an empty file" 0 gp import bees --json empty.mbox
-is "holds nothing" "$(imported)" "0 0 0 0"
+is "holds nothing, and is named" "$(imported)" "0 0 0 1"
+ok "with the reason" grep -q 'the file is empty' "$out"
 head -c 100 o.mbox.gz >cut.gz
 exits "a damaged file does not stop the others" 0 gp import bees --json cut.gz eml/a.eml no-such-file
 ok "and is named with its place" grep -q cut.gz "$out"

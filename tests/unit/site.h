@@ -70,6 +70,25 @@ place_close(struct place *p)
 	assert_int_equal(system(command), 0);
 }
 
+/* For the set-up and tear-down of a test: *state is a struct place. */
+static inline int
+place_set_up(void **state)
+{
+	struct place *p = gp_new(NULL, struct place);
+
+	place_open(p);
+	*state = p;
+	return 0;
+}
+
+static inline int
+place_tear_down(void **state)
+{
+	place_close(*state);
+	talloc_free(*state);
+	return 0;
+}
+
 /* A message (LF line ends) as it would come in: canonical and parsed. */
 static inline void
 incoming(const void *ctx, const char *text, const char *sender, struct gp_inbound *in)

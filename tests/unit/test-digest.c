@@ -12,24 +12,6 @@
 
 #include "guildpost/digest.h"
 
-static int
-set_up(void **state)
-{
-	struct place *p = gp_new(NULL, struct place);
-
-	place_open(p);
-	*state = p;
-	return 0;
-}
-
-static int
-tear_down(void **state)
-{
-	place_close(*state);
-	talloc_free(*state);
-	return 0;
-}
-
 static void
 test_spans(void **state)
 {
@@ -186,7 +168,7 @@ test_many_posts_stay_below_the_limit(void **state)
 int
 main(void)
 {
-#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+#define TEST(name) cmocka_unit_test_setup_teardown(name, place_set_up, place_tear_down)
 	const struct CMUnitTest tests[] = {
 		TEST(test_spans),
 		TEST(test_once_and_never_empty),

@@ -10,24 +10,6 @@
 
 #include "site.h"
 
-static int
-set_up(void **state)
-{
-	struct place *p = gp_new(NULL, struct place);
-
-	place_open(p);
-	*state = p;
-	return 0;
-}
-
-static int
-tear_down(void **state)
-{
-	place_close(*state);
-	talloc_free(*state);
-	return 0;
-}
-
 static void
 test_routes(void **state)
 {
@@ -552,7 +534,7 @@ test_no_answers_to_machines(void **state)
 int
 main(void)
 {
-#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+#define TEST(name) cmocka_unit_test_setup_teardown(name, place_set_up, place_tear_down)
 	const struct CMUnitTest tests[] = {
 		TEST(test_routes),
 		TEST(test_routes_with_dashes),

@@ -68,15 +68,12 @@ results(struct fixture *f, const struct gp_result *r, size_t n)
 	OK(gp_store_commit(f->s, err));
 }
 
-static void
-test_life_of_a_job(void **state)
+/* A job for seven members (m1 is the first) and a guest (the last): r is all of them. */
+static int64_t
+eight(struct fixture *f, struct gp_rcpt **r)
 {
-	struct fixture *f = *state;
 	struct gp_list *list = new_list(f, 10);
-	struct gp_rcpt *r, *due;
-	struct gp_job *job, **jobs;
-	struct gp_failure *failures;
-	int64_t id, n, *ids, when;
+	int64_t id, n;
 	size_t count;
 
 	OK(gp_store_begin(f->s, err));
@@ -88,20 +85,36 @@ test_life_of_a_job(void **state)
 	FAILS(GP_E_NOTFOUND, gp_job_add_address(f->s, 99, "a@y.example", 0, err));
 	OK(gp_store_commit(f->s, err));
 	reopen(f);
+	OK(gp_queue_fresh(f, f->s, id, 0, 100, r, &count, err));
+	assert_int_equal(count, 8);
+	return id;
+}
+
+static void
+test_fresh(void **state)
+{
+	struct fixture *f = *state;
+	struct gp_rcpt *r, *part;
+	int64_t id = eight(f, &r), *ids;
+	size_t count;
 
 	OK(gp_queue_jobs(f, f->s, 0, 10, &ids, &count, err));
 	assert_int_equal(count, 1);
 	assert_int_equal(ids[0], id);
-	OK(gp_queue_fresh(f, f->s, id, 0, 3, &r, &count, err));
+	OK(gp_queue_fresh(f, f->s, id, 0, 3, &part, &count, err));
 	assert_int_equal(count, 3);
-	assert_string_equal(r[0].address, "m1@example.org");
-	assert_int_equal(r[0].member, r[0].n);
-	OK(gp_queue_fresh(f, f->s, id, r[2].n, 100, &r, &count, err));
+	assert_string_equal(part[0].address, "m1@example.org");
+	assert_int_equal(part[0].member, part[0].n);
+	OK(gp_queue_fresh(f, f->s, id, part[2].n, 100, &part, &count, err));
 	assert_int_equal(count, 5);
-	assert_string_equal(r[4].address, "Guest@example.net");
-	assert_int_equal(r[4].member, 0);
+	assert_string_equal(part[4].address, "Guest@example.net");
+	assert_int_equal(part[4].member, 0);
+}
 
-	OK(gp_queue_fresh(f, f->s, id, 0, 100, &r, &count, err));
+/* One sent, one failed, one dropped, two put off: m2 to NOW + 900, the guest to NOW + 600. */
+static void
+first_round(struct fixture *f, int64_t id, const struct gp_rcpt *r)
+{
 	results(f, (struct gp_result[]){{id, r[0].n, GP_RESULT_SENT, 0, "250 ok"},
 	    {id, r[1].n, GP_RESULT_DEFER, NOW + 900, "451 later"},
 	    {id, r[2].n, GP_RESULT_FAIL, 0, "550 5.1.1 no such user"},
@@ -109,6 +122,17 @@ test_life_of_a_job(void **state)
 	    {id, r[7].n, GP_RESULT_DEFER, NOW + 600, "421 busy"},
 	    {id, 12345678, GP_RESULT_SENT, 0, NULL}, {77, 1, GP_RESULT_FAIL, 0, "x"}}, 7);
 	expect(f, id, 1, 1, 1, 5);
+}
+
+static void
+test_retries(void **state)
+{
+	struct fixture *f = *state;
+	struct gp_rcpt *r, *due;
+	int64_t id = eight(f, &r), n, when;
+	size_t count;
+
+	first_round(f, id, r);
 	reopen(f);
 	expect(f, id, 1, 1, 1, 5);
 	/* The same results once more change nothing. */
@@ -136,11 +160,23 @@ test_life_of_a_job(void **state)
 	assert_int_equal(n, 2);
 	OK(gp_queue_due(f, f->s, NOW, 10, &due, &count, err));
 	assert_int_equal(count, 2);
+}
+
+static void
+test_end_of_a_job(void **state)
+{
+	struct fixture *f = *state;
+	struct gp_job *job, **jobs;
+	struct gp_failure *failures;
+	struct gp_rcpt *r;
+	int64_t id = eight(f, &r), n, *ids, when;
+	size_t count;
 
 	OK(gp_job_find(f, f->s, id, true, &job, err));
 	assert_int_equal(job->body_n, 4);
 	assert_memory_equal(job->body, "body", 4);
 	assert_memory_equal(job->header, "A: b\r\n", 6);
+	first_round(f, id, r);
 	results(f, (struct gp_result[]){{id, r[1].n, GP_RESULT_SENT, 0, NULL},
 	    {id, r[7].n, GP_RESULT_FAIL, 0, "550 gone"}, {id, r[4].n, GP_RESULT_SENT, 0, NULL},
 	    {id, r[5].n, GP_RESULT_SENT, 0, NULL}, {id, r[6].n, GP_RESULT_SENT, 0, NULL}}, 5);
@@ -511,7 +547,9 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		STORE_TEST(test_life_of_a_job),
+		STORE_TEST(test_fresh),
+		STORE_TEST(test_retries),
+		STORE_TEST(test_end_of_a_job),
 		STORE_TEST(test_post),
 		STORE_TEST(test_leaving),
 		STORE_TEST(test_crash),

@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: ISC */
+/* What feeder.c (hands transactions out) and results.c (takes the answers) share. */
+#ifndef GP_SERVE_FEEDER_H
+#define GP_SERVE_FEEDER_H
+
+#include "guildpost/outbound.h"
+#include "guildpost/serve.h"
+
+struct feed_job {
+	struct feed_job *next;
+	int64_t id;
+	struct gp_job *job;		/* with header and body */
+	struct gp_list *list;
+	struct gp_rcpt *rcpts;		/* read ahead */
+	size_t n, at;
+	int64_t cursor;			/* name of the last one read */
+	bool read_all;
+	bool sent;			/* outbound has its bytes */
+	int running;
+};
+
+struct run {				/* a transaction at outbound */
+	struct run *next;
+	uint64_t id;
+	struct feed_job *job;
+	struct gp_rcpt *rcpts;
+	size_t n;
+	bool answered;
+};
+
+struct gp_feeder {
+	struct gp_core *core;
+	struct gp_conn *out;		/* NULL: no outbound at the moment */
+	struct feed_job *jobs;		/* in turn */
+	struct run *runs;
+	size_t running;
+	uint64_t last_txn;
+	int64_t last_job;		/* the newest job that was looked at */
+	int64_t pause_until;		/* gp_now_ms */
+	bool more_jobs, planned;
+	bool down;			/* the relay is away: hand out nothing, then start over */
+	void *results_ctx;
+	struct gp_result *results;
+	size_t results_n;
+	uint64_t *saved;		/* transactions to acknowledge after the commit */
+	size_t saved_n;
+};
+
+/* Hand out what there is room for. */
+void gp_feeder_feed(struct gp_feeder *f);
+/* Forget what was read: everything not committed is in the database. */
+void gp_feeder_reset(struct gp_feeder *f);
+/* Outbound is gone. */
+void gp_feeder_lost(struct gp_feeder *f, const char *why);
+/* Frames have come from outbound. */
+void gp_feeder_on_result(struct gp_conn *c, void *arg);
+
+#endif
