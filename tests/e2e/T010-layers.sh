@@ -34,7 +34,7 @@ floors() {
 		if ($2 ~ /^guildpost\//) {
 			there = $2
 			sub(/^guildpost\//, "", there)
-			sub(/\.h$/, "", there)
+			sub(/(\/.*|\.h)$/, "", there)
 			if (!(there in floor)) print $1, "includes an unknown room:", $2
 			else if (there != here && floor[there] >= floor[here])
 				print $1, here, "may not use", there
@@ -136,7 +136,7 @@ finds "the ground floor is the lowest" 1 "$(echo 'src/base/x.c:1: guildpost/mail
 finds "long files" 1 "$(MAX=5 long_files "$T/src/store/bad.c")"
 
 # shellcheck disable=SC2086
-includes $sources include/guildpost/*.h >"$T/includes"
+includes $sources include/guildpost/*.h include/guildpost/*/*.h >"$T/includes"
 ok "the sources are read" test "$(wc -l <"$T/includes")" -gt 300
 none "no arrow goes up a floor" "$(floors <"$T/includes")"
 none "every library is in its room" "$(libraries <"$T/includes")"

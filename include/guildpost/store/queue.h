@@ -1,0 +1,149 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * store, the part about what waits: deliveries, posts that are held, tokens. Included by
+ * store.h, whose rules on memory, transactions and errors hold here too.
+ */
+#ifndef GUILDPOST_STORE_QUEUE_H
+#define GUILDPOST_STORE_QUEUE_H
+
+/* ---- queue.c: what is to be delivered --------------------------------------------- */
+
+enum gp_job_kind { GP_JOB_POST, GP_JOB_NOTICE, GP_JOB_DIGEST };
+struct gp_job {
+	int64_t id, list;
+	int kind;
+	int64_t message;	/* a post: its body is raw[body_off..] of this message; else 0 */
+	char *header; size_t header_n; /* header block for the wire, CRLF ends, no empty line;
+				 * each recipient's own fields are put in front of it */
+	char *body; size_t body_n; /* filled for posts too when read */
+	size_t body_off;
+	char *subject;		/* for people */
+	int64_t created, expires;
+	int64_t total, sent, failed, left;
+	int64_t dropped;	/* members who left before it was tried, or given up by hand */
+	unsigned flags;		/* GP_JOB_ */
+};
+enum { GP_JOB_8BIT = 1, GP_JOB_UTF8 = 2, /* needs 8BITMIME, SMTPUTF8 */
+	GP_JOB_NULL_SENDER = 4, /* MAIL FROM:<> */
+	GP_JOB_ONE_CLICK = 8,	/* add List-Unsubscribe and -Post for each recipient */
+	GP_JOB_BATCH = 16	/* all get the same bytes: many recipients in one transaction */
+};
+/* GP_OK sets job->id. Give recipients in the same transaction. */
+enum gp_status gp_job_add(struct gp_store *s, struct gp_job *job, struct gp_err *err) GP_MUST_CHECK;
+/* All members with that delivery but one (0: nobody left out); *n: how many. */
+enum gp_status gp_job_add_members(struct gp_store *s, int64_t job, int64_t list, int delivery,
+    int64_t but_member, int64_t *n, struct gp_err *err) GP_MUST_CHECK;
+/* One address; member may be 0; with a member, it is dropped when the member leaves. */
+enum gp_status gp_job_add_address(struct gp_store *s, int64_t job, const char *address,
+    int64_t member, struct gp_err *err) GP_MUST_CHECK;
+
+struct gp_rcpt {
+	int64_t job, n;		/* together the name of a delivery */
+	int64_t member;		/* or 0 */
+	char *address;
+	int tries;
+	int64_t next;		/* when it is due; 0: never tried */
+	char *last;		/* the relay's last words, or NULL */
+};
+/* Jobs with untried recipients beyond `after_n` of job..., oldest first: what core hands to
+ * outbound. Retries that are due come from gp_queue_due. */
+enum gp_status gp_queue_fresh(const void *ctx, struct gp_store *s, int64_t job, int64_t after_n,
+    size_t limit, struct gp_rcpt **out, size_t *n, struct gp_err *err) GP_MUST_CHECK;
+/* Ids of jobs that have untried recipients, oldest first. */
+enum gp_status gp_queue_jobs(const void *ctx, struct gp_store *s, int64_t after, size_t limit,
+    int64_t **out, size_t *n, struct gp_err *err) GP_MUST_CHECK;
+enum gp_status gp_queue_due(const void *ctx, struct gp_store *s, int64_t now, size_t limit,
+    struct gp_rcpt **out, size_t *n, struct gp_err *err) GP_MUST_CHECK;
+/* When the next retry is due, 0: none. */
+enum gp_status gp_queue_next_due(struct gp_store *s, int64_t *when, struct gp_err *err)
+    GP_MUST_CHECK;
+/* The job with header and body for sending. */
+enum gp_status gp_job_find(const void *ctx, struct gp_store *s, int64_t id, bool with_body,
+    struct gp_job **out, struct gp_err *err) GP_MUST_CHECK;
+
+enum gp_result_kind { GP_RESULT_SENT, GP_RESULT_DEFER, GP_RESULT_FAIL, GP_RESULT_DROPPED };
+struct gp_result {
+	int64_t job, n;
+	enum gp_result_kind kind;
+	int64_t next;		/* DEFER: when to try again */
+	const char *text;	/* the relay's words, "550 5.1.1 no such user" */
+};
+/* Record results, all in the caller's transaction; finished jobs give up their bytes. A result for
+ * a delivery that is gone already changes nothing. */
+enum gp_status gp_queue_results(struct gp_store *s, const struct gp_result *r, size_t n,
+    int64_t now, struct gp_err *err) GP_MUST_CHECK;
+/* For queue ls: unfinished jobs, or all of the last days; and their recipients with trouble. */
+enum gp_status gp_queue_list(const void *ctx, struct gp_store *s, bool all, struct gp_job ***out,
+    size_t *n, struct gp_err *err) GP_MUST_CHECK;
+struct gp_failure { int64_t job, member, time; char *address, *text; bool bounced; };
+enum gp_status gp_queue_failures(const void *ctx, struct gp_store *s, int64_t job,
+    struct gp_failure **out, size_t *n, struct gp_err *err) GP_MUST_CHECK;
+enum gp_status gp_queue_deferred(const void *ctx, struct gp_store *s, int64_t job,
+    struct gp_rcpt **out, size_t *n, struct gp_err *err) GP_MUST_CHECK;
+/* A delivery that was sent came back as a bounce: recorded beside the failures. */
+enum gp_status gp_queue_bounce(struct gp_store *s, int64_t job, int64_t member, int64_t now,
+    const char *text, struct gp_err *err) GP_MUST_CHECK;
+/* Make retries due now (job 0: all) / give up what is left of a job. */
+enum gp_status gp_queue_retry(struct gp_store *s, int64_t job, int64_t now, int64_t *n,
+    struct gp_err *err) GP_MUST_CHECK;
+enum gp_status gp_queue_drop(struct gp_store *s, int64_t job, int64_t *n, struct gp_err *err)
+    GP_MUST_CHECK;
+/* Forget finished jobs that were made, and failures that happened, before that time. */
+enum gp_status gp_queue_forget(struct gp_store *s, int64_t before, struct gp_err *err)
+    GP_MUST_CHECK;
+
+/* ---- hold.c: posts that wait, and what was thrown away ---------------------------- */
+
+enum gp_hold_state { GP_HOLD_WAITING, GP_HOLD_APPROVED, GP_HOLD_REJECTED, GP_HOLD_DISCARDED,
+	GP_HOLD_EXPIRED };
+extern const char *const gp_hold_state_names[];
+struct gp_hold {
+	int64_t id, list;
+	int state;
+	char *rule;		/* name of the rule that held it: "stranger", "size" ... */
+	char *reason;		/* a sentence for people */
+	char *envelope_from, *from_name, *from_addr, *subject, *msgid, *snippet;
+	int64_t size, created, expires, decided;
+	char *decided_by;	/* an address, or "command line" */
+	char *decision_reason;
+};
+/* A waiting post, or (state DISCARDED) one kept for a while so that an owner can see it. A waiting
+ * hold of the same Message-ID and content on the list: GP_E_EXISTS and its id. */
+enum gp_status gp_hold_add(struct gp_store *s, struct gp_hold *h, const char *raw, size_t n,
+    struct gp_str wire, struct gp_err *err) GP_MUST_CHECK;	/* sets h->id */
+enum gp_status gp_hold_find(const void *ctx, struct gp_store *s, int64_t id, struct gp_hold **out,
+    struct gp_err *err) GP_MUST_CHECK;
+/* Its bytes, and the wire form of its struct gp_mail as given to gp_hold_add (wire.n 0: it could
+ * not be read). */
+enum gp_status gp_hold_raw(const void *ctx, struct gp_store *s, int64_t id, char **raw, size_t *n,
+    struct gp_str *wire, struct gp_err *err) GP_MUST_CHECK;
+enum gp_status gp_hold_all(const void *ctx, struct gp_store *s, int64_t list, int state,
+    struct gp_hold ***out, size_t *n, struct gp_err *err) GP_MUST_CHECK; /* state -1: all */
+/* Only one decision wins: GP_E_EXISTS when it was decided before (message says how). */
+enum gp_status gp_hold_decide(struct gp_store *s, int64_t id, int state, const char *by,
+    const char *reason, int64_t now, struct gp_err *err) GP_MUST_CHECK;
+/* Waiting holds past their time. And: forget decided ones older than `before`. */
+enum gp_status gp_hold_expired(const void *ctx, struct gp_store *s, int64_t now,
+    struct gp_hold ***out, size_t *n, struct gp_err *err) GP_MUST_CHECK;
+enum gp_status gp_hold_forget(struct gp_store *s, int64_t before, struct gp_err *err) GP_MUST_CHECK;
+
+/* ---- token.c: single-use tokens (design section 6.5) ------------------------------ */
+
+struct gp_token {
+	char *purpose;		/* "hold" ... */
+	int64_t list, object;	/* what it is bound to */
+	char *address;		/* whose it is, folded */
+	int64_t expires, used;	/* used: when, or 0 */
+};
+/* A new token: its 26 characters on ctx; only the hash is stored. */
+enum gp_status gp_token_add(const void *ctx, struct gp_store *s, const struct gp_token *t,
+    char **token, struct gp_err *err) GP_MUST_CHECK;
+/* GP_E_NOTFOUND for unknown, malformed or expired ones alike; a used one is found (see used). */
+enum gp_status gp_token_find(const void *ctx, struct gp_store *s, const char *purpose,
+    const char *token, int64_t now, struct gp_token **out, struct gp_err *err) GP_MUST_CHECK;
+/* Spend it, once: GP_E_EXISTS when someone was faster. */
+enum gp_status gp_token_use(struct gp_store *s, const char *token, int64_t now, struct gp_err *err)
+    GP_MUST_CHECK;
+enum gp_status gp_token_forget(struct gp_store *s, int64_t now, struct gp_err *err) GP_MUST_CHECK;
+
+#endif
