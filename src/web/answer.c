@@ -45,6 +45,25 @@ gp_web_new(const void *ctx, struct gp_site *site)
 	return w;
 }
 
+/* The list that the path names, if strangers may see it. */
+static int
+find_list(struct visit *v)
+{
+	struct gp_err err = {GP_OK, ""};
+	enum gp_status st = gp_list_find_name(v->ctx, v->s, v->list_name, &v->list, &err);
+
+	if (st == GP_E_NOTFOUND)
+		return 404;
+	if (st != GP_OK)
+		return visit_failed(&err);
+	if (v->list->set.archive != GP_ARCHIVE_PUBLIC) {
+		v->list = NULL;
+		return 404;
+	}
+	stamp_list(v, v->list);
+	return 200;
+}
+
 /* ---- what went wrong -------------------------------------------------------------------- */
 
 static void
@@ -127,6 +146,8 @@ show_error(struct visit *v, int status)
 	out->status = status;
 	out->allow = allow;
 	out->cache = status == 404 || status == 410 ? "public, max-age=60" : "no-store";
+	if (status == 404 && v->list == NULL && v->list_name != NULL)
+		(void)find_list(v);
 	doc_start(v, NULL, NULL);
 	gp_json_bool(v->doc_page, "noindex", true);
 	error = gp_json_new_object(v->doc, "error");
@@ -246,24 +267,6 @@ set_etag(struct visit *v)
 }
 
 static int
-find_list(struct visit *v)
-{
-	struct gp_err err = {GP_OK, ""};
-	enum gp_status st = gp_list_find_name(v->ctx, v->s, v->list_name, &v->list, &err);
-
-	if (st == GP_E_NOTFOUND)
-		return 404;
-	if (st != GP_OK)
-		return visit_failed(&err);
-	if (v->list->set.archive != GP_ARCHIVE_PUBLIC) {
-		v->list = NULL;
-		return 404;
-	}
-	stamp_list(v, v->list);
-	return 200;
-}
-
-static int
 build(struct visit *v)
 {
 	struct gp_response *out = v->out;
@@ -341,6 +344,15 @@ start(struct visit *v, const void *ctx, struct gp_web *w, const struct gp_reques
 	gp_buf_init(&v->stamp, ctx, 1 << 20);
 }
 
+/* No page has this path; with its slash mended one may. */
+static int
+mend(struct visit *v, const char *moved)
+{
+	int status = moved == NULL ? 404 : v->list_name != NULL ? find_list(v) : 200;
+
+	return status == 200 ? visit_moved(v, moved) : status;
+}
+
 void
 gp_web_answer(const void *ctx, struct gp_web *w, const struct gp_request *r,
     struct gp_response *out)
@@ -364,7 +376,7 @@ gp_web_answer(const void *ctx, struct gp_web *w, const struct gp_request *r,
 	out->status = 200;
 	out->cache = v.page != NULL && v.page->cache != NULL ? v.page->cache : CACHE_PAGE;
 	if (v.page == NULL)
-		status = moved != NULL ? visit_moved(&v, moved) : 404;
+		status = mend(&v, moved);
 	else if (!method_fits(&v))
 		status = 405;
 	else if (gp_store_read_begin(w->store, &err) != GP_OK)

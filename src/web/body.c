@@ -12,11 +12,11 @@
 
 enum { NAME_MOST = 80, HTML_MOST = 8 << 20 };
 
-/* A name for a path and for a disk: what the sender wrote, but tame. */
+/* A name for a path and for a disk: what the sender wrote, but tame and without addresses. */
 char *
 part_name(const void *ctx, const struct gp_part *p)
 {
-	const char *s = p->name != NULL ? p->name : "";
+	const char *s = p->name != NULL ? hidden(ctx, p->name) : "";
 	struct gp_buf b;
 	size_t n = gp_utf8_cut(s, strlen(s), NAME_MOST), i;
 

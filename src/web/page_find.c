@@ -9,14 +9,41 @@
 
 #include <string.h>
 
+enum { KEY_LENGTH = 12 };
+
+/* A removed message has lost its id, but not its key, which was made of it: 410. */
+static int
+find_removed(struct visit *v, int64_t list, const char *id)
+{
+	char *key = gp_msgid_key(v->ctx, id, KEY_LENGTH);
+	struct gp_err err = {GP_OK, ""};
+	enum gp_status st = GP_OK;
+	struct gp_message *m;
+	struct gp_list **all;
+	size_t i, n = 0;
+
+	if (gp_list_all(v->ctx, v->s, &all, &n, &err) != GP_OK)
+		return visit_failed(&err);
+	for (i = 0; i < n; i++) {
+		if (all[i]->set.archive != GP_ARCHIVE_PUBLIC || (list != 0 && all[i]->id != list))
+			continue;
+		st = gp_message_find_key(v->ctx, v->s, all[i]->id, key, &m, &err);
+		if (st == GP_OK && m->state == 3)
+			return 410;
+		if (st != GP_OK && st != GP_E_NOTFOUND)
+			return visit_failed(&err);
+	}
+	return 404;
+}
+
 /* The first message of that id which may be seen; on this list, or (list 0) on any. */
 static int
 find(struct visit *v, int64_t list)
 {
 	char *id = gp_msgid_parse(v->ctx, v->rest, strlen(v->rest));
 	struct gp_err err = {GP_OK, ""};
+	struct gp_list *own = v->list;
 	struct gp_message **all;
-	int status = 404;
 	size_t i, n;
 
 	if (id == NULL)
@@ -26,15 +53,13 @@ find(struct visit *v, int64_t list)
 	for (i = 0; i < n; i++) {
 		if (gp_list_find_id(v->ctx, v->s, all[i]->list, &v->list, &err) != GP_OK)
 			return visit_failed(&err);
-		if (v->list->set.archive == GP_ARCHIVE_PUBLIC && all[i]->state == 3)
-			status = 410;
 		if (v->list->set.archive == GP_ARCHIVE_PUBLIC && all[i]->state == 1) {
 			v->msg = all[i];
 			return 200;
 		}
 	}
-	v->list = NULL;
-	return status;
+	v->list = own;
+	return find_removed(v, list, id);
 }
 
 static int

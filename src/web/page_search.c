@@ -106,6 +106,9 @@ excerpt_of(struct visit *v, const void *ctx, const struct gp_message *m, const s
 	while (from > 0 && ((unsigned char)own[from] & 0xc0) == 0x80)
 		from--;
 	to = from + gp_utf8_cut(own + from, own_n - from, EXCERPT);
+	blank = to < own_n ? memrchr(own + at, ' ', to - at) : NULL;
+	if (blank != NULL)
+		to = (size_t)(blank - own);
 	return hidden(ctx, gp_asprintf(ctx, "%s%s%s", from > 0 ? "… " : "",
 	    gp_utf8_line(ctx, own + from, to - from, EXCERPT), to < own_n ? " …" : ""));
 }

@@ -111,7 +111,7 @@ gp_request_parse(const void *ctx, const char *method, const char *target, struct
 		out->query = target + path_n + 1;
 	if (path_n > GP_WEB_PATH || (out->query != NULL && strlen(out->query) > GP_WEB_PATH))
 		return 414;
-	if (target[0] != '/')
+	if (target[0] != '/' || has_controls(target, strlen(target)))
 		return 400;
 	out->path = gp_alloc(ctx, path_n + 1, "path");
 	if (!decode(out->path, &n, target, path_n, false))
@@ -179,5 +179,5 @@ url_segment(const void *ctx, const char *s)
 char *
 url_value(const void *ctx, const char *s)
 {
-	return encode(ctx, s, "-._~!*():@,");
+	return encode(ctx, s, "-._~!*():,");
 }

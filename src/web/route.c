@@ -159,6 +159,8 @@ lookup_json(struct visit *v, const char *path)
 	if (!gp_ends(path, ".json"))
 		return NULL;
 	bare = gp_strndup(v->ctx, path, strlen(path) - strlen(".json"));
+	if (*bare == '\0' || gp_ends(bare, "/"))
+		return NULL;
 	if (strcmp(bare, "/index") == 0)
 		bare = gp_strdup(v->ctx, "/");
 	page = lookup(v, bare, PAGE_JSON);
@@ -177,12 +179,13 @@ route_find(struct visit *v, const char *path, char **moved)
 	*moved = NULL;
 	page = lookup_json(v, path);
 	v->json = page != NULL;
-	if (page == NULL)
+	other = n > 1 && path[n - 1] == '/' ? gp_strndup(v->ctx, path, n - 1) :
+	    gp_asprintf(v->ctx, "%s/", path);
+	/* "/bees.json/" is no list of that name. */
+	if (page == NULL && !(gp_ends(path, ".json/") && lookup_json(v, other) != NULL))
 		page = lookup(v, path, 0);
 	if (page != NULL)
 		return page;
-	other = n > 1 && path[n - 1] == '/' ? gp_strndup(v->ctx, path, n - 1) :
-	    gp_asprintf(v->ctx, "%s/", path);
 	if (lookup_json(v, other) != NULL || lookup(v, other, 0) != NULL)
 		*moved = other;
 	return NULL;
