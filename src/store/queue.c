@@ -36,9 +36,11 @@ enum gp_status
 gp_tally_write(struct gp_store *s, const struct gp_tally *t, struct gp_err *err)
 {
 	enum gp_status status = GP_OK;
-	const struct gp_tally_job *j;
+	size_t i;
 
-	for (j = t->v; j < t->v + t->n && status == GP_OK; j++) {
+	for (i = 0; i < t->n && status == GP_OK; i++) {
+		const struct gp_tally_job *j = &t->v[i];
+
 		status = gp_sql_run(s, "UPDATE job SET sent = sent + ?2, failed = failed + ?3, "
 		    "dropped = dropped + ?4, fresh = fresh - ?5, left = left - ?6 WHERE id = ?1",
 		    GP_ARGS(GP_INT(j->job), GP_INT(j->sent), GP_INT(j->failed),
