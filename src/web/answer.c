@@ -13,8 +13,6 @@
 
 #define CACHE_PAGE "public, max-age=60, stale-while-revalidate=600"
 #define CACHE_MOVED "public, max-age=300"
-#define HTML "text/html; charset=utf-8"
-#define JSON "application/json; charset=utf-8"
 
 enum { GZIP_FROM = 600, GZIP_LEVEL = 6, DAY = 86400 };
 
@@ -43,129 +41,6 @@ gp_web_new(const void *ctx, struct gp_site *site)
 	w->css = gp_asprintf(w, "%s/static/style.%s.css", w->base, gp_templates_version(w->templates));
 	w->icon = gp_asprintf(w, "%s/static/icon.%s.svg", w->base, gp_templates_version(w->templates));
 	return w;
-}
-
-/* The list that the path names, if strangers may see it. */
-static int
-find_list(struct visit *v)
-{
-	struct gp_err err = {GP_OK, ""};
-	enum gp_status st = gp_list_find_name(v->ctx, v->s, v->list_name, &v->list, &err);
-
-	if (st == GP_E_NOTFOUND)
-		return 404;
-	if (st != GP_OK)
-		return visit_failed(&err);
-	if (v->list->set.archive != GP_ARCHIVE_PUBLIC) {
-		v->list = NULL;
-		return 404;
-	}
-	stamp_list(v, v->list);
-	return 200;
-}
-
-/* ---- what went wrong -------------------------------------------------------------------- */
-
-static void
-near_lists(struct visit *v, json_t *doc)
-{
-	struct gp_list **all;
-	const char **names;
-	json_t *near = gp_json_new_array(doc, "near");
-	size_t i, n, k = 0;
-	const char *best;
-
-	if (v->list_name == NULL || v->list != NULL ||
-	    gp_list_all(v->ctx, v->s, &all, &n, NULL) != GP_OK || n == 0)
-		return;
-	names = gp_array(v->ctx, const char *, n);
-	for (i = 0; i < n; i++)
-		if (all[i]->set.archive == GP_ARCHIVE_PUBLIC)
-			names[k++] = all[i]->name;
-	best = gp_nearest(v->list_name, names, k);
-	for (i = 0; best != NULL && i < n; i++)
-		if (strcmp(all[i]->name, best) == 0) {
-			put_list(v, gp_json_push_object(near), all[i]);
-			break;
-		}
-}
-
-/* Words of the path, for the search field of the page that says that there is nothing. */
-static char *
-words_of(const void *ctx, const char *path)
-{
-	const char *last = strrchr(path, '/');
-	char *s, *p;
-
-	if (last != NULL && last[1] == '\0' && last > path)
-		for (last--; last > path && *last != '/';)
-			last--;
-	s = gp_strdup(ctx, last != NULL ? last + 1 : path);
-	for (p = s; *p != '\0'; p++)
-		if (strchr("-_/+.:\"()", *p) != NULL)
-			*p = ' ';
-	s = hidden(ctx, s);
-	return gp_utf8_line(ctx, s, strlen(s), 100);
-}
-
-static void
-render(struct visit *v, const char *template)
-{
-	struct gp_template *t = gp_templates_find(v->w->templates, template,
-	    v->list != NULL ? v->list->set.language : NULL);
-	struct gp_err err;
-	struct gp_buf b;
-
-	gp_buf_init(&b, v->ctx, GP_WEB_PAGE);
-	if (t == NULL)
-		gp_fail(&err, GP_E_CONFIG, "there is no template %s", template);
-	if (t == NULL || gp_template_render(t, v->doc, &b, &err) != GP_OK) {
-		gp_log(GP_LOG_ERR, "event=render template=%s what=\"%s\"", template, err.msg);
-		v->out->status = 500;
-		b.len = 0;
-	}
-	v->out->body = (struct gp_str){b.p, b.len};
-}
-
-static void
-show_error(struct visit *v, int status)
-{
-	static const struct { int status; const char *name; } names[] = {
-		{400, "bad_request"}, {404, "not_found"}, {405, "not_allowed"}, {410, "gone"},
-		{413, "too_big"}, {414, "too_big"}, {503, "busy"},
-	};
-	struct gp_response *out = v->out;
-	const char *name = "failed", *allow = out->allow, *words;
-	json_t *error;
-	size_t i;
-
-	for (i = 0; i < GP_COUNT(names); i++)
-		if (names[i].status == status)
-			name = names[i].name;
-	memset(out, 0, sizeof(*out));
-	out->status = status;
-	out->allow = allow;
-	out->cache = status == 404 || status == 410 ? "public, max-age=60" : "no-store";
-	if (status == 404 && v->list == NULL && v->list_name != NULL)
-		(void)find_list(v);
-	doc_start(v, NULL, NULL);
-	gp_json_bool(v->doc_page, "noindex", true);
-	error = gp_json_new_object(v->doc, "error");
-	gp_json_int(error, "status", status);
-	gp_json_bool(error, name, true);
-	if (status == 404)
-		near_lists(v, error);
-	words = v->r == NULL || v->r->path == NULL ? "" : words_of(v->ctx, v->r->path);
-	gp_json_text(error, "words", words);
-	gp_json_text(error, "words_url", url_value(v->ctx, words));
-	if (v->json) {
-		out->body.p = gp_json_dump(v->ctx, v->doc, true);
-		out->body.n = strlen(out->body.p);
-		out->type = JSON;
-		return;
-	}
-	render(v, "web/error.html");
-	out->type = HTML;
 }
 
 /* ---- kept pages and copies of readers ---------------------------------------------------- */
@@ -266,6 +141,44 @@ set_etag(struct visit *v)
 	v->out->etag = gp_asprintf(v->ctx, "W/\"%.16s\"", gp_base32(v->ctx, sum, 10));
 }
 
+/* The list that the path names, if strangers may see it. */
+int
+visit_list(struct visit *v)
+{
+	struct gp_err err = {GP_OK, ""};
+	enum gp_status st = gp_list_find_name(v->ctx, v->s, v->list_name, &v->list, &err);
+
+	if (st == GP_E_NOTFOUND)
+		return 404;
+	if (st != GP_OK)
+		return visit_failed(&err);
+	if (v->list->set.archive != GP_ARCHIVE_PUBLIC) {
+		v->list = NULL;
+		return 404;
+	}
+	stamp_list(v, v->list);
+	return 200;
+}
+
+void
+visit_render(struct visit *v, const char *template)
+{
+	struct gp_template *t = gp_templates_find(v->w->templates, template,
+	    v->list != NULL ? v->list->set.language : NULL);
+	struct gp_err err;
+	struct gp_buf b;
+
+	gp_buf_init(&b, v->ctx, GP_WEB_PAGE);
+	if (t == NULL)
+		gp_fail(&err, GP_E_CONFIG, "there is no template %s", template);
+	if (t == NULL || gp_template_render(t, v->doc, &b, &err) != GP_OK) {
+		gp_log(GP_LOG_ERR, "event=render template=%s what=\"%s\"", template, err.msg);
+		v->out->status = 500;
+		b.len = 0;
+	}
+	v->out->body = (struct gp_str){b.p, b.len};
+}
+
 static int
 build(struct visit *v)
 {
@@ -277,10 +190,10 @@ build(struct visit *v)
 	if (v->json) {
 		out->body.p = gp_json_dump(v->ctx, v->doc, true);
 		out->body.n = strlen(out->body.p);
-		out->type = JSON;
+		out->type = GP_WEB_JSON;
 	} else if (v->page->template != NULL) {
-		render(v, v->page->template);
-		out->type = v->page->type != NULL ? v->page->type : HTML;
+		visit_render(v, v->page->template);
+		out->type = v->page->type != NULL ? v->page->type : GP_WEB_HTML;
 	} else if (out->type == NULL) {
 		out->type = v->page->type;
 	}
@@ -292,7 +205,7 @@ static int
 run(struct visit *v, struct gp_kept *kept, int64_t version)
 {
 	struct gp_response *out = v->out;
-	int status = v->page->flags & PAGE_LIST ? find_list(v) : 200;
+	int status = v->page->flags & PAGE_LIST ? visit_list(v) : 200;
 
 	if (status == 200)
 		status = v->page->find(v);
@@ -348,7 +261,7 @@ start(struct visit *v, const void *ctx, struct gp_web *w, const struct gp_reques
 static int
 mend(struct visit *v, const char *moved)
 {
-	int status = moved == NULL ? 404 : v->list_name != NULL ? find_list(v) : 200;
+	int status = moved == NULL ? 404 : v->list_name != NULL ? visit_list(v) : 200;
 
 	return status == 200 ? visit_moved(v, moved) : status;
 }
@@ -388,7 +301,7 @@ gp_web_answer(const void *ctx, struct gp_web *w, const struct gp_request *r,
 	if (status == 301)
 		out->cache = CACHE_MOVED;
 	else if (status >= 400)
-		show_error(&v, status);
+		visit_error(&v, status);
 	out->status = status;
 }
 
@@ -400,16 +313,16 @@ gp_web_acted(const void *ctx, struct gp_web *w, const struct gp_request *r, bool
 
 	start(&v, ctx, w, r, out);
 	if (!done) {
-		show_error(&v, 503);
+		visit_error(&v, 503);
 		return;
 	}
 	out->status = 200;
 	out->cache = "no-store";
-	out->type = HTML;
+	out->type = GP_WEB_HTML;
 	doc_start(&v, NULL, NULL);
 	gp_json_bool(v.doc_page, "noindex", true);
 	gp_json_bool(v.doc, "done", true);
-	render(&v, "web/leave.html");
+	visit_render(&v, "web/leave.html");
 }
 
 void
@@ -418,5 +331,5 @@ gp_web_refuse(const void *ctx, struct gp_web *w, int status, struct gp_response 
 	struct visit v;
 
 	start(&v, ctx, w, NULL, out);
-	show_error(&v, status);
+	visit_error(&v, status);
 }

@@ -5,6 +5,9 @@
 
 #include "guildpost/web.h"
 
+#define GP_WEB_HTML "text/html; charset=utf-8"
+#define GP_WEB_JSON "application/json; charset=utf-8"
+
 struct cache;
 
 struct gp_web {
@@ -61,6 +64,16 @@ struct visit {
 	json_t *doc;
 	json_t *doc_page;	/* the member "page" of doc */
 };
+
+/* ---- answer.c ---- */
+/* The list that the path names, if strangers may see it: 200 and v->list, else 404 ... */
+int visit_list(struct visit *v);
+/* v->doc with this template into the body; 500 when that fails. */
+void visit_render(struct visit *v, const char *template);
+
+/* ---- error.c ---- */
+/* The whole answer for a status of 400 and above. */
+void visit_error(struct visit *v, int status);
 
 /* ---- route.c ---- */
 /* The page of a path, with the parts of the path in v. NULL: there is none; *moved: the path
@@ -168,6 +181,12 @@ struct tree {
 	size_t order_n;
 };
 struct tree *tree_new(const void *ctx, const struct gp_node *nodes, size_t n);
+
+/* ---- page_message.c ---- */
+/* What it answers; here: that is on the same page. */
+void put_parent(const struct visit *v, json_t *o, const struct tree *t,
+    const struct tree_node *node, bool here);
+void put_links(const struct visit *v, json_t *o, const struct gp_message *m);
 
 /* ---- hide.c ---- */
 /* A message for strangers: the same bytes with the addresses of others cut in header fields

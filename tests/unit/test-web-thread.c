@@ -198,12 +198,50 @@ nested_and_flat(void **state)
 	assert_int_equal(status_of(r, gp_asprintf(r->ctx, "%s?after=%s", path, "aaaaaaaaaaaa")), 404);
 }
 
+/* As a moderator does, in a process of its own. */
+static void
+take_out(struct reader *r, const char *key)
+{
+	struct gp_store *store = r->p.site->store;
+	struct gp_message *m;
+	struct gp_err err;
+
+	must(gp_store_begin(store, &err), &err);
+	must(gp_message_find_key(r->ctx, store, r->p.bees->id, key, &m, &err), &err);
+	must(gp_message_remove(store, m->id, &err), &err);
+	must(gp_store_commit(store, &err), &err);
+}
+
+/* The first message is taken out: the thread lives on under the next one; then all of it goes. */
+static void
+no_root(void **state)
+{
+	struct reader *r = *state;
+	char *root = post(r, "1@x.example", NULL, "Ann <ann@example.org>", "Headless", "word1");
+	char *second = post(r, "2@x.example", "1@x.example", "Bob <b@example.org>", "Re: Headless",
+	    "word2");
+	struct gp_response out;
+
+	take_out(r, root);
+	assert_int_equal(status_of(r, gp_asprintf(r->ctx, "/bees/t/%s", root)), 410);
+	assert_int_equal(status_of(r, gp_asprintf(r->ctx, "/bees/t/%s.atom", root)), 410);
+	has(page(r, "/bees/"), second);
+	has(page(r, "/bees/threads.atom"), "word2");
+	hasnt(page(r, "/bees/threads.atom"), "word1");
+	hasnt(page(r, "/bees/feed.atom"), "word1");
+	hasnt(page(r, "/bees/search.json?q=word1"), root);
+	ask(r, "GET", gp_asprintf(r->ctx, "/bees/t/%s", second), NULL, NULL, &out);
+	assert_int_equal(out.status, 200);
+	take_out(r, second);
+	assert_int_equal(status_of(r, gp_asprintf(r->ctx, "/bees/t/%s", second)), 410);
+	hasnt(page(r, "/bees/threads.atom"), "<entry>");
+	hasnt(page(r, "/bees/"), second);
+}
+
 static void
 gaps(void **state)
 {
 	struct reader *r = *state;
-	struct gp_message *m;
-	struct gp_err err;
 	char *root, *middle, *html, *quiet;
 
 	root = post(r, "1@x.example", NULL, "Ann <ann@example.org>", "Gaps", "word1");
@@ -212,10 +250,7 @@ gaps(void **state)
 	post(r, "4@x.example", "2@x.example", "Cleo <c@example.org>", "Re: Gaps", "word4");
 	quiet = post_on(r, r->p.bees, "From: Dan <dan@example.org>\nSubject: Re: Gaps\n"
 	    "Message-ID: <5@x.example>\nIn-Reply-To: <1@x.example>\nX-No-Archive: yes\n\nsecret5\n");
-	must(gp_store_begin(r->p.site->store, &err), &err);
-	must(gp_message_find_key(r->ctx, r->p.site->store, r->p.bees->id, middle, &m, &err), &err);
-	must(gp_message_remove(r->p.site->store, m->id, &err), &err);
-	must(gp_store_commit(r->p.site->store, &err), &err);
+	take_out(r, middle);
 	html = page(r, gp_asprintf(r->ctx, "/bees/t/%s", root));
 	assert_string_equal(order_in(r, html), "1 3 4");
 	has(html, "A message was removed here.");
@@ -280,7 +315,8 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(trees), cmocka_unit_test(any_links), cmocka_unit_test(deep),
-		WEB_TEST(nested_and_flat), WEB_TEST(gaps), WEB_TEST(long_thread),
+		WEB_TEST(nested_and_flat), WEB_TEST(gaps), WEB_TEST(no_root),
+		WEB_TEST(long_thread),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

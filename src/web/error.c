@@ -1,0 +1,93 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * What is said when there is no page: why, and where to look instead (a list of nearly that name,
+ * a search for the words of the path).
+ */
+#include "config.h"
+
+#include "private.h"
+
+#include <string.h>
+
+static void
+near_lists(struct visit *v, json_t *doc)
+{
+	struct gp_list **all;
+	const char **names;
+	json_t *near = gp_json_new_array(doc, "near");
+	size_t i, n, k = 0;
+	const char *best;
+
+	if (v->list_name == NULL || v->list != NULL ||
+	    gp_list_all(v->ctx, v->s, &all, &n, NULL) != GP_OK || n == 0)
+		return;
+	names = gp_array(v->ctx, const char *, n);
+	for (i = 0; i < n; i++)
+		if (all[i]->set.archive == GP_ARCHIVE_PUBLIC)
+			names[k++] = all[i]->name;
+	best = gp_nearest(v->list_name, names, k);
+	for (i = 0; best != NULL && i < n; i++)
+		if (strcmp(all[i]->name, best) == 0) {
+			put_list(v, gp_json_push_object(near), all[i]);
+			break;
+		}
+}
+
+/* Words of the path, for the search field of the page that says that there is nothing. */
+static char *
+words_of(const void *ctx, const char *path)
+{
+	const char *last = strrchr(path, '/');
+	char *s, *p;
+
+	if (last != NULL && last[1] == '\0' && last > path)
+		for (last--; last > path && *last != '/';)
+			last--;
+	s = gp_strdup(ctx, last != NULL ? last + 1 : path);
+	for (p = s; *p != '\0'; p++)
+		if (strchr("-_/+.:\"()", *p) != NULL)
+			*p = ' ';
+	s = hidden(ctx, s);
+	return gp_utf8_line(ctx, s, strlen(s), 100);
+}
+
+void
+visit_error(struct visit *v, int status)
+{
+	static const struct { int status; const char *name; } names[] = {
+		{400, "bad_request"}, {404, "not_found"}, {405, "not_allowed"}, {410, "gone"},
+		{413, "too_big"}, {414, "too_big"}, {503, "busy"},
+	};
+	struct gp_response *out = v->out;
+	const char *name = "failed", *allow = out->allow, *words;
+	json_t *error;
+	size_t i;
+
+	for (i = 0; i < GP_COUNT(names); i++)
+		if (names[i].status == status)
+			name = names[i].name;
+	memset(out, 0, sizeof(*out));
+	out->status = status;
+	out->allow = allow;
+	out->cache = status == 404 || status == 410 ? "public, max-age=60" : "no-store";
+	if (status == 404 && v->list == NULL && v->list_name != NULL)
+		(void)visit_list(v);
+	doc_start(v, NULL, NULL);
+	gp_json_bool(v->doc_page, "noindex", true);
+	error = gp_json_new_object(v->doc, "error");
+	gp_json_int(error, "status", status);
+	gp_json_bool(error, name, true);
+	if (status == 404)
+		near_lists(v, error);
+	words = v->r == NULL || v->r->path == NULL ? "" : words_of(v->ctx, v->r->path);
+	gp_json_text(error, "words", words);
+	gp_json_text(error, "words_url", url_value(v->ctx, words));
+	if (v->json) {
+		out->body.p = gp_json_dump(v->ctx, v->doc, true);
+		out->body.n = strlen(out->body.p);
+		out->type = GP_WEB_JSON;
+		return;
+	}
+	visit_render(v, "web/error.html");
+	out->type = GP_WEB_HTML;
+}
