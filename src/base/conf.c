@@ -52,7 +52,7 @@ const struct gp_opt gp_config_options[] = {
 	    "file of certificates to trust, if not the system's"),
 	OPT("outbound.tls", GP_OPT_CHOICE, relay_tls, "auto", 0, 0, "never|auto|always",
 	    "STARTTLS with a verified certificate; auto: always but on this machine"),
-	OPT("outbound.connections", GP_OPT_INT, connections, "10", 1, 100, NULL,
+	OPT("outbound.connections", GP_OPT_INT, connections, "20", 1, 100, NULL,
 	    "connections to the relay at once"),
 	OPT("outbound.expire", GP_OPT_DURATION, expire, "5d", 60, 30 * 86400, NULL,
 	    "time after which a delivery is given up"),
