@@ -95,10 +95,18 @@ do_import(struct gp_cli *cli, void *arg, struct gp_err *err)
 static void
 add_record(const struct gp_cli *cli, json_t *row, const struct gp_member *m)
 {
+	size_t i;
+
 	gp_json_text(row, "address", m->address);
-	gp_json_text(row, "name", m->name);
-	gp_json_text(row, "role", gp_role_names[m->role]);
-	gp_json_text(row, "delivery", gp_delivery_names[m->delivery]);
+	for (i = 0; i < gp_member_option_count; i++)
+		gp_json_text(row, gp_member_options[i].name,
+		    gp_opt_get(cli, &gp_member_options[i], m));
+	if (m->pause_to != 0) {
+		gp_json_text(row, "pause_from", gp_time_iso(cli, m->pause_from));
+		gp_json_text(row, "pause_to", gp_time_iso(cli, m->pause_to));
+	}
+	gp_json_int(row, "accepted", m->accepted);
+	gp_json_int(row, "refused", m->refused);
 	gp_json_text(row, "joined", gp_time_iso(cli, m->joined));
 }
 

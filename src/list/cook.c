@@ -49,7 +49,7 @@ add_common(struct gp_buf *b, const void *ctx, const struct gp_site *site,
 	add_mailto(b, ctx, "List-Subscribe", gp_route_address(ctx, site, list, "subscribe", NULL),
 	    "");
 	add_mailto(b, ctx, "List-Owner", gp_route_address(ctx, site, list, "owner", NULL), "");
-	if (list->set.archive != GP_ARCHIVE_OFF)
+	if (list->set.archive == GP_ARCHIVE_PUBLIC)
 		gp_header_add(b, "List-Archive",
 		    gp_asprintf(ctx, "<%s/%s/>", site->conf->url, list->name));
 }
@@ -74,7 +74,7 @@ gp_cook_header(const void *ctx, const struct gp_site *site, const struct gp_list
 	add_received(&front, ctx, site, list, in);
 	add_common(&front, ctx, site, list);
 	add_mailto(&front, ctx, "List-Post", list->address, "");
-	if (key != NULL && list->set.archive != GP_ARCHIVE_OFF)
+	if (key != NULL && list->set.archive == GP_ARCHIVE_PUBLIC)
 		gp_header_add(&front, "Archived-At",
 		    gp_asprintf(ctx, "<%s/%s/m/%s>", site->conf->url, list->name, key));
 	if (gp_header_find(h, "Precedence", 0) == NULL)

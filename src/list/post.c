@@ -17,15 +17,34 @@ has_8bit(const char *p, size_t n)
 	return false;
 }
 
-/* Queue an archived post for all who get each post. */
+/* Folded addresses of To and Cc: who has a copy already. */
+static const char *const *
+addressed(const void *ctx, const struct gp_mail *m, size_t *n)
+{
+	const struct gp_addrs *const lists[] = {&m->to, &m->cc};
+	const char **v = gp_array(ctx, const char *, m->to.n + m->cc.n + 1);
+	size_t i, k;
+
+	*n = 0;
+	for (k = 0; k < GP_COUNT(lists); k++) {
+		for (i = 0; i < lists[k]->n; i++) {
+			v[*n] = gp_addr_fold(ctx, lists[k]->v[i].addr);
+			*n += v[*n] != NULL;
+		}
+	}
+	return v;
+}
+
+/* Queue an archived post for all who want it. */
 static enum gp_status
 queue_post(const void *ctx, struct gp_site *site, struct gp_list *list,
     const struct gp_inbound *in, const struct gp_header *h, const struct gp_member *author,
     const struct gp_archived *a, struct gp_outcome *out, struct gp_err *err)
 {
+	struct gp_audience audience = {.list = list->id, .message = a->id,
+	    .author = author != NULL ? author->id : 0, .own_copy = list->set.own_copy};
 	struct gp_job job;
 	enum gp_status st;
-	int64_t skip = author != NULL && !list->set.own_copy ? author->id : 0;
 
 	memset(&job, 0, sizeof(job));
 	job.list = list->id;
@@ -42,10 +61,11 @@ queue_post(const void *ctx, struct gp_site *site, struct gp_list *list,
 		job.flags |= GP_JOB_UTF8 | GP_JOB_8BIT;
 	else if (has_8bit(in->raw + h->body, in->n - h->body))
 		job.flags |= GP_JOB_8BIT;
+	audience.now = job.created;
+	audience.addressed = addressed(ctx, in->mail, &audience.addressed_n);
 	st = gp_job_add(site->store, &job, err);
 	if (st == GP_OK)
-		st = gp_job_add_members(site->store, job.id, list->id, GP_DELIVERY_EACH, skip,
-		    &out->recipients, err);
+		st = gp_job_add_audience(site->store, job.id, &audience, &out->recipients, err);
 	out->job = job.id;
 	return st;
 }

@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * Posts that wait for a moderator, and what was thrown away (kept for some days so
- * that an owner can see it). Several moderators may answer: the first decision wins.
+ * Posts that wait for a moderator, people who wait to join, and what was thrown away (kept
+ * for some days so that an owner can see it). The first decision wins; what moderators do
+ * until then is in hold_vote.c.
  */
 #include "config.h"
 
-#include "private.h"
+#include "hold.h"
 
 const char *const gp_hold_state_names[] = {"waiting", "approved", "rejected", "discarded",
 	"expired", NULL};
@@ -34,23 +35,28 @@ insert_hold(struct gp_store *s, struct gp_hold *h, const unsigned char *digest, 
 {
 	int64_t decided = h->state == GP_HOLD_WAITING ? 0 :
 	    h->decided != 0 ? h->decided : h->created;
+	char *author = gp_addr_fold(NULL, text(h->from_addr));
 	enum gp_status status = gp_sql_run(s, "INSERT INTO hold(list, state, rule, reason, "
 	    "envelope_from, from_name, from_addr, subject, msgid, snippet, size, created, expires, "
-	    "decided, decided_by, decision_reason, digest) VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, "
-	    "?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17)",
+	    "decided, decided_by, decision_reason, digest, kind, approvals, claimed_by, reminded, "
+	    "at_end, data, author) VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, "
+	    "?14, ?15, ?16, ?17, ?18, max(?19, 1), ?20, ?21, ?22, ?23, ?24)",
 	    GP_ARGS(GP_INT(h->list), GP_INT(h->state), GP_TEXT(text(h->rule)),
 	    GP_TEXT(text(h->reason)), GP_TEXT(text(h->envelope_from)),
 	    GP_TEXT(text(h->from_name)), GP_TEXT(text(h->from_addr)), GP_TEXT(text(h->subject)),
 	    GP_TEXT(text(h->msgid)), GP_TEXT(text(h->snippet)), GP_INT(h->size),
 	    GP_INT(h->created), GP_INT(h->expires), GP_INT(decided), GP_TEXT(text(h->decided_by)),
-	    GP_TEXT(text(h->decision_reason)), GP_BLOB(digest, GP_SHA256_LEN)), err);
+	    GP_TEXT(text(h->decision_reason)), GP_BLOB(digest, GP_SHA256_LEN), GP_INT(h->kind),
+	    GP_INT(h->approvals), GP_TEXT(text(h->claimed_by)), GP_INT(h->reminded),
+	    GP_INT(h->at_end), GP_TEXT(text(h->data)), GP_TEXT(text(author))), err);
 
 	h->id = sqlite3_last_insert_rowid(s->db);
+	talloc_free(author);
 	return status;
 }
 
-static enum gp_status
-insert_data(struct gp_store *s, int64_t id, const char *raw, size_t n, struct gp_str wire,
+enum gp_status
+gp_hold_write(struct gp_store *s, int64_t id, const char *raw, size_t n, struct gp_str wire,
     struct gp_err *err)
 {
 	struct gp_packer *packer;
@@ -65,8 +71,9 @@ insert_data(struct gp_store *s, int64_t id, const char *raw, size_t n, struct gp
 		status = gp_packer_bytes(packer, wire.p, wire.n, &more, err);
 	}
 	if (status == GP_OK)
-		status = gp_sql_run(s, "INSERT INTO hold_data(hold, raw, wire) VALUES(?1, ?2, ?3)",
-		    GP_ARGS(GP_INT(id), GP_BLOB(data.p, data.n), GP_BLOB(more.p, more.n)), err);
+		status = gp_sql_run(s, "INSERT OR REPLACE INTO hold_data(hold, raw, wire) "
+		    "VALUES(?1, ?2, ?3)", GP_ARGS(GP_INT(id), GP_BLOB(data.p, data.n),
+		    GP_BLOB(more.p, more.n)), err);
 	talloc_free(first);
 	return status;
 }
@@ -78,26 +85,23 @@ gp_hold_add(struct gp_store *s, struct gp_hold *h, const char *raw, size_t n, st
 	unsigned char digest[GP_SHA256_LEN];
 	enum gp_status status = GP_E_NOTFOUND;
 
+	raw = n == 0 ? "" : raw;
 	digest_of(h, raw, n, digest);
-	if (h->state == GP_HOLD_WAITING)
+	if (h->state == GP_HOLD_WAITING && h->kind == GP_HOLD_POST)
 		status = gp_sql_int(s, &h->id, "SELECT id FROM hold WHERE list = ?1 AND state = 0 "
-		    "AND msgid = ?2 AND digest = ?3", GP_ARGS(GP_INT(h->list),
+		    "AND kind = 0 AND msgid = ?2 AND digest = ?3", GP_ARGS(GP_INT(h->list),
 		    GP_TEXT(text(h->msgid)), GP_BLOB(digest, sizeof(digest))), err);
 	if (status == GP_OK)
 		return gp_fail(err, GP_E_EXISTS, "the same message waits already");
 	if (status == GP_E_NOTFOUND)
 		status = insert_hold(s, h, digest, err);
-	return status == GP_OK ? insert_data(s, h->id, raw, n, wire, err) : status;
+	return status == GP_OK ? gp_hold_write(s, h->id, raw, n, wire, err) : status;
 }
 
 /* ---- reading ---------------------------------------------------------------------- */
 
-#define HOLD_QUERY "SELECT id, list, state, rule, reason, envelope_from, from_name, from_addr, " \
-	"subject, msgid, snippet, size, created, expires, decided, decided_by, decision_reason " \
-	"FROM hold "
-
-static void *
-read_hold(const void *ctx, sqlite3_stmt *st)
+void *
+gp_hold_read(const void *ctx, sqlite3_stmt *st)
 {
 	struct gp_hold *h = gp_new(ctx, struct gp_hold);
 
@@ -118,6 +122,12 @@ read_hold(const void *ctx, sqlite3_stmt *st)
 	h->decided = sqlite3_column_int64(st, 14);
 	h->decided_by = gp_sql_text(h, st, 15);
 	h->decision_reason = gp_sql_text(h, st, 16);
+	h->kind = sqlite3_column_int(st, 17);
+	h->approvals = sqlite3_column_int64(st, 18);
+	h->claimed_by = gp_sql_text(h, st, 19);
+	h->reminded = sqlite3_column_int64(st, 20);
+	h->at_end = sqlite3_column_int(st, 21);
+	h->data = gp_sql_text(h, st, 22);
 	return h;
 }
 
@@ -126,10 +136,10 @@ gp_hold_find(const void *ctx, struct gp_store *s, int64_t id, struct gp_hold **o
     struct gp_err *err)
 {
 	sqlite3_stmt *st;
-	enum gp_status status = gp_sql_open(s, &st, HOLD_QUERY "WHERE id = ?1",
+	enum gp_status status = gp_sql_open(s, &st, HOLD_QUERY "WHERE h.id = ?1",
 	    GP_ARGS(GP_INT(id)), err);
 
-	return status == GP_OK ? gp_sql_row(ctx, s, st, read_hold, out, err) : status;
+	return status == GP_OK ? gp_sql_row(ctx, s, st, gp_hold_read, out, err) : status;
 }
 
 enum gp_status
@@ -165,12 +175,12 @@ gp_hold_all(const void *ctx, struct gp_store *s, int64_t list, int state, struct
 {
 	sqlite3_stmt *st;
 	enum gp_status status = state < 0 ?
-	    gp_sql_open(s, &st, HOLD_QUERY "WHERE list = ?1 ORDER BY id",
+	    gp_sql_open(s, &st, HOLD_QUERY "WHERE h.list = ?1 ORDER BY h.id",
 	    GP_ARGS(GP_INT(list)), err) :
-	    gp_sql_open(s, &st, HOLD_QUERY "WHERE list = ?1 AND state = ?2 ORDER BY id",
+	    gp_sql_open(s, &st, HOLD_QUERY "WHERE h.list = ?1 AND h.state = ?2 ORDER BY h.id",
 	    GP_ARGS(GP_INT(list), GP_INT(state)), err);
 
-	return status == GP_OK ? gp_sql_rows(ctx, s, st, read_hold, out, n, err) : status;
+	return status == GP_OK ? gp_sql_rows(ctx, s, st, gp_hold_read, out, n, err) : status;
 }
 
 enum gp_status
@@ -179,15 +189,15 @@ gp_hold_expired(const void *ctx, struct gp_store *s, int64_t now, struct gp_hold
 {
 	sqlite3_stmt *st;
 	enum gp_status status = gp_sql_open(s, &st, HOLD_QUERY
-	    "WHERE state = 0 AND expires <= ?1 ORDER BY expires", GP_ARGS(GP_INT(now)), err);
+	    "WHERE h.state = 0 AND h.expires <= ?1 ORDER BY h.expires", GP_ARGS(GP_INT(now)), err);
 
-	return status == GP_OK ? gp_sql_rows(ctx, s, st, read_hold, out, n, err) : status;
+	return status == GP_OK ? gp_sql_rows(ctx, s, st, gp_hold_read, out, n, err) : status;
 }
 
 /* ---- deciding --------------------------------------------------------------------- */
 
-static enum gp_status
-was_decided(struct gp_store *s, int64_t id, struct gp_err *err)
+enum gp_status
+gp_hold_waits(struct gp_store *s, int64_t id, struct gp_err *err)
 {
 	struct gp_hold *h;
 	enum gp_status status = gp_hold_find(NULL, s, id, &h, err);
@@ -198,9 +208,10 @@ was_decided(struct gp_store *s, int64_t id, struct gp_err *err)
 	if (status != GP_OK)
 		return status;
 	when = gp_time_iso(h, h->decided);
-	status = gp_fail(err, GP_E_EXISTS, "it was %s%s%s at %s already",
-	    gp_hold_state_names[h->state], h->decided_by[0] == '\0' ? "" : " by ", h->decided_by,
-	    when);
+	if (h->state != GP_HOLD_WAITING)
+		status = gp_fail(err, GP_E_EXISTS, "it was %s%s%s at %s already",
+		    gp_hold_state_names[h->state], h->decided_by[0] == '\0' ? "" : " by ",
+		    h->decided_by, when);
 	talloc_free(h);
 	return status;
 }
@@ -217,7 +228,7 @@ gp_hold_decide(struct gp_store *s, int64_t id, int state, const char *by, const 
 	    "decided = ?5 WHERE id = ?1 AND state = 0", GP_ARGS(GP_INT(id), GP_INT(state),
 	    GP_TEXT(text(by)), GP_TEXT(text(reason)), GP_INT(now)), err);
 	if (status == GP_OK && sqlite3_changes(s->db) == 0)
-		status = was_decided(s, id, err);
+		status = gp_hold_waits(s, id, err);
 	return status;
 }
 

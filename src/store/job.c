@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /*
  * Jobs: one mail and everybody it goes to. A post's body is not copied: it stands in
- * the archived message behind body_off. Members are queued by one statement, by their
- * ids alone. And the operator's hand on the queue: list, retry, drop.
+ * the archived message behind body_off. And the operator's hand on the queue: list,
+ * retry, drop.
  */
 #include "config.h"
 
@@ -31,27 +31,13 @@ gp_job_add(struct gp_store *s, struct gp_job *job, struct gp_err *err)
 	    job->header_n), GP_BLOB(body, job->body_n)), err);
 }
 
-static enum gp_status
-count_in(struct gp_store *s, int64_t job, int64_t n, struct gp_err *err)
+enum gp_status
+gp_job_count_in(struct gp_store *s, int64_t job, int64_t n, struct gp_err *err)
 {
 	if (n == 0)
 		return GP_OK;
 	return gp_sql_run(s, "UPDATE job SET total = total + ?2, fresh = fresh + ?2, "
 	    "left = left + ?2 WHERE id = ?1", GP_ARGS(GP_INT(job), GP_INT(n)), err);
-}
-
-enum gp_status
-gp_job_add_members(struct gp_store *s, int64_t job, int64_t list, int delivery,
-    int64_t but_member, int64_t *n, struct gp_err *err)
-{
-	enum gp_status status = gp_sql_run(s, "INSERT INTO rcpt(job, n) SELECT ?1, id FROM member "
-	    "WHERE list = ?2 AND delivery = ?3 AND id <> ?4 ORDER BY id",
-	    GP_ARGS(GP_INT(job), GP_INT(list), GP_INT(delivery), GP_INT(but_member)), err);
-
-	if (status != GP_OK)
-		return status;
-	*n = sqlite3_changes64(s->db);
-	return count_in(s, job, *n, err);
 }
 
 enum gp_status
@@ -71,7 +57,7 @@ gp_job_add_address(struct gp_store *s, int64_t job, const char *address, int64_t
 		status = gp_sql_run(s, "INSERT INTO rcpt(job, n, member, address) "
 		    "VALUES(?1, ?2, nullif(?3, 0), ?4)", GP_ARGS(GP_INT(job),
 		    GP_INT(FIRST_ADDRESS + total), GP_INT(member), GP_TEXT(address)), err);
-	return status == GP_OK ? count_in(s, job, 1, err) : status;
+	return status == GP_OK ? gp_job_count_in(s, job, 1, err) : status;
 }
 
 /* ---- reading ---------------------------------------------------------------------- */

@@ -1,55 +1,8 @@
 /* SPDX-License-Identifier: ISC */
-/*
- * Lists and their settings. A setting is a row only where it differs from its
- * default in gp_list_options; that one table drives parsing, `list show`, the
- * help and the manual.
- */
+/* Lists: their addresses, finding and making, renaming and deleting them. */
 #include "config.h"
 
 #include "private.h"
-
-#include <stdio.h>
-#include <unistd.h>
-
-#define AT(member) offsetof(struct gp_list_settings, member)
-
-const struct gp_opt gp_list_options[] = {
-	{"title", GP_OPT_TEXT, AT(title), "", 0, 0, NULL,
-	    "phrase of the List-Id and heading of the archive; empty: the name"},
-	{"description", GP_OPT_TEXT, AT(description), "", 0, 0, NULL,
-	    "what the list is about, in one line"},
-	{"charter", GP_OPT_TEXT, AT(charter), "", 0, 0, NULL,
-	    "domain and customs of the list, in Markdown"},
-	{"language", GP_OPT_TEXT, AT(language), "en", 0, 0, NULL,
-	    "language of mails and pages"},
-	{"timezone", GP_OPT_TEXT, AT(timezone), "UTC", 0, 0, NULL,
-	    "time zone of digests and pages, such as Europe/Berlin"},
-	{"tag", GP_OPT_TEXT, AT(tag), "", 0, 0, NULL,
-	    "[tag] of the list in subjects, taken off in titles; empty: none"},
-	{"post", GP_OPT_CHOICE, AT(post), "members", 0, 0, "members|anyone|moderators",
-	    "whose posts need no approval"},
-	{"archive", GP_OPT_CHOICE, AT(archive), "public", 0, 0, "public|off",
-	    "whether the archive is shown on the web"},
-	{"closed", GP_OPT_BOOL, AT(closed), "no", 0, 0, NULL,
-	    "the list takes no posts any more"},
-	{"own_copy", GP_OPT_BOOL, AT(own_copy), "yes", 0, 0, NULL,
-	    "authors get their own posts"},
-	{"personal", GP_OPT_BOOL, AT(personal), "yes", 0, 0, NULL,
-	    "each member gets a mail of their own, with an unsubscribe link that needs no log-in"},
-	{"max_size", GP_OPT_SIZE, AT(max_size), "1M", 1024, GP_MAX_MESSAGE, NULL,
-	    "larger posts wait for a moderator"},
-	{"max_recipients", GP_OPT_INT, AT(max_recipients), "20", 1, 1000, NULL,
-	    "posts with more addresses in To and Cc wait for a moderator"},
-	{"hold_expire", GP_OPT_DURATION, AT(hold_expire), "14d", 3600, 366 * 86400, NULL,
-	    "a post that nobody decided on is discarded after this time"},
-	{"digest_hour", GP_OPT_INT, AT(digest_hour), "7", 0, 23, NULL,
-	    "hour of digests, in the time zone of the list"},
-	{"digest_weekday", GP_OPT_INT, AT(digest_weekday), "1", 0, 6, NULL,
-	    "day of weekly digests, 0 is Sunday"},
-	{"digest_monthday", GP_OPT_INT, AT(digest_monthday), "1", 1, 28, NULL,
-	    "day of monthly digests"},
-};
-const size_t gp_list_option_count = GP_COUNT(gp_list_options);
 
 /* ---- addresses of lists ----------------------------------------------------------- */
 
@@ -254,69 +207,6 @@ gp_list_create(const void *ctx, struct gp_store *s, const char *address, struct 
 	return status;
 }
 
-static bool
-is_one_line(const char *value)
-{
-	for (; *value != '\0'; value++)
-		if ((unsigned char)*value < 0x20 || *value == 0x7f)
-			return false;
-	return true;
-}
-
-static bool
-is_time_zone(const char *name)
-{
-	char path[128];
-
-	if (strcmp(name, "UTC") == 0)
-		return true;
-	if (name[0] == '/' || name[0] == '\0' || strstr(name, "..") != NULL ||
-	    snprintf(path, sizeof(path), "/usr/share/zoneinfo/%s", name) >= (int)sizeof(path))
-		return false;
-	return access(path, R_OK) == 0;
-}
-
-/* What the table of options can't say. */
-static enum gp_status
-check_setting(const char *key, const char *value, struct gp_err *err)
-{
-	if (!gp_utf8_valid(value, strlen(value)))
-		return gp_fail(err, GP_E_PARSE, "%s: the value is not valid UTF-8", key);
-	if (strcmp(key, "charter") != 0 && !is_one_line(value))
-		return gp_fail(err, GP_E_PARSE, "%s: the value must be one line", key);
-	if (strcmp(key, "timezone") == 0 && !is_time_zone(value))
-		return gp_fail(err, GP_E_PARSE, "timezone = %s: there is no such time zone here; "
-		    "give a name such as UTC or Europe/Berlin", value);
-	return GP_OK;
-}
-
-enum gp_status
-gp_list_set(struct gp_store *s, struct gp_list *list, const char *key, const char *value,
-    struct gp_err *err)
-{
-	const struct gp_opt *opt = gp_opt_find(gp_list_options, gp_list_option_count, key);
-	enum gp_status status = opt == NULL ? GP_OK : check_setting(key, value, err);
-	char *text;
-
-	if (status == GP_OK)
-		status = gp_opt_set(gp_list_options, gp_list_option_count, &list->set, list, key,
-		    value, err);
-	if (status != GP_OK)
-		return status;
-	text = gp_opt_get(NULL, opt, &list->set);
-	if (gp_streq(text, opt->def))
-		status = gp_sql_run(s, "DELETE FROM list_setting WHERE list = ?1 AND name = ?2",
-		    GP_ARGS(GP_INT(list->id), GP_TEXT(key)), err);
-	else
-		status = gp_sql_run(s, "INSERT INTO list_setting(list, name, value) "
-		    "VALUES(?1, ?2, ?3) ON CONFLICT DO UPDATE SET value = excluded.value",
-		    GP_ARGS(GP_INT(list->id), GP_TEXT(key), GP_TEXT(text)), err);
-	talloc_free(text);
-	if (status == GP_OK)	/* pages show settings */
-		status = gp_list_touch(s, list->id, err);
-	return status;
-}
-
 enum gp_status
 gp_list_touch(struct gp_store *s, int64_t id, struct gp_err *err)
 {
@@ -349,8 +239,14 @@ gp_list_rename(struct gp_store *s, struct gp_list *list, const char *address, st
 enum gp_status
 gp_list_delete(struct gp_store *s, int64_t id, struct gp_err *err)
 {
+	static const char *const others[] = {
+		"DELETE FROM token WHERE list = ?1",
+		"DELETE FROM ban WHERE list = ?1",
+		"DELETE FROM act WHERE list = ?1",
+	};
 	enum gp_status status = gp_sql_run(s, "DELETE FROM list WHERE id = ?1",
 	    GP_ARGS(GP_INT(id)), err);
+	size_t i;
 
 	if (status == GP_OK && sqlite3_changes(s->db) == 0)
 		return gp_fail(err, GP_E_NOTFOUND, "there is no such list");
@@ -358,8 +254,7 @@ gp_list_delete(struct gp_store *s, int64_t id, struct gp_err *err)
 		status = gp_queue_forget_list(s, id, err);
 	if (status == GP_OK)
 		status = gp_archive_forget_list(s, id, err);
-	if (status == GP_OK)
-		status = gp_sql_run(s, "DELETE FROM token WHERE list = ?1", GP_ARGS(GP_INT(id)),
-		    err);
+	for (i = 0; status == GP_OK && i < GP_COUNT(others); i++)
+		status = gp_sql_run(s, others[i], GP_ARGS(GP_INT(id)), err);
 	return status == GP_OK ? gp_person_forget(s, err) : status;
 }

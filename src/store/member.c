@@ -8,22 +8,12 @@
 
 #include "private.h"
 
-const char *const gp_role_names[] = {"member", "moderator", "owner", NULL};
-const char *const gp_delivery_names[] = {"each", "daily", "weekly", "monthly", "none", NULL};
-
-static const struct gp_opt options[] = {
-	{"name", GP_OPT_TEXT, offsetof(struct gp_member, name), "", 0, 0, NULL,
-	    "name of the person"},
-	{"role", GP_OPT_CHOICE, offsetof(struct gp_member, role), "member", 0, 0,
-	    "member|moderator|owner", "what the person may do"},
-	{"delivery", GP_OPT_CHOICE, offsetof(struct gp_member, delivery), "each", 0, 0,
-	    "each|daily|weekly|monthly|none", "each post, a digest, or nothing"},
-};
-
 /* ---- reading ---------------------------------------------------------------------- */
 
 #define MEMBER_QUERY "SELECT m.id, m.list, m.person, a.written, p.name, m.role, m.delivery, " \
-	"m.joined, m.digest_upto, m.digest_last FROM member m JOIN address a ON a.id = m.address " \
+	"m.joined, m.digest_upto, m.digest_last, m.language, m.timezone, m.own_copy, " \
+	"m.duplicates, m.attachments, m.hidden, m.reminders, m.posting, m.pause_from, " \
+	"m.pause_to, m.accepted, m.refused FROM member m JOIN address a ON a.id = m.address " \
 	"JOIN person p ON p.id = m.person "
 
 static void *
@@ -41,6 +31,18 @@ read_member(const void *ctx, sqlite3_stmt *st)
 	m->joined = sqlite3_column_int64(st, 7);
 	m->digest_upto = sqlite3_column_int64(st, 8);
 	m->digest_last = sqlite3_column_int64(st, 9);
+	m->language = gp_sql_text(m, st, 10);
+	m->timezone = gp_sql_text(m, st, 11);
+	m->own_copy = sqlite3_column_int(st, 12);
+	m->duplicates = sqlite3_column_int(st, 13) != 0;
+	m->attachments = sqlite3_column_int64(st, 14);
+	m->hidden = sqlite3_column_int(st, 15) != 0;
+	m->reminders = sqlite3_column_int(st, 16) != 0;
+	m->posting = sqlite3_column_int(st, 17);
+	m->pause_from = sqlite3_column_int64(st, 18);
+	m->pause_to = sqlite3_column_int64(st, 19);
+	m->accepted = sqlite3_column_int64(st, 20);
+	m->refused = sqlite3_column_int64(st, 21);
 	return m;
 }
 
@@ -90,6 +92,22 @@ gp_member_count(struct gp_store *s, int64_t list, int64_t *n, struct gp_err *err
 {
 	return gp_sql_int(s, n, "SELECT count(*) FROM member WHERE list = ?1",
 	    GP_ARGS(GP_INT(list)), err);
+}
+
+enum gp_status
+gp_member_lists(const void *ctx, struct gp_store *s, const char *address, struct gp_member ***out,
+    size_t *n, struct gp_err *err)
+{
+	char *folded = gp_addr_fold(NULL, address);
+	sqlite3_stmt *st;
+	enum gp_status status = gp_sql_open(s, &st, MEMBER_QUERY "JOIN list l ON l.id = m.list "
+	    "WHERE m.person = (SELECT person FROM address WHERE folded = ?1) ORDER BY l.address",
+	    GP_ARGS(GP_TEXT(folded)), err);
+
+	if (status == GP_OK)
+		status = gp_sql_rows(ctx, s, st, read_member, out, n, err);
+	talloc_free(folded);
+	return status;
 }
 
 /* ---- joining ---------------------------------------------------------------------- */
@@ -171,43 +189,7 @@ out:
 	return status;
 }
 
-/* ---- changing --------------------------------------------------------------------- */
-
-enum gp_status
-gp_member_set(struct gp_store *s, int64_t id, const char *key, const char *value,
-    struct gp_err *err)
-{
-	struct gp_member *m;
-	enum gp_status status = gp_member_find_id(NULL, s, id, &m, err);
-
-	if (status == GP_E_NOTFOUND)
-		return gp_fail(err, GP_E_NOTFOUND, "there is no such member");
-	if (status != GP_OK)
-		return status;
-	status = gp_opt_set(options, GP_COUNT(options), m, m, key, value, err);
-	if (status == GP_OK && strcmp(key, "name") == 0)
-		m->name = gp_utf8_line(m, m->name, strlen(m->name), 200);
-	/* Who turns to a digest has had, or didn't want, every post until now. */
-	if (status == GP_OK)
-		status = gp_sql_run(s, "UPDATE member SET role = ?2, delivery = ?3, digest_upto = "
-		    "CASE WHEN delivery <> ?3 AND delivery IN (?4, ?5) THEN "
-		    "(SELECT max(0, coalesce(max(id), 0)) FROM node) ELSE digest_upto END "
-		    "WHERE id = ?1",
-		    GP_ARGS(GP_INT(id), GP_INT(m->role), GP_INT(m->delivery),
-		    GP_INT(GP_DELIVERY_EACH), GP_INT(GP_DELIVERY_NONE)), err);
-	if (status == GP_OK)
-		status = gp_sql_run(s, "UPDATE person SET name = ?2 WHERE id = ?1",
-		    GP_ARGS(GP_INT(m->person), GP_TEXT(m->name)), err);
-	talloc_free(m);
-	return status;
-}
-
-enum gp_status
-gp_person_forget(struct gp_store *s, struct gp_err *err)
-{
-	return gp_sql_run(s, "DELETE FROM person WHERE id NOT IN (SELECT person FROM member)",
-	    GP_NOARGS, err);
-}
+/* ---- leaving ---------------------------------------------------------------------- */
 
 enum gp_status
 gp_member_remove(struct gp_store *s, int64_t id, struct gp_err *err)
@@ -228,12 +210,4 @@ gp_member_remove(struct gp_store *s, int64_t id, struct gp_err *err)
 		status = gp_sql_run(s, "DELETE FROM person WHERE id = ?1 AND NOT EXISTS "
 		    "(SELECT 1 FROM member WHERE person = ?1)", GP_ARGS(GP_INT(person)), err);
 	return status;
-}
-
-enum gp_status
-gp_member_digest_mark(struct gp_store *s, int64_t member, int64_t upto, int64_t when,
-    struct gp_err *err)
-{
-	return gp_sql_run(s, "UPDATE member SET digest_upto = ?2, digest_last = ?3 WHERE id = ?1",
-	    GP_ARGS(GP_INT(member), GP_INT(upto), GP_INT(when)), err);
 }

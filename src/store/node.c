@@ -242,10 +242,14 @@ join(struct gp_store *s, int64_t list, int64_t a, int64_t b, struct gp_err *err)
 	if (status == GP_OK)
 		status = gp_sql_run(s, "UPDATE node SET thread = ?2 WHERE thread = ?1",
 		    GP_ARGS(GP_INT(drop), GP_INT(keep)), err);
-	/* A mark ("solved") that one of them had is kept. */
+	/* A mark ("solved") that one of them had is kept. Closed is what was closed, too. */
 	if (status == GP_OK)
 		status = gp_sql_run(s, "UPDATE thread SET (mark, mark_message) = (SELECT mark, "
 		    "mark_message FROM thread WHERE id = ?1) WHERE id = ?2 AND mark = ''",
+		    GP_ARGS(GP_INT(drop), GP_INT(keep)), err);
+	if (status == GP_OK)
+		status = gp_sql_run(s, "UPDATE thread SET closed = (SELECT closed FROM thread "
+		    "WHERE id = ?1) WHERE id = ?2 AND closed = ''",
 		    GP_ARGS(GP_INT(drop), GP_INT(keep)), err);
 	if (status == GP_OK)
 		status = gp_thread_recount(s, list, drop, err);

@@ -208,6 +208,11 @@ enum gp_status gp_archive_forget_list(struct gp_store *s, int64_t list, struct g
 
 /* ---- what the files do for each other --------------------------------------------- */
 
+/* Is that a time zone that base can reckon in? One of the system's, such as Europe/Berlin. */
+bool gp_setting_is_zone(const char *name);
+/* Valid UTF-8 without control characters; `lines`: but for ends of lines and tabs. GP_E_PARSE. */
+enum gp_status gp_setting_check(const char *key, const char *value, bool lines,
+    struct gp_err *err) GP_MUST_CHECK;
 /* Pages of the list changed. */
 enum gp_status gp_list_touch(struct gp_store *s, int64_t id, struct gp_err *err) GP_MUST_CHECK;
 /* Persons who are on no list any more. */
@@ -220,6 +225,7 @@ enum gp_status gp_queue_forget_message(struct gp_store *s, int64_t message, stru
 enum gp_status gp_queue_forget_list(struct gp_store *s, int64_t list, struct gp_err *err)
     GP_MUST_CHECK;
 
-extern const struct gp_migration gp_schema_1, gp_schema_2, gp_schema_3, gp_schema_4;
+extern const struct gp_migration gp_schema_1, gp_schema_2, gp_schema_3, gp_schema_4,
+    gp_schema_5;
 
 #endif

@@ -1,9 +1,14 @@
 /* SPDX-License-Identifier: ISC */
-/* What the two halves of the queue share: counters of jobs, gathered and written once. */
+/* What the parts of the queue share: counters of jobs, gathered and written once. */
 #ifndef GP_STORE_QUEUE_H
 #define GP_STORE_QUEUE_H
 
 #include "private.h"
+
+/* n more recipients of a job. */
+enum gp_status gp_job_count_in(struct gp_store *s, int64_t job, int64_t n, struct gp_err *err)
+    GP_MUST_CHECK;
+extern const char gp_audience_sql[];	/* for the test that looks at its plan */
 
 struct gp_tally_job {
 	int64_t job;

@@ -16,6 +16,7 @@ static const struct gp_migration *const migrations[] = {
 	&gp_schema_2,
 	&gp_schema_3,
 	&gp_schema_4,
+	&gp_schema_5,
 };
 
 int64_t

@@ -49,7 +49,7 @@ add_filters(struct run *r)
 		gp_buf_puts(b, " AND n.list = :list");
 	else
 		gp_buf_puts(b, " AND n.list NOT IN (SELECT list FROM list_setting WHERE "
-		    "name = 'archive' AND value = 'off')");
+		    "name = 'archive' AND value <> 'public')");
 	if (q->from != INT64_MIN)
 		gp_buf_puts(b, " AND n.date >= :from");
 	if (q->to != INT64_MAX)

@@ -34,10 +34,11 @@ gp_token_add(const void *ctx, struct gp_store *s, const struct gp_token *t, char
 	enum gp_status status;
 
 	gp_sha256(text, strlen(text), hash);
-	status = gp_sql_run(s, "INSERT INTO token(hash, purpose, list, object, address, expires) "
-	    "VALUES(?1, ?2, ?3, ?4, ?5, ?6)", GP_ARGS(GP_BLOB(hash, sizeof(hash)),
+	status = gp_sql_run(s, "INSERT INTO token(hash, purpose, list, object, address, expires, "
+	    "data) VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7)", GP_ARGS(GP_BLOB(hash, sizeof(hash)),
 	    GP_TEXT(t->purpose), GP_INT(t->list), GP_INT(t->object),
-	    GP_TEXT(t->address == NULL ? "" : t->address), GP_INT(t->expires)), err);
+	    GP_TEXT(t->address == NULL ? "" : t->address), GP_INT(t->expires),
+	    GP_TEXT(t->data == NULL ? "" : t->data)), err);
 	if (status == GP_OK)
 		*token = text;
 	else
@@ -56,8 +57,8 @@ gp_token_find(const void *ctx, struct gp_store *s, const char *purpose, const ch
 
 	if (!hash_of(token, hash))
 		return GP_E_NOTFOUND;
-	status = gp_sql_open(s, &st, "SELECT purpose, list, object, address, expires, used "
-	    "FROM token WHERE hash = ?1 AND purpose = ?2 AND expires > ?3",
+	status = gp_sql_open(s, &st, "SELECT purpose, list, object, address, expires, used, "
+	    "nullif(data, '') FROM token WHERE hash = ?1 AND purpose = ?2 AND expires > ?3",
 	    GP_ARGS(GP_BLOB(hash, sizeof(hash)), GP_TEXT(purpose), GP_INT(now)), err);
 	if (status == GP_OK)
 		status = gp_sql_next(s, st, err);
@@ -70,6 +71,7 @@ gp_token_find(const void *ctx, struct gp_store *s, const char *purpose, const ch
 	t->address = gp_sql_text(t, st, 3);
 	t->expires = sqlite3_column_int64(st, 4);
 	t->used = sqlite3_column_int64(st, 5);
+	t->data = gp_sql_text_null(t, st, 6);
 	gp_sql_done(st);
 	*out = t;
 	return GP_OK;
@@ -101,4 +103,18 @@ enum gp_status
 gp_token_forget(struct gp_store *s, int64_t now, struct gp_err *err)
 {
 	return gp_sql_run(s, "DELETE FROM token WHERE expires <= ?1", GP_ARGS(GP_INT(now)), err);
+}
+
+enum gp_status
+gp_token_drop(struct gp_store *s, const char *purpose, int64_t list, const char *address,
+    int64_t object, int64_t *n, struct gp_err *err)
+{
+	char *folded = gp_addr_fold(NULL, address);
+	enum gp_status status = gp_sql_run(s, "DELETE FROM token WHERE purpose = ?1 AND list = ?2 "
+	    "AND address = ?3 AND used = 0 AND (?4 = 0 OR object = ?4)", GP_ARGS(GP_TEXT(purpose),
+	    GP_INT(list), GP_TEXT(folded != NULL ? folded : address), GP_INT(object)), err);
+
+	*n = status == GP_OK ? sqlite3_changes64(s->db) : 0;
+	talloc_free(folded);
+	return status;
 }

@@ -31,7 +31,7 @@ static void
 test_foreign_and_newer_files(void **state)
 {
 	struct fixture *f = *state;
-	char *other = gp_path_join(f, f->dir, "other.db");
+	char *other = gp_path_join(f, f->dir, "other.db"), sql[64];
 	struct gp_store *s;
 
 	FAILS(GP_E_CONFIG, gp_store_open(f, other, GP_STORE_TOOL, &s, err));
@@ -42,7 +42,8 @@ test_foreign_and_newer_files(void **state)
 	raw_sql(f->path, "PRAGMA user_version = 999");
 	FAILS(GP_E_CONFIG, gp_store_open(f, f->path, GP_STORE_CORE, &f->s, err));
 	FAILS(GP_E_CONFIG, gp_store_open(f, f->path, GP_STORE_READ, &f->s, err));
-	raw_sql(f->path, "PRAGMA user_version = 4");
+	snprintf(sql, sizeof(sql), "PRAGMA user_version = %d", (int)gp_schema_newest());
+	raw_sql(f->path, sql);
 	OK(gp_store_open(f, f->path, GP_STORE_CORE, &f->s, err));
 	/* Not a database at all. */
 	OK(gp_file_write(other, "hello, this is a letter, not a database", 39, 0600, err));

@@ -25,6 +25,14 @@ new_list(struct fixture *f, int members)
 	return list;
 }
 
+/* Everybody but one (0: nobody left out). */
+static enum gp_status
+add_all(struct gp_store *s, int64_t job, int64_t list, int64_t but, int64_t *n, struct gp_err *err)
+{
+	return gp_job_add_audience(s, job, &(struct gp_audience){.list = list, .author = but,
+	    .now = NOW}, n, err);
+}
+
 static int64_t
 new_job(struct fixture *f, struct gp_list *list, const char *body)
 {
@@ -78,7 +86,7 @@ eight(struct fixture *f, struct gp_rcpt **r)
 
 	OK(gp_store_begin(f->s, err));
 	id = new_job(f, list, "body");
-	OK(gp_job_add_members(f->s, id, list->id, GP_DELIVERY_EACH, 1, &n, err));
+	OK(add_all(f->s, id, list->id, 1, &n, err));
 	assert_int_equal(n, 7);
 	OK(gp_job_add_address(f->s, id, "Guest@example.net", 0, err));
 	FAILS(GP_E_PARSE, gp_job_add_address(f->s, id, "x@y.example\r\nRCPT TO:<z>", 0, err));
@@ -249,7 +257,7 @@ test_leaving(void **state)
 
 	OK(gp_store_begin(f->s, err));
 	id = new_job(f, list, "x");
-	OK(gp_job_add_members(f->s, id, list->id, GP_DELIVERY_EACH, 0, &n, err));
+	OK(add_all(f->s, id, list->id, 0, &n, err));
 	OK(gp_job_add_address(f->s, id, "m0@example.org", 1, err));
 	OK(gp_store_commit(f->s, err));
 	results(f, (struct gp_result[]){{id, 2, GP_RESULT_DEFER, NOW, "4"}}, 1);
@@ -289,7 +297,7 @@ test_crash(void **state)
 
 	OK(gp_store_begin(f->s, err));
 	id = new_job(f, list, "x");
-	OK(gp_job_add_members(f->s, id, list->id, GP_DELIVERY_EACH, 0, &n, err));
+	OK(add_all(f->s, id, list->id, 0, &n, err));
 	OK(gp_store_commit(f->s, err));
 	OK(gp_store_begin(f->s, err));
 	OK(gp_queue_results(f->s, (struct gp_result[]){{id, 1, GP_RESULT_SENT, 0, NULL},
@@ -326,8 +334,8 @@ accept_posts(const char *path, int64_t list_id, int first, int out)
 		    strlen(id), NOW, &a, NULL) != GP_OK)
 			_exit(2);
 		job.message = a.id;
-		if (gp_job_add(s, &job, NULL) != GP_OK || gp_job_add_members(s, job.id, list_id,
-		    GP_DELIVERY_EACH, 0, &n, NULL) != GP_OK || gp_store_commit(s, NULL) != GP_OK)
+		if (gp_job_add(s, &job, NULL) != GP_OK || add_all(s, job.id, list_id, 0,
+		    &n, NULL) != GP_OK || gp_store_commit(s, NULL) != GP_OK)
 			_exit(3);
 		if (write(out, &i, sizeof(i)) != sizeof(i))
 			_exit(4);

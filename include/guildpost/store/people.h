@@ -10,7 +10,15 @@
 /* ---- list.c: lists and their settings --------------------------------------------- */
 
 enum { GP_POST_MEMBERS, GP_POST_ANYONE, GP_POST_MODERATORS };	/* who may post without a hold */
-enum { GP_ARCHIVE_PUBLIC, GP_ARCHIVE_OFF };
+/* Who may begin a thread, or reply, when that is not as GP_POST_ says. */
+enum { GP_MAY_SAME, GP_MAY_ANYONE, GP_MAY_MEMBERS, GP_MAY_MODERATORS, GP_MAY_NOBODY };
+/* What becomes of a post of those who may not. */
+enum { GP_ELSE_HOLD, GP_ELSE_REFUSE, GP_ELSE_DISCARD };
+enum { GP_ARCHIVE_PUBLIC, GP_ARCHIVE_OFF, GP_ARCHIVE_MEMBERS };	/* MEMBERS: by mail only */
+enum { GP_JOIN_CONFIRM, GP_JOIN_MODERATED, GP_JOIN_CLOSED };	/* CLOSED: by invitation */
+enum { GP_ROSTER_MEMBERS, GP_ROSTER_MODERATORS, GP_ROSTER_ANYONE };
+enum { GP_HISTORY_ALL, GP_HISTORY_JOINED };	/* what members find by mail */
+enum { GP_END_RETURN, GP_END_ACCEPT, GP_END_DISCARD };	/* of a hold that nobody decided */
 
 /* Settings of a list: filled from gp_list_options (names, types, defaults, meanings). */
 struct gp_list_settings {
@@ -21,14 +29,28 @@ struct gp_list_settings {
 	char *timezone;		/* IANA name of digests and pages, "UTC" */
 	char *tag;		/* [tag] that posters use in subjects, taken off titles; or "" */
 	int post;		/* GP_POST_ */
+	int start, reply;	/* GP_MAY_: who may begin a thread, who may reply */
+	int strangers, members;	/* GP_ELSE_: posts of strangers, and of members, who may not */
 	int archive;		/* GP_ARCHIVE_ */
+	int history;		/* GP_HISTORY_ */
+	int join;		/* GP_JOIN_ */
+	char *questions;	/* asked of those who join, a line each */
+	int roster;		/* GP_ROSTER_: who sees who is on the list */
+	int64_t first_posts;	/* of a new member that are held, then trusted */
+	int64_t daily_posts;	/* of one member in a day, 0: any number; more are held */
+	int64_t quiet_from, quiet_to; /* hours in timezone; posts between wait; equal: none */
+	bool emergency;		/* every post is held */
+	int64_t approvals;	/* moderators who must say ok */
+	char *reasons;		/* to refuse with "no 3", a line each */
+	bool tell_author;	/* that a post is held */
 	bool closed;		/* no posts any more */
 	bool own_copy;		/* authors get their own posts */
 	bool personal;		/* a mail for each recipient, with an envelope sender and an
 				 * unsubscribe link of their own; no: one for all, in batches */
 	int64_t max_size;	/* larger posts are held */
 	int64_t max_recipients;	/* more in To and Cc are held */
-	int64_t hold_expire;	/* seconds until an undecided hold is discarded */
+	int64_t hold_expire;	/* seconds until an undecided hold ends */
+	int hold_end;		/* GP_END_: how */
 	int64_t digest_hour;	/* 0-23, in timezone */
 	int64_t digest_weekday;	/* 0 Sunday .. 6 */
 	int64_t digest_monthday;/* 1-28 */
@@ -72,15 +94,33 @@ enum gp_delivery { GP_DELIVERY_EACH, GP_DELIVERY_DAILY, GP_DELIVERY_WEEKLY, GP_D
 	GP_DELIVERY_NONE };
 extern const char *const gp_role_names[], *const gp_delivery_names[];	/* NULL at the end */
 
+/* What a moderator lets a member do, whatever the list says. */
+enum { GP_POSTING_LIST, GP_POSTING_TRUSTED, GP_POSTING_HELD, GP_POSTING_NONE };
+enum { GP_COPY_LIST, GP_COPY_YES, GP_COPY_NO };	/* of one's own posts; LIST: as own_copy says */
+
 struct gp_member {
 	int64_t id, list, person;
 	char *address;		/* as the person wrote it */
+	/* From here on settings, see gp_member_options. */
 	char *name;		/* or "" */
 	int role, delivery;
+	char *language, *timezone; /* "": the list's */
+	int own_copy;		/* GP_COPY_ */
+	bool duplicates;	/* the list's copy also of posts addressed to the member too */
+	int64_t attachments;	/* larger ones come as links; 0: none does */
+	bool hidden;		/* not shown on the roster */
+	bool reminders;		/* may be reminded of things */
+	int posting;		/* GP_POSTING_ */
+	/* Not settings. */
+	int64_t pause_from, pause_to; /* no mail between; 0 and 0: no pause */
+	int64_t accepted, refused; /* posts of this member that moderators let through, or not; accepted
+				 * counts those that needed no moderator, too */
 	int64_t joined;
 	int64_t digest_upto;	/* id of the last message a digest covered */
 	int64_t digest_last;	/* when the last digest was made, 0: never */
 };
+extern const struct gp_opt gp_member_options[];
+extern const size_t gp_member_option_count;
 /* GP_E_EXISTS when the address (or another of the person) is on the list. */
 enum gp_status gp_member_add(struct gp_store *s, int64_t list, const char *address,
     const char *name, int role, int delivery, int64_t now, int64_t *id, struct gp_err *err)
@@ -90,7 +130,7 @@ enum gp_status gp_member_find(const void *ctx, struct gp_store *s, int64_t list,
     const char *address, struct gp_member **out, struct gp_err *err) GP_MUST_CHECK;
 enum gp_status gp_member_find_id(const void *ctx, struct gp_store *s, int64_t id,
     struct gp_member **out, struct gp_err *err) GP_MUST_CHECK;
-/* key: name, role, delivery. GP_E_NOTFOUND / GP_E_PARSE as gp_opt_set. */
+/* key: one of gp_member_options. GP_E_NOTFOUND / GP_E_PARSE as gp_opt_set. */
 enum gp_status gp_member_set(struct gp_store *s, int64_t id, const char *key, const char *value,
     struct gp_err *err) GP_MUST_CHECK;
 /* Also drops what is queued for this membership but not yet sent. */
@@ -100,8 +140,121 @@ enum gp_status gp_member_all(const void *ctx, struct gp_store *s, int64_t list, 
     int delivery, struct gp_member ***out, size_t *n, struct gp_err *err) GP_MUST_CHECK;
 enum gp_status gp_member_count(struct gp_store *s, int64_t list, int64_t *n, struct gp_err *err)
     GP_MUST_CHECK;
+/* From and to are times; 0 and 0 ends a pause. */
+enum gp_status gp_member_pause(struct gp_store *s, int64_t id, int64_t from, int64_t to,
+    struct gp_err *err) GP_MUST_CHECK;
+/* One more post of this member was accepted, or refused. */
+enum gp_status gp_member_count_post(struct gp_store *s, int64_t id, bool accepted,
+    struct gp_err *err) GP_MUST_CHECK;
+/* Deliver to another of the person's addresses. GP_E_NOTFOUND: it is not one of them. */
+enum gp_status gp_member_use_address(struct gp_store *s, int64_t id, const char *address,
+    struct gp_err *err) GP_MUST_CHECK;
+/* All memberships of the person behind an address, by list address. */
+enum gp_status gp_member_lists(const void *ctx, struct gp_store *s, const char *address,
+    struct gp_member ***out, size_t *n, struct gp_err *err) GP_MUST_CHECK;
 /* A digest up to message `upto` was queued (same transaction). */
 enum gp_status gp_member_digest_mark(struct gp_store *s, int64_t member, int64_t upto, int64_t when,
     struct gp_err *err) GP_MUST_CHECK;
+
+/* ---- person.c: one human, several addresses --------------------------------------- */
+
+struct gp_person {
+	int64_t id;
+	char *name;
+	char **addresses; size_t n; /* as written, by folded form */
+};
+/* The person behind an address. */
+enum gp_status gp_person_find(const void *ctx, struct gp_store *s, const char *address,
+    struct gp_person **out, struct gp_err *err) GP_MUST_CHECK;
+/* Another address of a person, which was proven. When it belongs to someone else already, the two
+ * become one: memberships on the same list are merged, the higher role and the given person's
+ * settings stay. */
+enum gp_status gp_person_add_address(struct gp_store *s, int64_t person, const char *address,
+    struct gp_err *err) GP_MUST_CHECK;
+/* GP_E_NOTFOUND: not one of the person's. GP_E_EXISTS: it is the only one, or a list delivers to it
+ * and there is another (that is put in its place, and GP_OK): the last one can't go. */
+enum gp_status gp_person_remove_address(struct gp_store *s, int64_t person, const char *address,
+    struct gp_err *err) GP_MUST_CHECK;
+/*
+ * Erase a person: memberships, addresses, settings, what is queued, tokens, counts; names and
+ * addresses in holds and in the log of acts are replaced by "someone who left". In archived messages of
+ * theirs the name and address that are shown become "" (state and text stay: others answered
+ * them; gp_message_remove takes one away). *messages: how many were made nameless.
+ */
+enum gp_status gp_person_erase(struct gp_store *s, int64_t person, int64_t *messages,
+    struct gp_err *err) GP_MUST_CHECK;
+
+/* ---- interest.c: threads that members follow or mute ------------------------------ */
+
+enum { GP_INTEREST_NONE, GP_INTEREST_FOLLOW, GP_INTEREST_MUTE };
+struct gp_interest { int64_t message, thread; int kind; char *key, *title; };
+/* In the thread that holds the message. NONE forgets it. */
+enum gp_status gp_interest_set(struct gp_store *s, int64_t member, int64_t message, int kind,
+    struct gp_err *err) GP_MUST_CHECK;
+enum gp_status gp_interest_all(const void *ctx, struct gp_store *s, int64_t member,
+    struct gp_interest **out, size_t *n, struct gp_err *err) GP_MUST_CHECK;
+/* No more posts in a thread; why "" opens it again. And what is so: "" or why. */
+enum gp_status gp_thread_close(struct gp_store *s, int64_t thread, const char *why,
+    struct gp_err *err) GP_MUST_CHECK;
+enum gp_status gp_thread_closed(const void *ctx, struct gp_store *s, int64_t thread, char **why,
+    struct gp_err *err) GP_MUST_CHECK;
+
+/* ---- ban.c ------------------------------------------------------------------------ */
+
+struct gp_ban {
+	int64_t id, list;	/* list 0: every list of the site */
+	char *pattern;		/* an address, "@domain" (and all below it) */
+	int64_t until;		/* 0: for ever */
+	char *reason, *by;
+	int64_t created;
+};
+/* GP_E_PARSE: neither an address nor @domain. An older ban of the same pattern is replaced. */
+enum gp_status gp_ban_add(struct gp_store *s, const struct gp_ban *ban, struct gp_err *err)
+    GP_MUST_CHECK;
+/* GP_E_NOTFOUND: there is none. */
+enum gp_status gp_ban_remove(struct gp_store *s, int64_t list, const char *pattern,
+    struct gp_err *err) GP_MUST_CHECK;
+/* The ban that hits an address on a list (or site-wide) at that time. */
+enum gp_status gp_ban_find(const void *ctx, struct gp_store *s, int64_t list, const char *address,
+    int64_t now, struct gp_ban **out, struct gp_err *err) GP_MUST_CHECK;
+enum gp_status gp_ban_all(const void *ctx, struct gp_store *s, int64_t list, struct gp_ban ***out,
+    size_t *n, struct gp_err *err) GP_MUST_CHECK;	/* of that list alone, by pattern */
+/* Those that ended before that time. */
+enum gp_status gp_ban_forget(struct gp_store *s, int64_t now, struct gp_err *err) GP_MUST_CHECK;
+
+/* ---- text.c: texts of a list that its owners wrote -------------------------------- */
+
+struct gp_list_text {
+	char *name, *language;	/* "welcome", "de" */
+	int64_t version, time;
+	char *by, *body;	/* body "": ours counts again */
+};
+/* The newest version; GP_E_NOTFOUND: never written, or given back (body ""). */
+enum gp_status gp_text_find(const void *ctx, struct gp_store *s, int64_t list, const char *name,
+    const char *language, struct gp_list_text **out, struct gp_err *err) GP_MUST_CHECK;
+/* A new version. */
+enum gp_status gp_text_put(struct gp_store *s, int64_t list, const char *name, const char *language,
+    const char *body, const char *by, int64_t now, int64_t *version, struct gp_err *err)
+    GP_MUST_CHECK;
+/* All versions of one text, newest first; name NULL: the newest of each text of the list. */
+enum gp_status gp_text_all(const void *ctx, struct gp_store *s, int64_t list, const char *name,
+    const char *language, struct gp_list_text ***out, size_t *n, struct gp_err *err) GP_MUST_CHECK;
+
+/* ---- act.c: who did what ---------------------------------------------------------- */
+
+struct gp_act_record {
+	int64_t id, time, list;
+	const char *who;	/* an address, "command line" or "guildpost" */
+	const char *verb;	/* "join", "set", "approve" ... */
+	const char *what;	/* an address, a setting, a hold */
+	const char *detail;	/* the new value, a reason, or "" */
+	const char *msgid;	/* of the message that did it, or "" */
+};
+/* id and time (gp_now) are filled in. */
+enum gp_status gp_act_add(struct gp_store *s, const struct gp_act_record *act, struct gp_err *err)
+    GP_MUST_CHECK;
+/* Newest first, before that id (0: from the newest). */
+enum gp_status gp_act_all(const void *ctx, struct gp_store *s, int64_t list, int64_t before,
+    size_t limit, struct gp_act_record ***out, size_t *n, struct gp_err *err) GP_MUST_CHECK;
 
 #endif

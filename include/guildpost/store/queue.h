@@ -30,9 +30,19 @@ enum { GP_JOB_8BIT = 1, GP_JOB_UTF8 = 2, /* needs 8BITMIME, SMTPUTF8 */
 };
 /* GP_OK sets job->id. Give recipients in the same transaction. */
 enum gp_status gp_job_add(struct gp_store *s, struct gp_job *job, struct gp_err *err) GP_MUST_CHECK;
-/* All members with that delivery but one (0: nobody left out); *n: how many. */
-enum gp_status gp_job_add_members(struct gp_store *s, int64_t job, int64_t list, int delivery,
-    int64_t but_member, int64_t *n, struct gp_err *err) GP_MUST_CHECK;
+/* Who gets a post: everybody with delivery `each`, and those who follow its thread; not who paused,
+ * muted the thread, wants no copy of their own, or no second copy of what was addressed to them. */
+struct gp_audience {
+	int64_t list, message;	/* the archived post */
+	int64_t author;		/* the member who wrote it, or 0 */
+	bool own_copy;		/* what the list says of authors' copies */
+	const char *const *addressed; size_t addressed_n; /* folded addresses of To and Cc */
+	int64_t now;
+	int64_t largest;	/* bytes of its largest attachment, 0: none */
+	bool linked;		/* those who want such attachments as links; false: the others */
+};
+enum gp_status gp_job_add_audience(struct gp_store *s, int64_t job, const struct gp_audience *a,
+    int64_t *n, struct gp_err *err) GP_MUST_CHECK; /* *n: how many */
 /* One address; member may be 0; with a member, it is dropped when the member leaves. */
 enum gp_status gp_job_add_address(struct gp_store *s, int64_t job, const char *address,
     int64_t member, struct gp_err *err) GP_MUST_CHECK;
@@ -106,7 +116,14 @@ struct gp_hold {
 	int64_t size, created, expires, decided;
 	char *decided_by;	/* an address, or "command line" */
 	char *decision_reason;
+	int kind;		/* GP_HOLD_POST, GP_HOLD_JOIN */
+	int64_t approvals;	/* how many are needed */
+	char *claimed_by;	/* a moderator who looks at it, or "" */
+	int64_t reminded;	/* how many times */
+	int at_end;		/* GP_END_ */
+	char *data;		/* GP_HOLD_JOIN: JSON of what was asked for; else "" */
 };
+enum { GP_HOLD_POST, GP_HOLD_JOIN };
 /* A waiting post, or (state DISCARDED) one kept for a while so that an owner can see it. A waiting
  * hold of the same Message-ID and content on the list: GP_E_EXISTS and its id. */
 enum gp_status gp_hold_add(struct gp_store *s, struct gp_hold *h, const char *raw, size_t n,
@@ -127,6 +144,28 @@ enum gp_status gp_hold_expired(const void *ctx, struct gp_store *s, int64_t now,
     struct gp_hold ***out, size_t *n, struct gp_err *err) GP_MUST_CHECK;
 enum gp_status gp_hold_forget(struct gp_store *s, int64_t before, struct gp_err *err) GP_MUST_CHECK;
 
+/* What of a waiting hold can change: claimed_by, reminded, expires, at_end, approvals. */
+enum gp_status gp_hold_update(struct gp_store *s, const struct gp_hold *h, struct gp_err *err)
+    GP_MUST_CHECK;
+/* Other bytes in place of those that wait (a moderator edited them). */
+enum gp_status gp_hold_replace(struct gp_store *s, int64_t id, const char *raw, size_t n,
+    struct gp_str wire, struct gp_err *err) GP_MUST_CHECK;
+/* One moderator's vote, replacing an earlier one of the same; the counts after it. */
+struct gp_vote { char *who; bool approves; char *reason; int64_t time; };
+enum gp_status gp_hold_vote(struct gp_store *s, int64_t id, const struct gp_vote *vote,
+    int64_t *approving, int64_t *refusing, struct gp_err *err) GP_MUST_CHECK;
+enum gp_status gp_hold_votes(const void *ctx, struct gp_store *s, int64_t id, struct gp_vote **out,
+    size_t *n, struct gp_err *err) GP_MUST_CHECK;
+/* Waiting ones of all lists that an address moderates, oldest first: a moderator's queue. */
+enum gp_status gp_hold_queue(const void *ctx, struct gp_store *s, const char *address,
+    struct gp_hold ***out, size_t *n, struct gp_err *err) GP_MUST_CHECK;
+/* Waiting posts that were reminded of fewer than `times` times and came before that time. */
+enum gp_status gp_hold_unattended(const void *ctx, struct gp_store *s, int64_t created_before,
+    int64_t times, struct gp_hold ***out, size_t *n, struct gp_err *err) GP_MUST_CHECK;
+/* How many holds of an author on a list ended so: for "12 accepted, 1 refused". */
+enum gp_status gp_hold_history(struct gp_store *s, int64_t list, const char *from_addr, int state,
+    int64_t *n, struct gp_err *err) GP_MUST_CHECK;
+
 /* ---- token.c: single-use tokens (design section 6.5) ------------------------------ */
 
 struct gp_token {
@@ -134,6 +173,7 @@ struct gp_token {
 	int64_t list, object;	/* what it is bound to */
 	char *address;		/* whose it is, folded */
 	int64_t expires, used;	/* used: when, or 0 */
+	char *data;		/* JSON of what it would do, or NULL */
 };
 /* A new token: its 26 characters on ctx; only the hash is stored. */
 enum gp_status gp_token_add(const void *ctx, struct gp_store *s, const struct gp_token *t,
@@ -145,5 +185,21 @@ enum gp_status gp_token_find(const void *ctx, struct gp_store *s, const char *pu
 enum gp_status gp_token_use(struct gp_store *s, const char *token, int64_t now, struct gp_err *err)
     GP_MUST_CHECK;
 enum gp_status gp_token_forget(struct gp_store *s, int64_t now, struct gp_err *err) GP_MUST_CHECK;
+/* Make unused ones of this purpose, list and address (and object, unless 0) worthless; *n: how many
+ * there were. */
+enum gp_status gp_token_drop(struct gp_store *s, const char *purpose, int64_t list,
+    const char *address, int64_t object, int64_t *n, struct gp_err *err) GP_MUST_CHECK;
+
+/* ---- count.c: how often in a span of time ----------------------------------------- */
+
+/* One more of this kind for this key; *n: how many now within `span` seconds (a span begins with its
+ * first; the next begins when it is over). */
+enum gp_status gp_count_add(struct gp_store *s, const char *kind, const char *key, int64_t now,
+    int64_t span, int64_t *n, struct gp_err *err) GP_MUST_CHECK;
+/* The same without adding. */
+enum gp_status gp_count_get(struct gp_store *s, const char *kind, const char *key, int64_t now,
+    int64_t span, int64_t *n, struct gp_err *err) GP_MUST_CHECK;
+enum gp_status gp_count_forget(struct gp_store *s, int64_t before, struct gp_err *err)
+    GP_MUST_CHECK;
 
 #endif

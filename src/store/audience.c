@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * Who gets a post, queued by one statement, by ids alone: a post to ten thousand members
+ * must not keep the mail behind it waiting. Those who get each post are read off an index
+ * in order of id; the few who follow the thread are found by their interest in it.
+ */
+#include "config.h"
+
+#include "queue.h"
+
+/* Folded addresses as a JSON array, for json_each. */
+static char *
+json_of(const void *ctx, const struct gp_audience *a)
+{
+	json_t *v = gp_json_array(ctx);
+	size_t i;
+
+	for (i = 0; i < a->addressed_n; i++)
+		if (gp_utf8_valid(a->addressed[i], strlen(a->addressed[i])))
+			json_array_append_new(v, json_string(a->addressed[i]));
+	return gp_json_dump(ctx, v, false);
+}
+
+/* Members with an interest of that kind in the message's thread. */
+#define INTERESTED(kind) "(SELECT i.member FROM node p JOIN node q ON q.thread = p.thread " \
+	"JOIN interest i ON i.node = q.id WHERE p.id = ?3 AND i.kind = " kind ")"
+/* ?1 job ?2 list ?3 message ?4 author ?5 own_copy ?6 now ?7 largest ?8 linked ?9 addressed */
+#define WANTS "(m.pause_to <= ?6 OR m.pause_from > ?6) " \
+	"AND (m.id <> ?4 OR m.own_copy = 1 OR (m.own_copy = 0 AND ?5)) " \
+	"AND (m.attachments > 0 AND m.attachments < ?7) = ?8 " \
+	"AND (m.duplicates OR m.person NOT IN (SELECT a.person FROM json_each(?9) j " \
+	"JOIN address a ON a.folded = j.value)) " \
+	"AND m.id NOT IN " INTERESTED("2")
+
+const char gp_audience_sql[] =
+	"INSERT INTO rcpt(job, n) "
+	"SELECT ?1, m.id FROM member m WHERE m.list = ?2 AND m.delivery = 0 AND " WANTS
+	" UNION ALL "
+	"SELECT ?1, m.id FROM member m WHERE m.list = ?2 AND m.delivery <> 0 AND m.id IN "
+	INTERESTED("1") " AND " WANTS;
+
+enum gp_status
+gp_job_add_audience(struct gp_store *s, int64_t job, const struct gp_audience *a, int64_t *n,
+    struct gp_err *err)
+{
+	void *tmp = gp_ctx(NULL);
+	enum gp_status status = gp_sql_run(s, gp_audience_sql, GP_ARGS(GP_INT(job),
+	    GP_INT(a->list), GP_INT(a->message), GP_INT(a->author), GP_INT(a->own_copy),
+	    GP_INT(a->now), GP_INT(a->largest), GP_INT(a->linked), GP_TEXT(json_of(tmp, a))), err);
+
+	talloc_free(tmp);
+	if (status != GP_OK)
+		return status;
+	*n = sqlite3_changes64(s->db);
+	return gp_job_count_in(s, job, *n, err);
+}

@@ -1,0 +1,166 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * Settings of lists. One table drives parsing, defaults, `list show`, the help and the
+ * manual; a setting is a row only where it differs from its default there. And what
+ * such a table can't say of a value, for members' settings too.
+ */
+#include "config.h"
+
+#include "private.h"
+
+#include <stdio.h>
+#include <sys/stat.h>
+
+#define AT(member) offsetof(struct gp_list_settings, member)
+#define MAY "same|anyone|members|moderators|nobody"
+#define ELSE "hold|refuse|discard"
+
+const struct gp_opt gp_list_options[] = {
+	{"title", GP_OPT_TEXT, AT(title), "", 0, 0, NULL,
+	    "phrase of the List-Id and heading of the archive; empty: the name"},
+	{"description", GP_OPT_TEXT, AT(description), "", 0, 0, NULL,
+	    "what the list is about, in one line"},
+	{"charter", GP_OPT_TEXT, AT(charter), "", 0, 0, NULL,
+	    "domain and customs of the list, in Markdown"},
+	{"language", GP_OPT_TEXT, AT(language), "en", 0, 0, NULL,
+	    "language of mails and pages"},
+	{"timezone", GP_OPT_TEXT, AT(timezone), "UTC", 0, 0, NULL,
+	    "time zone of digests, pages and quiet hours, such as Europe/Berlin"},
+	{"tag", GP_OPT_TEXT, AT(tag), "", 0, 0, NULL,
+	    "[tag] of the list in subjects, taken off in titles; empty: none"},
+	/* Who may do what. */
+	{"post", GP_OPT_CHOICE, AT(post), "members", 0, 0, "members|anyone|moderators",
+	    "whose posts need no approval"},
+	{"start", GP_OPT_CHOICE, AT(start), "same", 0, 0, MAY,
+	    "who may begin a thread; same: as post says"},
+	{"reply", GP_OPT_CHOICE, AT(reply), "same", 0, 0, MAY,
+	    "who may reply in a thread; same: as post says"},
+	{"strangers", GP_OPT_CHOICE, AT(strangers), "hold", 0, 0, ELSE,
+	    "what becomes of posts of people who are not on the list and may not post"},
+	{"members", GP_OPT_CHOICE, AT(members), "hold", 0, 0, ELSE,
+	    "what becomes of posts of members who may not post"},
+	{"archive", GP_OPT_CHOICE, AT(archive), "public", 0, 0, "public|off|members",
+	    "who finds the archive: public: everybody, on the web; members: by mail only; "
+	    "off: nobody"},
+	{"history", GP_OPT_CHOICE, AT(history), "all", 0, 0, "all|joined",
+	    "what members find in the archive by mail: all, or what came since they joined"},
+	{"join", GP_OPT_CHOICE, AT(join), "confirm", 0, 0, "confirm|moderated|closed",
+	    "who can join: confirm: whoever confirms; moderated: a moderator agrees, too; "
+	    "closed: by invitation"},
+	{"questions", GP_OPT_TEXT, AT(questions), "", 0, 0, NULL,
+	    "what those who ask to join are asked, one question a line"},
+	{"roster", GP_OPT_CHOICE, AT(roster), "members", 0, 0, "members|moderators|anyone",
+	    "who sees who is on the list"},
+	/* When posts wait. */
+	{"first_posts", GP_OPT_INT, AT(first_posts), "0", 0, 100, NULL,
+	    "so many first posts of a new member wait for a moderator"},
+	{"daily_posts", GP_OPT_INT, AT(daily_posts), "0", 0, 1000, NULL,
+	    "more posts of one member in a day wait for a moderator; 0: any number goes"},
+	{"quiet_from", GP_OPT_INT, AT(quiet_from), "0", 0, 23, NULL,
+	    "hour from which posts wait, in the time zone of the list"},
+	{"quiet_to", GP_OPT_INT, AT(quiet_to), "0", 0, 23, NULL,
+	    "hour until which posts wait; the same as quiet_from: none wait"},
+	{"emergency", GP_OPT_BOOL, AT(emergency), "no", 0, 0, NULL,
+	    "every post waits for a moderator"},
+	{"approvals", GP_OPT_INT, AT(approvals), "1", 1, 9, NULL,
+	    "so many moderators must say ok to a post that waits"},
+	{"reasons", GP_OPT_TEXT, AT(reasons), "", 0, 0, NULL,
+	    "reasons to refuse with, one a line: \"no 3\" gives the third"},
+	{"tell_author", GP_OPT_BOOL, AT(tell_author), "yes", 0, 0, NULL,
+	    "authors are told that their post waits"},
+	{"closed", GP_OPT_BOOL, AT(closed), "no", 0, 0, NULL,
+	    "the list takes no posts any more"},
+	{"own_copy", GP_OPT_BOOL, AT(own_copy), "yes", 0, 0, NULL,
+	    "authors get their own posts"},
+	{"personal", GP_OPT_BOOL, AT(personal), "yes", 0, 0, NULL,
+	    "each member gets a mail of their own, with an unsubscribe link that needs no log-in"},
+	{"max_size", GP_OPT_SIZE, AT(max_size), "1M", 1024, GP_MAX_MESSAGE, NULL,
+	    "larger posts wait for a moderator"},
+	{"max_recipients", GP_OPT_INT, AT(max_recipients), "20", 1, 1000, NULL,
+	    "posts with more addresses in To and Cc wait for a moderator"},
+	{"hold_expire", GP_OPT_DURATION, AT(hold_expire), "7d", 3600, 366 * 86400, NULL,
+	    "after this time a post that nobody decided on waits no longer"},
+	{"hold_end", GP_OPT_CHOICE, AT(hold_end), "return", 0, 0, "return|accept|discard",
+	    "what becomes of it then: return: it goes back to its author"},
+	{"digest_hour", GP_OPT_INT, AT(digest_hour), "7", 0, 23, NULL,
+	    "hour of digests, in the time zone of the list"},
+	{"digest_weekday", GP_OPT_INT, AT(digest_weekday), "1", 0, 6, NULL,
+	    "day of weekly digests, 0 is Sunday"},
+	{"digest_monthday", GP_OPT_INT, AT(digest_monthday), "1", 1, 28, NULL,
+	    "day of monthly digests"},
+};
+const size_t gp_list_option_count = GP_COUNT(gp_list_options);
+
+bool
+gp_setting_is_zone(const char *name)
+{
+	char path[128];
+	struct stat st;
+
+	if (strcmp(name, "UTC") == 0)
+		return true;
+	if (name[0] == '/' || name[0] == '\0' || strstr(name, "..") != NULL ||
+	    snprintf(path, sizeof(path), "/usr/share/zoneinfo/%s", name) >= (int)sizeof(path))
+		return false;
+	return stat(path, &st) == 0 && S_ISREG(st.st_mode);
+}
+
+enum gp_status
+gp_setting_check(const char *key, const char *value, bool lines, struct gp_err *err)
+{
+	const char *p;
+
+	if (!gp_utf8_valid(value, strlen(value)))
+		return gp_fail(err, GP_E_PARSE, "%s: the value is not valid UTF-8", key);
+	for (p = value; *p != '\0'; p++) {
+		if ((unsigned char)*p >= 0x20 && *p != 0x7f)
+			continue;
+		if (!lines)
+			return gp_fail(err, GP_E_PARSE, "%s: the value must be one line", key);
+		if (strchr("\t\r\n", *p) == NULL)
+			return gp_fail(err, GP_E_PARSE,
+			    "%s: the value must not hold control characters", key);
+	}
+	return GP_OK;
+}
+
+/* What the table of options can't say. */
+static enum gp_status
+check(const char *key, const char *value, struct gp_err *err)
+{
+	bool lines = strcmp(key, "charter") == 0 || strcmp(key, "questions") == 0 ||
+	    strcmp(key, "reasons") == 0;
+	enum gp_status status = gp_setting_check(key, value, lines, err);
+
+	if (status == GP_OK && strcmp(key, "timezone") == 0 && !gp_setting_is_zone(value))
+		return gp_fail(err, GP_E_PARSE, "timezone = %s: there is no such time zone here; "
+		    "give a name such as UTC or Europe/Berlin", value);
+	return status;
+}
+
+enum gp_status
+gp_list_set(struct gp_store *s, struct gp_list *list, const char *key, const char *value,
+    struct gp_err *err)
+{
+	const struct gp_opt *opt = gp_opt_find(gp_list_options, gp_list_option_count, key);
+	enum gp_status status = opt == NULL ? GP_OK : check(key, value, err);
+	char *text;
+
+	if (status == GP_OK)
+		status = gp_opt_set(gp_list_options, gp_list_option_count, &list->set, list, key,
+		    value, err);
+	if (status != GP_OK)
+		return status;
+	text = gp_opt_get(NULL, opt, &list->set);
+	if (gp_streq(text, opt->def))
+		status = gp_sql_run(s, "DELETE FROM list_setting WHERE list = ?1 AND name = ?2",
+		    GP_ARGS(GP_INT(list->id), GP_TEXT(key)), err);
+	else
+		status = gp_sql_run(s, "INSERT INTO list_setting(list, name, value) "
+		    "VALUES(?1, ?2, ?3) ON CONFLICT DO UPDATE SET value = excluded.value",
+		    GP_ARGS(GP_INT(list->id), GP_TEXT(key), GP_TEXT(text)), err);
+	talloc_free(text);
+	if (status == GP_OK)	/* pages show settings */
+		status = gp_list_touch(s, list->id, err);
+	return status;
+}

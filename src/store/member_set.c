@@ -1,0 +1,166 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * Settings of memberships: one table drives parsing, defaults, `member show`, the help
+ * and the manual. And what else changes in a membership: pauses, the address that it
+ * delivers to, counts of posts, how far digests came.
+ */
+#include "config.h"
+
+#include "private.h"
+
+#define AT(field) offsetof(struct gp_member, field)
+
+const char *const gp_role_names[] = {"member", "moderator", "owner", NULL};
+const char *const gp_delivery_names[] = {"each", "daily", "weekly", "monthly", "none", NULL};
+
+const struct gp_opt gp_member_options[] = {
+	{"name", GP_OPT_TEXT, AT(name), "", 0, 0, NULL,
+	    "name of the person"},
+	{"role", GP_OPT_CHOICE, AT(role), "member", 0, 0, "member|moderator|owner",
+	    "what the person may do"},
+	{"delivery", GP_OPT_CHOICE, AT(delivery), "each", 0, 0, "each|daily|weekly|monthly|none",
+	    "each post, a digest, or nothing"},
+	{"language", GP_OPT_TEXT, AT(language), "", 0, 0, NULL,
+	    "language of our mails, such as de; empty: the list's"},
+	{"timezone", GP_OPT_TEXT, AT(timezone), "", 0, 0, NULL,
+	    "time zone of dates in our mails, such as Europe/Berlin; empty: the list's"},
+	{"own_copy", GP_OPT_CHOICE, AT(own_copy), "list", 0, 0, "list|yes|no",
+	    "whether one's own posts come back; list: as the list says"},
+	{"duplicates", GP_OPT_BOOL, AT(duplicates), "yes", 0, 0, NULL,
+	    "the list's copy comes also of a post that was sent to the member directly, too"},
+	{"attachments", GP_OPT_SIZE, AT(attachments), "0", 0, GP_MAX_MESSAGE, NULL,
+	    "larger attachments come as links; 0: none does"},
+	{"hidden", GP_OPT_BOOL, AT(hidden), "no", 0, 0, NULL,
+	    "not shown among those who are on the list"},
+	{"reminders", GP_OPT_BOOL, AT(reminders), "yes", 0, 0, NULL,
+	    "may be reminded of things"},
+	{"posting", GP_OPT_CHOICE, AT(posting), "list", 0, 0, "list|trusted|held|none",
+	    "posts go as the list says, go at once, wait for a moderator, or are refused"},
+};
+const size_t gp_member_option_count = GP_COUNT(gp_member_options);
+
+static bool
+is_language(const char *value)
+{
+	static const char letters[] = "abcdefghijklmnopqrstuvwxyz";
+
+	return value[0] == '\0' || (strlen(value) == 2 && strspn(value, letters) == 2);
+}
+
+/* What the table of options can't say. A name is made fit for a header when it is stored. */
+static enum gp_status
+check(const char *key, const char *value, struct gp_err *err)
+{
+	enum gp_status status = strcmp(key, "name") == 0 ? GP_OK :
+	    gp_setting_check(key, value, false, err);
+
+	if (status == GP_OK && strcmp(key, "language") == 0 && !is_language(value))
+		return gp_fail(err, GP_E_PARSE, "language = %s: two letters are wanted, such as "
+		    "en or de, or nothing", value);
+	if (status == GP_OK && strcmp(key, "timezone") == 0 && value[0] != '\0' &&
+	    !gp_setting_is_zone(value))
+		return gp_fail(err, GP_E_PARSE, "timezone = %s: there is no such time zone here; "
+		    "give a name such as UTC or Europe/Berlin, or nothing", value);
+	return status;
+}
+
+static enum gp_status
+no_such_member(struct gp_err *err)
+{
+	return gp_fail(err, GP_E_NOTFOUND, "there is no such member");
+}
+
+static enum gp_status
+write_settings(struct gp_store *s, const struct gp_member *m, struct gp_err *err)
+{
+	/* Who turns to a digest has had, or didn't want, every post until now. */
+	enum gp_status status = gp_sql_run(s, "UPDATE member SET role = ?2, delivery = ?3, "
+	    "language = ?6, timezone = ?7, own_copy = ?8, duplicates = ?9, attachments = ?10, "
+	    "hidden = ?11, reminders = ?12, posting = ?13, digest_upto = "
+	    "CASE WHEN delivery <> ?3 AND delivery IN (?4, ?5) THEN "
+	    "(SELECT max(0, coalesce(max(id), 0)) FROM node) ELSE digest_upto END "
+	    "WHERE id = ?1",
+	    GP_ARGS(GP_INT(m->id), GP_INT(m->role), GP_INT(m->delivery),
+	    GP_INT(GP_DELIVERY_EACH), GP_INT(GP_DELIVERY_NONE), GP_TEXT(m->language),
+	    GP_TEXT(m->timezone), GP_INT(m->own_copy), GP_INT(m->duplicates),
+	    GP_INT(m->attachments), GP_INT(m->hidden), GP_INT(m->reminders), GP_INT(m->posting)),
+	    err);
+
+	return status != GP_OK ? status : gp_sql_run(s,
+	    "UPDATE person SET name = ?2 WHERE id = ?1",
+	    GP_ARGS(GP_INT(m->person), GP_TEXT(m->name)), err);
+}
+
+enum gp_status
+gp_member_set(struct gp_store *s, int64_t id, const char *key, const char *value,
+    struct gp_err *err)
+{
+	const struct gp_opt *opt = gp_opt_find(gp_member_options, gp_member_option_count, key);
+	struct gp_member *m;
+	enum gp_status status = gp_member_find_id(NULL, s, id, &m, err);
+
+	if (status == GP_E_NOTFOUND)
+		return no_such_member(err);
+	if (status != GP_OK)
+		return status;
+	status = opt == NULL ? GP_OK : check(key, value, err);
+	if (status == GP_OK)
+		status = gp_opt_set(gp_member_options, gp_member_option_count, m, m, key, value,
+		    err);
+	if (status == GP_OK && strcmp(key, "name") == 0)
+		m->name = gp_utf8_line(m, m->name, strlen(m->name), 200);
+	if (status == GP_OK)
+		status = write_settings(s, m, err);
+	talloc_free(m);
+	return status;
+}
+
+enum gp_status
+gp_member_pause(struct gp_store *s, int64_t id, int64_t from, int64_t to, struct gp_err *err)
+{
+	enum gp_status status;
+
+	if ((from != 0 || to != 0) && (from <= 0 || to <= from))
+		return gp_fail(err, GP_E_PARSE, "a pause must end after it began");
+	status = gp_sql_run(s, "UPDATE member SET pause_from = ?2, pause_to = ?3 WHERE id = ?1",
+	    GP_ARGS(GP_INT(id), GP_INT(from), GP_INT(to)), err);
+	return status == GP_OK && sqlite3_changes(s->db) == 0 ? no_such_member(err) : status;
+}
+
+enum gp_status
+gp_member_count_post(struct gp_store *s, int64_t id, bool accepted, struct gp_err *err)
+{
+	enum gp_status status = gp_sql_run(s, "UPDATE member SET accepted = accepted + ?2, "
+	    "refused = refused + (1 - ?2) WHERE id = ?1", GP_ARGS(GP_INT(id), GP_INT(accepted)),
+	    err);
+
+	return status == GP_OK && sqlite3_changes(s->db) == 0 ? no_such_member(err) : status;
+}
+
+enum gp_status
+gp_member_use_address(struct gp_store *s, int64_t id, const char *address, struct gp_err *err)
+{
+	char *folded = gp_addr_fold(NULL, address);
+	int64_t found = 0;
+	enum gp_status status = GP_E_NOTFOUND;
+
+	if (folded != NULL)
+		status = gp_sql_int(s, &found, "SELECT a.id FROM member m JOIN address a ON "
+		    "a.person = m.person WHERE m.id = ?1 AND a.folded = ?2",
+		    GP_ARGS(GP_INT(id), GP_TEXT(folded)), err);
+	talloc_free(folded);
+	if (status == GP_E_NOTFOUND)
+		return gp_fail(err, GP_E_NOTFOUND, "%s is not one of the member's addresses",
+		    address);
+	return status != GP_OK ? status : gp_sql_run(s,
+	    "UPDATE member SET address = ?2 WHERE id = ?1", GP_ARGS(GP_INT(id), GP_INT(found)),
+	    err);
+}
+
+enum gp_status
+gp_member_digest_mark(struct gp_store *s, int64_t member, int64_t upto, int64_t when,
+    struct gp_err *err)
+{
+	return gp_sql_run(s, "UPDATE member SET digest_upto = ?2, digest_last = ?3 WHERE id = ?1",
+	    GP_ARGS(GP_INT(member), GP_INT(upto), GP_INT(when)), err);
+}
