@@ -110,8 +110,8 @@ struct gp_text_opts {
  * <details> (over 8 lines, or at the end), attribution (class m) and signature (class sig)
  * dimmed, diffs coloured (ins, del, span hk and fh), prose unwrapped, links made (http,
  * https; rel=nofollow ugc noopener), addresses hidden ("jane@..."), controls and bidi
- * overrides made visible, everything escaped. *fixed (may be NULL): text that was aligned by
- * hand, shown in <pre>; the page adds class fx. With GP_TEXT_FIXED all lines as sent, marks
+ * overrides made visible, everything escaped. *fixed (may be NULL): a patch or text that
+ * was mostly aligned by hand, all of it shown in <pre>; the page adds class fx. With GP_TEXT_FIXED all lines as sent, marks
  * and all. Linear time; b->over when b was too small.
  */
 void gp_text_html(struct gp_buf *b, const char *text, size_t n, const struct gp_text_opts *opts,

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /*
  * Private to render/: the plain text of a message as lines that know what they are.
- * text_lines.c makes them, text_marks.c says what they are; text_html.c and
- * text_split.c read them.
+ * text_lines.c makes them, text_marks.c and text_align.c say what they are;
+ * text_html.c and text_split.c read them.
  */
 #ifndef RENDER_TEXT_H
 #define RENDER_TEXT_H
@@ -18,6 +18,13 @@ enum line_kind {
 
 enum line_look { LOOK_PLAIN, LOOK_FILE, LOOK_HUNK, LOOK_ADDED, LOOK_REMOVED, LOOK_CONTEXT };
 
+enum line_align {
+	ALIGN_NONE,
+	ALIGN_COLUMNS,		/* by hand: it stays as it is */
+	ALIGN_HANGING,		/* goes on with the entry of a list above it */
+	ALIGN_FIRST		/* of a paragraph, indented */
+};
+
 enum { TEXT_MAX_DEPTH = 16 };
 
 struct line {
@@ -25,7 +32,7 @@ struct line {
 	uint32_t n;		/* without blanks at the end */
 	uint32_t number;	/* in the message as sent, from 1 */
 	uint8_t depth;		/* of quoting */
-	uint8_t kind, look;
+	uint8_t kind, look, align;
 };
 
 struct text {
@@ -40,6 +47,9 @@ void text_lines(struct text *t, const void *ctx, const char *text, size_t n, uns
 void text_mark(struct text *t);
 /* The looks alone: where patches are. */
 void text_mark_diffs(struct text *t);
+
+/* Set align of all lines; kinds and looks are known. */
+void text_mark_aligned(struct text *t);
 
 /* Does the line start with this? */
 bool line_starts(const struct line *l, const char *with);

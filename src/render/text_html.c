@@ -2,8 +2,8 @@
 /*
  * A plain text message as HTML (fragments for <div class="b">). Quotes become nested
  * <blockquote class="q">, folded into <details> when they are long or stand at the end;
- * signatures are dimmed, patches coloured. Text that was aligned by hand stays as it was,
- * in <pre>; prose becomes paragraphs whose lines are joined again, so that it fits a
+ * signatures are dimmed, patches coloured. Blocks that were aligned by hand stay as they were,
+ * in <pre> (the whole message if they are most of it); prose becomes paragraphs whose lines are joined again, so that it fits a
  * phone: only where the line end can be told to come from a mail program's margin.
  *
  * The rules of joining were measured on real lists: a wrong join is worse than none.
@@ -42,24 +42,6 @@ columns(const struct line *l)
 	for (i = 0; i < n; i++)
 		c += ((unsigned char)l->p[i] & 0xc0) != 0x80;
 	return c;
-}
-
-/* Aligned by hand: a tab or two blanks in front, three blanks within, or a patch. */
-static bool
-is_aligned(const struct line *l)
-{
-	const char *p = l->p, *end = l->p + l->n;
-
-	if (l->look != LOOK_PLAIN)
-		return true;
-	if (l->n && (p[0] == '\t' || (l->n > 1 && p[0] == ' ' && p[1] == ' ')))
-		return true;
-	while (end - p >= 3 && (p = memchr(p, ' ', (size_t)(end - p) - 2))) {
-		if (p[1] == ' ' && p[2] == ' ')
-			return true;
-		p++;
-	}
-	return false;
 }
 
 static bool
@@ -109,16 +91,26 @@ is_machine(const struct line *l)
 	    is_digit(l->p[7]);
 }
 
+static size_t
+blanks(const struct line *l)
+{
+	size_t i = 0;
+
+	while (i < l->n && l->p[i] == ' ')
+		i++;
+	return i;
+}
+
 /* Words with blanks between: no code, no address, no row of signs. */
 static bool
 is_prose(const struct line *l)
 {
-	size_t i, token = 0, good = 0;
-	unsigned char c = l->n ? (unsigned char)l->p[0] : 0;
+	size_t i = l->align == ALIGN_FIRST ? blanks(l) : 0, token = 0, good = i;
+	unsigned char c = i < l->n ? (unsigned char)l->p[i] : 0;
 
 	if (!is_letter(c) && !is_digit((char)c) && !strchr("(\"'", c))
 		return false;
-	for (i = 0; i < l->n; i++) {
+	for (; i < l->n; i++) {
 		c = (unsigned char)l->p[i];
 		if (c == ' ') {
 			/* Two blanks only behind a full stop. */
@@ -159,6 +151,13 @@ joins(const struct line *a, const struct line *b, unsigned margin)
 	if (margin < MARGIN_LEAST || width > MARGIN_MOST || width * 100 < margin * 62)
 		return false;
 	return width + 1 + first_word(b) > usual - 1 && is_prose(a) && is_prose(b) && !is_entry(b);
+}
+
+/* Does b go on with the entry of a list that a belongs to? What is announced stands alone. */
+static bool
+hangs(const struct line *a, const struct line *b)
+{
+	return b->align == ALIGN_HANGING && a->n > 0 && a->p[a->n - 1] != ':';
 }
 
 /* The widest line of text, own or quoted once, that is not over 80 columns. */
@@ -218,9 +217,12 @@ put_paragraph(struct page *pg, size_t i, size_t j, const char *attr)
 
 	gp_buf_printf(pg->b, "<p%s>", attr);
 	for (; i < j; i++) {
-		text_inline(pg->b, v[i].p, v[i].n, pg->opts);
+		size_t in = v[i].align != ALIGN_NONE ? blanks(&v[i]) : 0;
+
+		text_inline(pg->b, v[i].p + in, v[i].n - in, pg->opts);
 		if (i + 1 < j)
-			gp_buf_puts(pg->b, joins(&v[i], &v[i + 1], margin) ? "\n" : "<br>\n");
+			gp_buf_puts(pg->b, hangs(&v[i], &v[i + 1]) ||
+			    joins(&v[i], &v[i + 1], margin) ? "\n" : "<br>\n");
 	}
 	gp_buf_puts(pg->b, "</p>\n");
 }
@@ -232,7 +234,7 @@ put_block(struct page *pg, size_t i, size_t j, const char *attr)
 	size_t k;
 
 	for (k = i; k < j && !pre; k++)
-		pre = is_aligned(&pg->t->v[k]);
+		pre = pg->t->v[k].align == ALIGN_COLUMNS;
 	if (pre)
 		put_pre(pg, i, j, attr);
 	else
@@ -373,13 +375,29 @@ put_as_sent(struct page *pg, const char *text, size_t n)
 	gp_buf_puts(pg->b, "</pre>\n");
 }
 
+/* Patches, and what is aligned by hand for two thirds: all of it stays as it is. */
+static bool
+is_fixed(const struct text *t)
+{
+	size_t i, own = 0, aligned = 0;
+
+	for (i = 0; i < t->n; i++) {
+		if (t->v[i].kind != LINE_TEXT || t->v[i].depth > 0)
+			continue;
+		if (t->v[i].look != LOOK_PLAIN)
+			return true;
+		own++;
+		aligned += t->v[i].align == ALIGN_COLUMNS;
+	}
+	return aligned > 0 && aligned * 3 >= own * 2;
+}
+
 void
 gp_text_html(struct gp_buf *b, const char *text, size_t n, const struct gp_text_opts *opts,
     bool *fixed)
 {
 	struct page pg = {.b = b, .opts = opts};
 	struct text t;
-	size_t i;
 
 	text_lines(&t, NULL, text, n, opts->flags);
 	pg.t = &t;
@@ -389,8 +407,8 @@ gp_text_html(struct gp_buf *b, const char *text, size_t n, const struct gp_text_
 		pg.fixed = true;
 	} else {
 		text_mark(&t);
-		for (i = 0; i < t.n && !pg.fixed; i++)
-			pg.fixed = t.v[i].kind == LINE_TEXT && !t.v[i].depth && is_aligned(&t.v[i]);
+		text_mark_aligned(&t);
+		pg.fixed = is_fixed(&t);
 		measure(&pg);
 		put_body(&pg);
 	}

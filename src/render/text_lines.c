@@ -81,6 +81,7 @@ set_line(struct line *l, const char *p, size_t n, unsigned depth, size_t number)
 	l->depth = (uint8_t)depth;
 	l->kind = len ? LINE_TEXT : LINE_BLANK;
 	l->look = LOOK_PLAIN;
+	l->align = ALIGN_NONE;
 }
 
 /* RFC 3676 section 4: marks without blanks between, then one stuffed blank. */
