@@ -246,7 +246,9 @@ const struct gp_cmd gp_cmd_member = {
 	    "show LIST ADDRESS\nls LIST\nremove LIST ADDRESS\nimport LIST [KEY=VALUE]... < lines\n"
 	    "export LIST",
 	.summary = "Show and change who is on a list",
-	.help = "KEY is name, role (member, moderator, owner) or delivery (each, daily, weekly, monthly,\n"
-	    "none). import reads an address or \"Name <address>\" from each line, or adds none at all.\n",
+	.help = "KEY is name, role (member, moderator, owner), delivery (each, daily, weekly, monthly,\n"
+	    "none), language, timezone, own_copy (list, yes, no), duplicates, attachments (a size from\n"
+	    "which they come as links), hidden, reminders or posting (list, trusted, held, none).\n"
+	    "import reads an address or \"Name <address>\" from each line, or adds none at all.\n",
 	.run = run,
 };

@@ -88,6 +88,7 @@ enum gp_status
 gp_archive_rederive(struct gp_store *s, int64_t id, const struct gp_mail *m, struct gp_err *err)
 {
 	void *tmp = gp_ctx(NULL);
+	struct gp_mail nameless;
 	struct counted c = {0};
 	struct gp_place own, parent = {0};
 	enum gp_status status = read_counted(tmp, s, id, &c, err);
@@ -96,6 +97,12 @@ gp_archive_rederive(struct gp_store *s, int64_t id, const struct gp_mail *m, str
 	char *raw;
 	size_t n;
 
+	/* Its author was erased: the name in the header is a mark, nobody's. */
+	if (strcmp(m->from_addr, GP_ERASED_ADDRESS) == 0) {
+		nameless = *m;
+		gp_archive_nameless(&nameless);
+		m = &nameless;
+	}
 	if (status == GP_OK)
 		status = gp_list_find_id(tmp, s, c.list, &list, err);
 	if (status == GP_OK)

@@ -252,6 +252,19 @@ gp_queue_forget_member(struct gp_store *s, int64_t member, struct gp_err *err)
 	return status;
 }
 
+enum gp_status
+gp_queue_forget_addresses(struct gp_store *s, const char *json, struct gp_err *err)
+{
+	struct gp_tally *t = gp_tally_new(NULL);
+	enum gp_status status = drop_both(s, t, BOTH("address IS NOT NULL AND lower(address) IN "
+	    "(SELECT value FROM json_each(?1))"), GP_ARGS(GP_TEXT(json)), err);
+
+	if (status == GP_OK)
+		status = gp_tally_write(s, t, err);
+	talloc_free(t);
+	return status;
+}
+
 /* A removed message goes to nobody any more. */
 enum gp_status
 gp_queue_forget_message(struct gp_store *s, int64_t message, struct gp_err *err)

@@ -201,6 +201,13 @@ enum gp_status gp_archive_count(struct gp_store *s, int64_t list, int64_t author
 int64_t gp_archive_author(const struct gp_mail *m);
 char *gp_archive_author_name(const void *ctx, const char *name, const char *addr);
 int64_t gp_archive_date(const struct gp_mail *m, int64_t received, const struct gp_place *parent);
+/* Messages of these addresses (folded) lose their author's name and address, in every place. */
+enum gp_status gp_archive_erase_author(struct gp_store *s, const char *const *folded, size_t n,
+    int64_t *messages, struct gp_err *err) GP_MUST_CHECK;
+/* Who stands in the header of such a message; and its author as derived: nobody. */
+#define GP_ERASED_NAME "someone who left"
+#define GP_ERASED_ADDRESS "erased@invalid"
+void gp_archive_nameless(struct gp_mail *m);
 /* After a bulk load that was killed. */
 enum gp_status gp_archive_bulk_mend(struct gp_store *s, struct gp_err *err) GP_MUST_CHECK;
 enum gp_status gp_archive_forget_list(struct gp_store *s, int64_t list, struct gp_err *err)
@@ -220,6 +227,9 @@ enum gp_status gp_person_forget(struct gp_store *s, struct gp_err *err) GP_MUST_
 /* What is queued for a membership, of a message, or of a list. */
 enum gp_status gp_queue_forget_member(struct gp_store *s, int64_t member, struct gp_err *err)
     GP_MUST_CHECK;
+/* To addresses that are no members': a JSON array of them in small letters. */
+enum gp_status gp_queue_forget_addresses(struct gp_store *s, const char *json,
+    struct gp_err *err) GP_MUST_CHECK;
 enum gp_status gp_queue_forget_message(struct gp_store *s, int64_t message, struct gp_err *err)
     GP_MUST_CHECK;
 enum gp_status gp_queue_forget_list(struct gp_store *s, int64_t list, struct gp_err *err)

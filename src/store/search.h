@@ -5,6 +5,15 @@
 
 #include "private.h"
 
+enum { GP_SEARCH_FIELDS = 5 };	/* subject, author, own, quoted, files */
+/* An entry's row is the message's id + its number * this. */
+#define GP_SEARCH_GENERATION (INT64_C(1) << 40)
+/* An entry goes into the index, or, being given the same words, out of it. */
+enum gp_status gp_search_write(struct gp_store *s, bool remove, int64_t row,
+    const char *const *fields, struct gp_err *err) GP_MUST_CHECK;
+/* Number and hash of a message's entry; -1: it has none. */
+enum gp_status gp_search_entry(struct gp_store *s, int64_t id, int64_t *entry, int64_t *hash,
+    struct gp_err *err) GP_MUST_CHECK;
 /* Of the texts that make an entry. */
 int64_t gp_search_hash(const struct gp_mail *m);
 enum gp_status gp_search_add(struct gp_store *s, int64_t id, const struct gp_mail *m,
@@ -12,8 +21,11 @@ enum gp_status gp_search_add(struct gp_store *s, int64_t id, const struct gp_mai
 /* Nothing, when the texts are the same as before. */
 enum gp_status gp_search_replace(struct gp_store *s, int64_t id, const struct gp_mail *m,
     struct gp_err *err) GP_MUST_CHECK;
-/* So that nothing of it is left in the file: reads the whole index. */
+/* So that nothing of it is left in the file: reads the whole index. And the same for the author's
+ * words of many messages alone: the others stay. */
 enum gp_status gp_search_remove(struct gp_store *s, int64_t id, struct gp_err *err) GP_MUST_CHECK;
+enum gp_status gp_search_remove_author(struct gp_store *s, const int64_t *ids, size_t n,
+    struct gp_err *err) GP_MUST_CHECK;
 /* Entries that wait for the commit. */
 enum gp_status gp_search_flush(struct gp_store *s, struct gp_err *err) GP_MUST_CHECK;
 void gp_search_drop(struct gp_store *s);

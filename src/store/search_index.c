@@ -4,7 +4,7 @@
  * very texts that went in are needed, and nobody keeps them. So when a message is
  * derived anew, a hash tells whether its texts changed; if so, the new entry gets a
  * row of its own and the old one is passed over, since the message names its entry.
- * A removal, which must leave nothing behind, reads the words out of the index itself.
+ * A removal, which must leave nothing behind, is another matter: see search_remove.c.
  *
  * FTS5 writes a segment at every savepoint, its own and those that SQLite sets around
  * single statements. So entries wait until the commit, when nothing else comes between.
@@ -14,14 +14,12 @@
 #include "search.h"
 
 enum {
-	FIELDS = 5,
 	PENDING_MAX = 16 << 20	/* bytes of text that wait at most */
 };
-#define GENERATION (INT64_C(1) << 40)	/* rowid = message id + generation * this */
 
 struct entry {
 	int64_t row;
-	char *fields[FIELDS];
+	char *fields[GP_SEARCH_FIELDS];
 };
 
 struct gp_pending {
@@ -33,7 +31,7 @@ struct gp_pending {
 
 /* The columns of search: subject, author, own, quoted, files. */
 static void
-fields_of(const void *ctx, const struct gp_mail *m, const char *fields[FIELDS])
+fields_of(const void *ctx, const struct gp_mail *m, const char *fields[GP_SEARCH_FIELDS])
 {
 	fields[0] = m->subject == NULL ? "" : m->subject;
 	fields[1] = gp_asprintf(ctx, "%s %s", m->from_name == NULL ? "" : m->from_name,
@@ -50,19 +48,20 @@ int64_t
 gp_search_hash(const struct gp_mail *m)
 {
 	void *tmp = gp_ctx(NULL);
-	const char *fields[FIELDS];
+	const char *fields[GP_SEARCH_FIELDS];
 	int64_t h = 1;
 	size_t i;
 
 	fields_of(tmp, m, fields);
-	for (i = 0; i < FIELDS; i++)
+	for (i = 0; i < GP_SEARCH_FIELDS; i++)
 		h = gp_store_hash(h, fields[i], strlen(fields[i]));
 	talloc_free(tmp);
 	return h;
 }
 
-static enum gp_status
-write_entry(struct gp_store *s, bool remove, int64_t row, const char *const *f, struct gp_err *err)
+enum gp_status
+gp_search_write(struct gp_store *s, bool remove, int64_t row, const char *const *f,
+    struct gp_err *err)
 {
 	const struct gp_arg *args = GP_ARGS(GP_INT(row), GP_TEXT(f[0]), GP_TEXT(f[1]),
 	    GP_TEXT(f[2]), GP_TEXT(f[3]), GP_TEXT(f[4]));
@@ -85,7 +84,7 @@ put_off(struct gp_store *s, int64_t row, const char *const *fields)
 	p->v = gp_store_grow(p, p->v, p->n, sizeof(*p->v));
 	e = &p->v[p->n++];
 	e->row = row;
-	for (i = 0; i < FIELDS; i++) {
+	for (i = 0; i < GP_SEARCH_FIELDS; i++) {
 		e->fields[i] = gp_strdup(p, fields[i]);
 		p->bytes += strlen(fields[i]);
 	}
@@ -95,7 +94,7 @@ static enum gp_status
 put(struct gp_store *s, int64_t row, const struct gp_mail *m, struct gp_err *err)
 {
 	void *tmp = gp_ctx(NULL);
-	const char *fields[FIELDS];
+	const char *fields[GP_SEARCH_FIELDS];
 
 	fields_of(tmp, m, fields);
 	put_off(s, row, fields);
@@ -117,7 +116,7 @@ gp_search_flush(struct gp_store *s, struct gp_err *err)
 	size_t i;
 
 	for (i = 0; p != NULL && i < p->n && status == GP_OK; i++)
-		status = write_entry(s, false, p->v[i].row,
+		status = gp_search_write(s, false, p->v[i].row,
 		    (const char *const *)p->v[i].fields, err);
 	gp_search_drop(s);
 	return status;
@@ -146,8 +145,8 @@ gp_search_undo(struct gp_store *s)
 
 /* ---- changing --------------------------------------------------------------------- */
 
-static enum gp_status
-entry_of(struct gp_store *s, int64_t id, int64_t *entry, int64_t *hash, struct gp_err *err)
+enum gp_status
+gp_search_entry(struct gp_store *s, int64_t id, int64_t *entry, int64_t *hash, struct gp_err *err)
 {
 	sqlite3_stmt *st;
 	enum gp_status status = gp_sql_open(s, &st, "SELECT coalesce(entry, -1), "
@@ -167,81 +166,14 @@ enum gp_status
 gp_search_replace(struct gp_store *s, int64_t id, const struct gp_mail *m, struct gp_err *err)
 {
 	int64_t entry, hash, now = gp_search_hash(m);
-	enum gp_status status = entry_of(s, id, &entry, &hash, err);
+	enum gp_status status = gp_search_entry(s, id, &entry, &hash, err);
 
 	if (status != GP_OK || (entry >= 0 && hash == now))
 		return status;
 	entry++;
-	status = put(s, id + entry * GENERATION, m, err);
+	status = put(s, id + entry * GP_SEARCH_GENERATION, m, err);
 	if (status == GP_OK)
 		status = gp_sql_run(s, "UPDATE node SET entry = ?2, entry_hash = ?3 WHERE id = ?1",
 		    GP_ARGS(GP_INT(id), GP_INT(entry), GP_INT(now)), err);
-	return status;
-}
-
-/* ---- removing what nobody has the texts of ---------------------------------------- */
-
-/* Words of one entry as they stand in the index, in order, for each column. */
-static enum gp_status
-read_words(struct gp_store *s, int64_t row, struct gp_buf fields[FIELDS], struct gp_err *err)
-{
-	static const char *const names[FIELDS] = {"subject", "author", "own", "quoted", "files"};
-	sqlite3_stmt *st;
-	enum gp_status status = gp_sql_open(s, &st, "SELECT term, col FROM temp.search_words "
-	    "WHERE doc = ?1 ORDER BY col, offset", GP_ARGS(GP_INT(row)), err);
-	const char *col;
-	size_t i;
-
-	while (status == GP_OK && (status = gp_sql_next(s, st, err)) == GP_OK) {
-		col = (const char *)sqlite3_column_text(st, 1);
-		for (i = 0; i < FIELDS - 1 && strcmp(col, names[i]) != 0; i++)
-			;
-		gp_buf_puts(&fields[i], (const char *)sqlite3_column_text(st, 0));
-		gp_buf_putc(&fields[i], ' ');
-	}
-	return gp_sql_end(status);
-}
-
-static enum gp_status
-remove_by_words(struct gp_store *s, int64_t row, struct gp_err *err)
-{
-	void *tmp = gp_ctx(NULL);
-	struct gp_buf bufs[FIELDS];
-	const char *fields[FIELDS];
-	enum gp_status status;
-	size_t i;
-
-	for (i = 0; i < FIELDS; i++)
-		gp_buf_init(&bufs[i], tmp, 4 * GP_MAX_TEXT);
-	status = gp_sql_script(s, "CREATE VIRTUAL TABLE IF NOT EXISTS temp.search_words "
-	    "USING fts5vocab(main, search, instance)", err);
-	if (status == GP_OK)
-		status = read_words(s, row, bufs, err);
-	for (i = 0; i < FIELDS; i++)
-		fields[i] = bufs[i].p;
-	if (status == GP_OK)
-		status = write_entry(s, true, row, fields, err);
-	talloc_free(tmp);
-	return status;
-}
-
-enum gp_status
-gp_search_remove(struct gp_store *s, int64_t id, struct gp_err *err)
-{
-	int64_t entry = -1, hash;
-	enum gp_status status = gp_search_flush(s, err);
-
-	if (status == GP_OK)
-		status = entry_of(s, id, &entry, &hash, err);
-	/* Earlier entries, too. */
-	for (; entry >= 0 && status == GP_OK; entry--)
-		status = remove_by_words(s, id + entry * GENERATION, err);
-	if (status == GP_OK)
-		status = gp_sql_run(s, "UPDATE node SET entry = NULL, entry_hash = NULL "
-		    "WHERE id = ?1", GP_ARGS(GP_INT(id)), err);
-	/* The words stay in older segments until these are merged. */
-	if (status == GP_OK)
-		status = gp_sql_run(s, "INSERT INTO search(search) VALUES('optimize')", GP_NOARGS,
-		    err);
 	return status;
 }

@@ -140,7 +140,7 @@ enum gp_status gp_member_all(const void *ctx, struct gp_store *s, int64_t list, 
     int delivery, struct gp_member ***out, size_t *n, struct gp_err *err) GP_MUST_CHECK;
 enum gp_status gp_member_count(struct gp_store *s, int64_t list, int64_t *n, struct gp_err *err)
     GP_MUST_CHECK;
-/* From and to are times; 0 and 0 ends a pause. */
+/* From and to are times, to the later (else GP_E_PARSE); 0 and 0 ends a pause. */
 enum gp_status gp_member_pause(struct gp_store *s, int64_t id, int64_t from, int64_t to,
     struct gp_err *err) GP_MUST_CHECK;
 /* One more post of this member was accepted, or refused. */
@@ -176,10 +176,20 @@ enum gp_status gp_person_add_address(struct gp_store *s, int64_t person, const c
 enum gp_status gp_person_remove_address(struct gp_store *s, int64_t person, const char *address,
     struct gp_err *err) GP_MUST_CHECK;
 /*
- * Erase a person: memberships, addresses, settings, what is queued, tokens, counts; names and
- * addresses in holds and in the log of acts are replaced by "someone who left". In archived messages of
- * theirs the name and address that are shown become "" (state and text stay: others answered
- * them; gp_message_remove takes one away). *messages: how many were made nameless.
+ * Erase a person. Memberships, addresses, settings, interest, what is queued for them, tokens
+ * and counts go. In the log of acts, in votes, in what moderators decided and in bans and texts
+ * they made, their name and address become "someone who left". Posts of theirs that wait are
+ * discarded, and the bytes of all that were held go.
+ *
+ * In archived messages of theirs the name and address that are shown become "", in the search
+ * too; state and text stay, since others answered them (gp_message_remove takes one away). In
+ * the bytes From becomes "someone who left" <erased@invalid>, and only such other fields stay
+ * as say nothing of the author (Date, Subject, Message-ID, references, MIME; To and Cc where the
+ * author is not among them): no export and no rebuild brings the name back. What stays: the text
+ * with whatever signature is in it, the Message-ID (links are made of it), what others quoted,
+ * bans of the person, and mail of theirs that is on its way already. *messages: how many were
+ * made nameless; for any, the whole search index is read and written, as by gp_message_remove:
+ * seconds for a large archive.
  */
 enum gp_status gp_person_erase(struct gp_store *s, int64_t person, int64_t *messages,
     struct gp_err *err) GP_MUST_CHECK;
@@ -188,12 +198,15 @@ enum gp_status gp_person_erase(struct gp_store *s, int64_t person, int64_t *mess
 
 enum { GP_INTEREST_NONE, GP_INTEREST_FOLLOW, GP_INTEREST_MUTE };
 struct gp_interest { int64_t message, thread; int kind; char *key, *title; };
-/* In the thread that holds the message. NONE forgets it. */
+/* In the thread that holds the message: replaces what was said of any other message of it. NONE
+ * forgets it. GP_E_NOTFOUND: no such message on the member's list. After a join that brings both
+ * together, mute counts. */
 enum gp_status gp_interest_set(struct gp_store *s, int64_t member, int64_t message, int kind,
     struct gp_err *err) GP_MUST_CHECK;
 enum gp_status gp_interest_all(const void *ctx, struct gp_store *s, int64_t member,
     struct gp_interest **out, size_t *n, struct gp_err *err) GP_MUST_CHECK;
-/* No more posts in a thread; why "" opens it again. And what is so: "" or why. */
+/* No more posts in a thread; why "" opens it again. And what is so: "" or why. A thread that is
+ * joined to a closed one is closed, one that is split off is not. */
 enum gp_status gp_thread_close(struct gp_store *s, int64_t thread, const char *why,
     struct gp_err *err) GP_MUST_CHECK;
 enum gp_status gp_thread_closed(const void *ctx, struct gp_store *s, int64_t thread, char **why,
@@ -204,7 +217,7 @@ enum gp_status gp_thread_closed(const void *ctx, struct gp_store *s, int64_t thr
 struct gp_ban {
 	int64_t id, list;	/* list 0: every list of the site */
 	char *pattern;		/* an address, "@domain" (and all below it) */
-	int64_t until;		/* 0: for ever */
+	int64_t until;		/* it holds before that time; 0: for ever */
 	char *reason, *by;
 	int64_t created;
 };
@@ -214,7 +227,8 @@ enum gp_status gp_ban_add(struct gp_store *s, const struct gp_ban *ban, struct g
 /* GP_E_NOTFOUND: there is none. */
 enum gp_status gp_ban_remove(struct gp_store *s, int64_t list, const char *pattern,
     struct gp_err *err) GP_MUST_CHECK;
-/* The ban that hits an address on a list (or site-wide) at that time. */
+/* The ban that hits an address on a list (or site-wide) at that time: of the address before that
+ * of its domain, the list's before the site's. GP_E_NOTFOUND: none. */
 enum gp_status gp_ban_find(const void *ctx, struct gp_store *s, int64_t list, const char *address,
     int64_t now, struct gp_ban **out, struct gp_err *err) GP_MUST_CHECK;
 enum gp_status gp_ban_all(const void *ctx, struct gp_store *s, int64_t list, struct gp_ban ***out,
@@ -232,7 +246,7 @@ struct gp_list_text {
 /* The newest version; GP_E_NOTFOUND: never written, or given back (body ""). */
 enum gp_status gp_text_find(const void *ctx, struct gp_store *s, int64_t list, const char *name,
     const char *language, struct gp_list_text **out, struct gp_err *err) GP_MUST_CHECK;
-/* A new version. */
+/* A new version. GP_E_PARSE: not clean text, or no name ([a-z0-9-]); GP_E_TOOBIG. */
 enum gp_status gp_text_put(struct gp_store *s, int64_t list, const char *name, const char *language,
     const char *body, const char *by, int64_t now, int64_t *version, struct gp_err *err)
     GP_MUST_CHECK;

@@ -144,10 +144,12 @@ enum gp_status gp_hold_expired(const void *ctx, struct gp_store *s, int64_t now,
     struct gp_hold ***out, size_t *n, struct gp_err *err) GP_MUST_CHECK;
 enum gp_status gp_hold_forget(struct gp_store *s, int64_t before, struct gp_err *err) GP_MUST_CHECK;
 
-/* What of a waiting hold can change: claimed_by, reminded, expires, at_end, approvals. */
+/* What of a waiting hold can change: claimed_by, reminded, expires, at_end, approvals. This and
+ * the next two: GP_E_EXISTS when it was decided, GP_E_NOTFOUND. */
 enum gp_status gp_hold_update(struct gp_store *s, const struct gp_hold *h, struct gp_err *err)
     GP_MUST_CHECK;
-/* Other bytes in place of those that wait (a moderator edited them). */
+/* Other bytes in place of those that wait (a moderator edited them), with their size and subject.
+ * The original sent again is still known as the same. */
 enum gp_status gp_hold_replace(struct gp_store *s, int64_t id, const char *raw, size_t n,
     struct gp_str wire, struct gp_err *err) GP_MUST_CHECK;
 /* One moderator's vote, replacing an earlier one of the same; the counts after it. */
@@ -159,10 +161,12 @@ enum gp_status gp_hold_votes(const void *ctx, struct gp_store *s, int64_t id, st
 /* Waiting ones of all lists that an address moderates, oldest first: a moderator's queue. */
 enum gp_status gp_hold_queue(const void *ctx, struct gp_store *s, const char *address,
     struct gp_hold ***out, size_t *n, struct gp_err *err) GP_MUST_CHECK;
-/* Waiting posts that were reminded of fewer than `times` times and came before that time. */
+/* Waiting ones that were reminded of fewer than `times` times and came before that time, list by
+ * list. */
 enum gp_status gp_hold_unattended(const void *ctx, struct gp_store *s, int64_t created_before,
     int64_t times, struct gp_hold ***out, size_t *n, struct gp_err *err) GP_MUST_CHECK;
-/* How many holds of an author on a list ended so: for "12 accepted, 1 refused". */
+/* How many held posts of an author on a list are in that state: for "12 accepted, 1 refused". Holds
+ * are forgotten after a while; accepted and refused of a member are not. */
 enum gp_status gp_hold_history(struct gp_store *s, int64_t list, const char *from_addr, int state,
     int64_t *n, struct gp_err *err) GP_MUST_CHECK;
 
@@ -192,8 +196,9 @@ enum gp_status gp_token_drop(struct gp_store *s, const char *purpose, int64_t li
 
 /* ---- count.c: how often in a span of time ----------------------------------------- */
 
-/* One more of this kind for this key; *n: how many now within `span` seconds (a span begins with its
- * first; the next begins when it is over). */
+/* One more of this kind for this key; *n: how many now within `span` seconds (a span begins with
+ * its first; the next begins when it is over). A key that is of a person holds the folded
+ * address: so it is erased with the person. */
 enum gp_status gp_count_add(struct gp_store *s, const char *kind, const char *key, int64_t now,
     int64_t span, int64_t *n, struct gp_err *err) GP_MUST_CHECK;
 /* The same without adding. */
