@@ -22,7 +22,7 @@ json_of(const void *ctx, const struct gp_audience *a)
 }
 
 /* Members with an interest of that kind in the message's thread. */
-#define INTERESTED(kind) "(SELECT i.member FROM node p JOIN node q ON q.thread = p.thread " \
+#define INTERESTED(kind) "(SELECT DISTINCT i.member FROM node p JOIN node q ON q.thread = p.thread " \
 	"JOIN interest i ON i.node = q.id WHERE p.id = ?3 AND i.kind = " kind ")"
 /* ?1 job ?2 list ?3 message ?4 author ?5 own_copy ?6 now ?7 largest ?8 linked ?9 addressed */
 #define WANTS "(m.pause_to <= ?6 OR m.pause_from > ?6) " \
@@ -36,8 +36,8 @@ const char gp_audience_sql[] =
 	"INSERT INTO rcpt(job, n) "
 	"SELECT ?1, m.id FROM member m WHERE m.list = ?2 AND m.delivery = 0 AND " WANTS
 	" UNION ALL "
-	"SELECT ?1, m.id FROM member m WHERE m.list = ?2 AND m.delivery <> 0 AND m.id IN "
-	INTERESTED("1") " AND " WANTS;
+	"SELECT ?1, m.id FROM " INTERESTED("1") " f CROSS JOIN member m ON m.id = f.member "
+	"WHERE m.list = ?2 AND m.delivery <> 0 AND " WANTS;
 
 enum gp_status
 gp_job_add_audience(struct gp_store *s, int64_t job, const struct gp_audience *a, int64_t *n,

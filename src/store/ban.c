@@ -14,6 +14,9 @@ fold_pattern(const void *ctx, const char *pattern)
 {
 	char *address, *folded;
 
+	/* Fit for an address, but it is not meant as one. */
+	if (strchr(pattern, '*') != NULL)
+		return NULL;
 	if (pattern[0] != '@')
 		return gp_addr_check(pattern, NULL) == GP_OK ? gp_addr_fold(ctx, pattern) : NULL;
 	address = gp_asprintf(NULL, "x%s", pattern);

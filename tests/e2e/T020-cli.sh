@@ -84,13 +84,28 @@ is "nothing" "$(cat "$out")" ""
 
 # ---- options of lists ------------------------------------------------------------------------
 gp list show bees >shown
-for key in $(sed -n '/gp_list_options\[\] = {/,/^};/s/^	{"\([a-z_]*\)".*/\1/p' "$GP_SRCDIR/src/store/list.c"); do
+options=0
+for key in $(sed -n '/gp_list_options\[\] = {/,/^};/s/^	{"\([a-z_]*\)".*/\1/p' "$GP_SRCDIR/src/store/list_set.c"); do
 	has "list show has $key, its default and its meaning" shown "^$key .*  .*  .*[a-z]"
 	exits "$key can be set to its own value" 0 gp list set bees "$key=$(gp list show bees --json |
 		python3 -c 'import json, sys
 print([r["value"] for r in json.load(sys.stdin) if r["key"] == sys.argv[1]][0])' "$key")"
+	options=$((options + 1))
 done
-ok "there are options" test "$(wc -l <shown)" -gt 12
+is "list show has every option" "$(grep -c "^[a-z_]*  " shown)" "$options"
+ok "there are options" test "$options" -gt 30
+gp member show bees marta@example.org >shown
+for key in $(sed -n '/gp_member_options\[\] = {/,/^};/s/^	{"\([a-z_]*\)".*/\1/p' "$GP_SRCDIR/src/store/member_set.c"); do
+	has "member show has $key" shown "^$key"
+	exits "$key of a member can be set to its own value" 0 gp member set bees marta@example.org \
+		"$key=$(gp member show bees marta@example.org --json |
+		python3 -c 'import json, sys
+print(json.load(sys.stdin)[sys.argv[1]])' "$key")"
+done
+exits "a member's language" 0 gp member set bees marta@example.org language=de duplicates=no
+has "is shown" <(gp member show bees marta@example.org) "^language: de"
+exits "no language" 65 gp member set bees marta@example.org language=german
+has "says what is one" "$err" "two letters"
 exits "an unknown key of a list" 64 gp list set bees titel=x
 has "suggests the one that was meant" "$err" "title is meant"
 exits "an unknown key of a member" 64 gp member set bees m1@example.net rolle=owner

@@ -456,6 +456,33 @@ test_hold_and_reply(void **state)
 	assert_int_equal(h->state, GP_HOLD_APPROVED);
 }
 
+/* Whom a post is sent to directly gets no second copy from the list, if that is the wish. */
+static void
+test_addressed(void **state)
+{
+	static const struct { const char *name, *header; int64_t want; } cases[] = {
+	    {"nobody", "", 2}, {"in Cc", "Cc: Bob <BOB@example.net>\n", 1},
+	    {"among others", "Cc: x@example.com, bob@example.net\n", 1},
+	    {"another", "Cc: bob@example.com\n", 2}};
+	struct place *p = *state;
+	struct gp_member *bob;
+	struct gp_outcome o;
+	struct gp_err err;
+	size_t i;
+
+	must(gp_member_find(p->ctx, p->site->store, p->bees->id, "bob@example.net", &bob, &err), &err);
+	must(gp_store_begin(p->site->store, &err), &err);
+	must(gp_member_set(p->site->store, bob->id, "duplicates", "no", &err), &err);
+	must(gp_store_commit(p->site->store, &err), &err);
+	for (i = 0; i < GP_COUNT(cases); i++) {
+		take(p, "bees@example.org", gp_asprintf(p->ctx, "From: ann@example.org\n"
+		    "Message-ID: <%zu@x.example>\nSubject: S\nTo: bees@example.org\n%s\nhello %zu\n", i,
+		    cases[i].header, i), "ann@example.org", &o);
+		if (o.recipients != cases[i].want)
+			fail_msg("%s: %d", cases[i].name, (int)o.recipients);
+	}
+}
+
 static void
 test_join_and_leave(void **state)
 {
@@ -547,6 +574,7 @@ main(void)
 		TEST(test_tokens_that_live_long),
 		cmocka_unit_test(test_reading_a_moderators_reply),
 		TEST(test_hold_and_reply),
+		TEST(test_addressed),
 		TEST(test_join_and_leave),
 		TEST(test_one_click),
 		TEST(test_no_answers_to_machines),

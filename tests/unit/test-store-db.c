@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* The database file itself: versions, locks, transactions, backup; lists; members. */
+/* The database file itself: versions, locks, transactions, backup; lists. */
 #include "store.h"
 #include "../../src/store/private.h"
 #include "../../src/store/tokenizer.h"
@@ -81,6 +81,64 @@ test_migrations(void **state)
 		gp_store_close(s);
 		unlink(other);
 	}
+}
+
+/* What stood in a file of version 4 is there afterwards, with the defaults of what is new. */
+static void
+test_from_4(void **state)
+{
+	static const char *const old[] = {
+	    "INSERT INTO list(address, name, domain, created) VALUES('a@b.example', 'a', 'b.example', 7)",
+	    "INSERT INTO list_setting VALUES(1, 'archive', 'off')",
+	    "INSERT INTO person(name) VALUES('Ann')",
+	    "INSERT INTO address(folded, written, person) VALUES('ann@x.example', 'Ann@x.example', 1)",
+	    "INSERT INTO member(list, person, address, role, delivery, joined) VALUES(1, 1, 1, 2, 1, 9)",
+	    "INSERT INTO hold(list, state, rule, reason, envelope_from, from_name, from_addr, subject, msgid, "
+	    "snippet, size, created, expires, digest) VALUES(1, 2, 'r', 'why', '', 'Eve', 'Eve@X.example', "
+	    "'S', '', '', 1, 1, 2, x'00')",
+	    "INSERT INTO token VALUES(x'00', 'hold', 1, 1, 'ann@x.example', 99, 0)",
+	    "INSERT INTO thread(list, head) VALUES(1, 0)"};
+	struct fixture *f = *state;
+	char *other = gp_path_join(f, f->dir, "other.db"), *why;
+	struct gp_store *t = gp_new(f, struct gp_store), *s;
+	struct gp_member *m;
+	struct gp_hold **holds;
+	struct gp_list *list;
+	size_t i, n;
+	int64_t count;
+
+	raw_sql(other, gp_asprintf(f, "PRAGMA application_id = %d", GP_STORE_APPLICATION));
+	t->path = other;
+	t->mode = GP_STORE_TOOL;
+	t->lock_fd = -1;
+	assert_int_equal(sqlite3_open(other, &t->db), SQLITE_OK);
+	assert_int_equal(gp_tokenizer_register(t->db), SQLITE_OK);
+	OK(gp_schema_migrate(t, 4, err));
+	sqlite3_close(t->db);
+	for (i = 0; i < GP_COUNT(old); i++)
+		raw_sql(other, old[i]);
+	OK(gp_store_open(f, other, GP_STORE_CORE, &s, err));
+	OK(gp_list_find(f, s, "a@b.example", &list, err));
+	assert_int_equal(list->set.archive, GP_ARCHIVE_OFF);
+	assert_int_equal(list->set.approvals, 1);
+	OK(gp_member_find(f, s, list->id, "ann@X.example", &m, err));
+	assert_int_equal(m->role, GP_ROLE_OWNER);
+	assert_int_equal(m->delivery, GP_DELIVERY_DAILY);
+	assert_string_equal(m->language, "");
+	assert_true(m->duplicates);
+	assert_true(m->reminders);
+	assert_int_equal(m->pause_to, 0);
+	OK(gp_hold_all(f, s, list->id, -1, &holds, &n, err));
+	assert_int_equal(n, 1);
+	assert_int_equal(holds[0]->kind, GP_HOLD_POST);
+	assert_int_equal(holds[0]->approvals, 1);
+	OK(gp_hold_history(s, list->id, "eve@x.example", GP_HOLD_REJECTED, &count, err));
+	assert_int_equal(count, 1);
+	OK(gp_thread_closed(f, s, 1, &why, err));
+	assert_string_equal(why, "");
+	OK(gp_store_check(f, s, false, &why, err));
+	assert_string_equal(why, "");
+	gp_store_close(s);
 }
 
 static void
@@ -409,76 +467,6 @@ test_list_rename_and_delete(void **state)
 	assert_int_equal(rows, 1);
 }
 
-/* ---- members ---------------------------------------------------------------------------- */
-
-static void
-test_members(void **state)
-{
-	static const struct {
-		const char *key, *value;
-		enum gp_status want;
-	} sets[] = {{"role", "owner", GP_OK}, {"delivery", "weekly", GP_OK},
-	    {"name", "Ann\r\nLee", GP_OK}, {"role", "queen", GP_E_PARSE},
-	    {"delivery", "", GP_E_PARSE}, {"age", "7", GP_E_NOTFOUND}};
-	struct fixture *f = *state;
-	struct gp_list *bees = new_list(f, "bees@example.org"), *ants = new_list(f, "ants@example.org");
-	struct gp_member *m, **all;
-	int64_t ann, bob, again, count;
-	size_t i, n;
-
-	OK(gp_store_begin(f->s, err));
-	OK(gp_member_add(f->s, bees->id, "Ann@Example.org", "", 0, 0, NOW, &ann, err));
-	FAILS(GP_E_EXISTS, gp_member_add(f->s, bees->id, "ann@example.ORG", "Ann", 0, 0, NOW, &again,
-	    err));
-	FAILS(GP_E_PARSE, gp_member_add(f->s, bees->id, "ann", "Ann", 0, 0, NOW, &again, err));
-	FAILS(GP_E_PARSE, gp_member_add(f->s, bees->id, "a b@c.example", "Ann", 0, 0, NOW, &again,
-	    err));
-	OK(gp_member_add(f->s, bees->id, "bob@example.org", "Bob", GP_ROLE_MODERATOR,
-	    GP_DELIVERY_DAILY, NOW, &bob, err));
-	OK(gp_member_add(f->s, ants->id, "ann@example.org", "Ann", 0, 0, NOW, &again, err));
-	for (i = 0; i < GP_COUNT(sets); i++)
-		if (gp_member_set(f->s, ann, sets[i].key, sets[i].value, NULL) != sets[i].want)
-			fail_msg("%s = %s", sets[i].key, sets[i].value);
-	FAILS(GP_E_NOTFOUND, gp_member_set(f->s, 999, "role", "owner", err));
-	OK(gp_member_digest_mark(f->s, ann, 55, NOW + 5, err));
-	OK(gp_store_commit(f->s, err));
-
-	OK(gp_member_find(f, f->s, bees->id, "ANN@example.org", &m, err));
-	assert_int_equal(m->id, ann);
-	assert_string_equal(m->address, "Ann@Example.org");
-	assert_string_equal(m->name, "Ann Lee");
-	assert_int_equal(m->role, GP_ROLE_OWNER);
-	assert_int_equal(m->delivery, GP_DELIVERY_WEEKLY);
-	assert_int_equal(m->digest_upto, 55);
-	assert_int_equal(m->digest_last, NOW + 5);
-	FAILS(GP_E_NOTFOUND, gp_member_find(f, f->s, bees->id, "x@example.org", &m, err));
-	OK(gp_member_all(f, f->s, bees->id, -1, -1, &all, &n, err));
-	assert_int_equal(n, 2);
-	assert_string_equal(all[1]->name, "Bob");
-	OK(gp_member_all(f, f->s, bees->id, GP_ROLE_MODERATOR, -1, &all, &n, err));
-	assert_int_equal(n, 2);
-	OK(gp_member_all(f, f->s, bees->id, GP_ROLE_OWNER, -1, &all, &n, err));
-	assert_int_equal(n, 1);
-	OK(gp_member_all(f, f->s, bees->id, -1, GP_DELIVERY_DAILY, &all, &n, err));
-	assert_int_equal(n, 1);
-	OK(gp_store_begin(f->s, err));
-	OK(gp_member_remove(f->s, bob, err));
-	FAILS(GP_E_NOTFOUND, gp_member_remove(f->s, bob, err));
-	OK(gp_member_remove(f->s, ann, err));
-	OK(gp_store_commit(f->s, err));
-	OK(gp_member_count(f->s, bees->id, &count, err));
-	assert_int_equal(count, 0);
-	/* Ann is still on the other list; Bob is forgotten. */
-	OK(gp_member_find(f, f->s, ants->id, "ann@example.org", &m, err));
-	OK(gp_sql_int(f->s, &count, "SELECT count(*) FROM address", GP_NOARGS, err));
-	assert_int_equal(count, 1);
-	/* Ids of memberships are never used twice: tokens are made of them. */
-	OK(gp_store_begin(f->s, err));
-	OK(gp_member_add(f->s, bees->id, "eve@example.org", "Eve", 0, 0, NOW, &again, err));
-	OK(gp_store_commit(f->s, err));
-	assert_true(again > bob);
-}
-
 int
 main(void)
 {
@@ -486,6 +474,7 @@ main(void)
 		STORE_TEST(test_create_refuses_what_is_there),
 		STORE_TEST(test_foreign_and_newer_files),
 		STORE_TEST(test_migrations),
+		STORE_TEST(test_from_4),
 		STORE_TEST(test_one_server),
 		STORE_TEST(test_secret),
 		STORE_TEST(test_transactions),
@@ -496,7 +485,6 @@ main(void)
 		STORE_TEST(test_list_names),
 		STORE_TEST(test_list_settings),
 		STORE_TEST(test_list_rename_and_delete),
-		STORE_TEST(test_members),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

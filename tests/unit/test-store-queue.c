@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* Queue, holds, tokens, imports: nothing is lost, nothing is done twice. */
+/* Queue and imports: nothing is lost, nothing is done twice. */
 #include "store.h"
 #include "../../src/store/private.h"
 
@@ -390,129 +390,7 @@ test_kill(void **state)
 	assert_string_equal(problems, "");
 }
 
-/* ---- holds ------------------------------------------------------------------------------ */
-
-static void
-test_holds(void **state)
-{
-	struct fixture *f = *state;
-	struct gp_list *list = new_list(f, 0);
-	struct gp_hold h = {.list = list->id, .rule = gp_strdup(f, "stranger"),
-	    .reason = gp_strdup(f, "not a member"), .msgid = gp_strdup(f, "a@b.example"),
-	    .from_addr = gp_strdup(f, "x@y.example"), .subject = gp_strdup(f, "Hi"), .size = 30,
-	    .created = NOW, .expires = NOW + 100}, h2, *got, **all;
-	const char *raw = "Subject: Hi\r\n\r\nhello\r\n", *other = "Subject: Hi\r\n\r\nother\r\n";
-	struct gp_str wire = {"WIRE\0x", 6}, w;
-	int64_t first;
-	size_t n;
-	char *bytes;
-
-	h2 = h;
-	OK(gp_store_begin(f->s, err));
-	OK(gp_hold_add(f->s, &h, raw, strlen(raw), wire, err));
-	first = h.id;
-	FAILS(GP_E_EXISTS, gp_hold_add(f->s, &h2, raw, strlen(raw), wire, err));
-	assert_int_equal(h2.id, first);
-	OK(gp_hold_add(f->s, &h2, other, strlen(other), (struct gp_str){NULL, 0}, err));
-	h.state = GP_HOLD_DISCARDED;
-	OK(gp_hold_add(f->s, &h, raw, strlen(raw), wire, err));
-	OK(gp_store_commit(f->s, err));
-
-	OK(gp_hold_raw(f, f->s, first, &bytes, &n, &w, err));
-	assert_string_equal(bytes, raw);
-	assert_int_equal(w.n, 6);
-	assert_memory_equal(w.p, wire.p, 6);
-	OK(gp_hold_raw(f, f->s, h2.id, &bytes, &n, &w, err));
-	assert_int_equal(w.n, 0);
-	FAILS(GP_E_NOTFOUND, gp_hold_raw(f, f->s, 99, &bytes, &n, &w, err));
-	OK(gp_hold_all(f, f->s, list->id, GP_HOLD_WAITING, &all, &n, err));
-	assert_int_equal(n, 2);
-	OK(gp_hold_all(f, f->s, list->id, -1, &all, &n, err));
-	assert_int_equal(n, 3);
-	OK(gp_hold_expired(f, f->s, NOW + 99, &all, &n, err));
-	assert_int_equal(n, 0);
-	OK(gp_hold_expired(f, f->s, NOW + 100, &all, &n, err));
-	assert_int_equal(n, 2);
-
-	OK(gp_store_begin(f->s, err));
-	OK(gp_hold_decide(f->s, first, GP_HOLD_APPROVED, "ann@example.org", NULL, NOW + 1, err));
-	FAILS(GP_E_EXISTS, gp_hold_decide(f->s, first, GP_HOLD_REJECTED, "bob@example.org", "no",
-	    NOW + 2, err));
-	FAILS(GP_E_EXISTS, gp_hold_decide(f->s, first, GP_HOLD_APPROVED, "ann@example.org", "",
-	    NOW + 2, err));
-	FAILS(GP_E_NOTFOUND, gp_hold_decide(f->s, 99, GP_HOLD_APPROVED, "ann", "", NOW, err));
-	OK(gp_store_commit(f->s, err));
-	OK(gp_hold_find(f, f->s, first, &got, err));
-	assert_int_equal(got->state, GP_HOLD_APPROVED);
-	assert_string_equal(got->decided_by, "ann@example.org");
-	assert_int_equal(got->decided, NOW + 1);
-	/* It may wait again after the first was decided. */
-	h.state = GP_HOLD_WAITING;
-	OK(gp_store_begin(f->s, err));
-	OK(gp_hold_add(f->s, &h, raw, strlen(raw), wire, err));
-	OK(gp_hold_forget(f->s, NOW + 2, err));
-	OK(gp_store_commit(f->s, err));
-	OK(gp_hold_all(f, f->s, list->id, -1, &all, &n, err));
-	assert_int_equal(n, 2);
-	FAILS(GP_E_NOTFOUND, gp_hold_find(f, f->s, first, &got, err));
-}
-
-/* ---- tokens ----------------------------------------------------------------------------------- */
-
-static void
-test_tokens(void **state)
-{
-	static const char *const wrong[] = {"", "a", "aaaaaaaaaaaaaaaaaaaaaaaaaa",
-	    "aaaaaaaaaaaaaaaaaaaaaaaaa", "aaaaaaaaaaaaaaaaaaaaaaaaaaa", "aaaaaaaaaaaaa1aaaaaaaaaaaa",
-	    "' OR 1=1 --aaaaaaaaaaaaaaa", "\xc3\xa4" "aaaaaaaaaaaaaaaaaaaaaaaa"};
-	struct fixture *f = *state;
-	struct gp_token t = {.purpose = gp_strdup(f, "hold"), .list = 1, .object = 7,
-	    .address = gp_strdup(f, "ann@example.org"), .expires = NOW + 100}, *got;
-	char *token, *upper;
-	size_t i, n;
-	int64_t rows;
-	char *file;
-
-	OK(gp_store_begin(f->s, err));
-	OK(gp_token_add(f, f->s, &t, &token, err));
-	OK(gp_store_commit(f->s, err));
-	assert_int_equal(strlen(token), GP_TOKEN_CHARS);
-	OK(gp_token_find(f, f->s, "hold", token, NOW, &got, err));
-	assert_int_equal(got->object, 7);
-	assert_string_equal(got->address, "ann@example.org");
-	assert_int_equal(got->used, 0);
-	upper = gp_strdup(f, token);
-	for (i = 0; upper[i] != '\0'; i++)
-		if (upper[i] >= 'a')
-			upper[i] -= 32;
-	OK(gp_token_find(f, f->s, "hold", upper, NOW, &got, err));
-	FAILS(GP_E_NOTFOUND, gp_token_find(f, f->s, "confirm", token, NOW, &got, err));
-	FAILS(GP_E_NOTFOUND, gp_token_find(f, f->s, "hold", token, NOW + 100, &got, err));
-	for (i = 0; i < GP_COUNT(wrong); i++) {
-		FAILS(GP_E_NOTFOUND, gp_token_find(f, f->s, "hold", wrong[i], NOW, &got, err));
-		OK(gp_store_begin(f->s, err));
-		FAILS(GP_E_NOTFOUND, gp_token_use(f->s, wrong[i], NOW, err));
-		OK(gp_store_commit(f->s, err));
-	}
-	/* Neither the token nor its bytes are in the file. */
-	OK(gp_store_checkpoint(f->s, true, err));
-	OK(gp_file_read(f, f->path, 64 << 20, &file, &n, err));
-	assert_null(gp_memmem(file, n, token, GP_TOKEN_CHARS));
-	assert_non_null(gp_memmem(file, n, "ann@example.org", 15));
-
-	OK(gp_store_begin(f->s, err));
-	FAILS(GP_E_NOTFOUND, gp_token_use(f->s, token, NOW + 100, err));
-	OK(gp_token_use(f->s, upper, NOW + 5, err));
-	FAILS(GP_E_EXISTS, gp_token_use(f->s, token, NOW + 6, err));
-	OK(gp_token_find(f, f->s, "hold", token, NOW + 6, &got, err));
-	assert_int_equal(got->used, NOW + 5);
-	OK(gp_token_forget(f->s, NOW + 99, err));
-	OK(gp_token_find(f, f->s, "hold", token, NOW + 99, &got, err));
-	OK(gp_token_forget(f->s, NOW + 100, err));
-	OK(gp_store_commit(f->s, err));
-	OK(gp_sql_int(f->s, &rows, "SELECT count(*) FROM token", GP_NOARGS, err));
-	assert_int_equal(rows, 0);
-}
+/* ---- imports ---------------------------------------------------------------------------- */
 
 static void
 test_imports(void **state)
@@ -562,8 +440,6 @@ main(void)
 		STORE_TEST(test_leaving),
 		STORE_TEST(test_crash),
 		STORE_TEST(test_kill),
-		STORE_TEST(test_holds),
-		STORE_TEST(test_tokens),
 		STORE_TEST(test_imports),
 	};
 
