@@ -165,6 +165,13 @@ char *gp_utf8_clean(const void *ctx, const char *p, size_t n);
 char *gp_utf8_line(const void *ctx, const char *p, size_t n, size_t max);
 /* The longest prefix of at most max bytes that does not cut a code point. */
 size_t gp_utf8_cut(const char *p, size_t n, size_t max);
+/* fold.c: small letters of Latin, Greek and Cyrillic, plain apostrophes, quotes, dashes and blanks; a
+ * byte that is not UTF-8 becomes U+FFFD. Each code point stays one. */
+char *gp_utf8_fold(const void *ctx, const char *p, size_t n);
+/* How many code points are in n bytes, and the bytes that the first `count` of them take (a byte that
+ * is not UTF-8 counts as one). */
+size_t gp_utf8_count(const char *p, size_t n);
+size_t gp_utf8_skip(const char *p, size_t n, size_t count);
 
 /* ---- log.c -------------------------------------------------------------- */
 
@@ -197,6 +204,8 @@ void gp_time_civil(int64_t t, const char *zone, struct gp_civil *out);
 /* Days since 1970-01-01, and seconds from UTC fields. */
 int64_t gp_civil_days(int year, int month, int day);
 int64_t gp_civil_time(int year, int month, int day, int hour, int minute, int second);
+/* Seconds of an hour of a day in a zone; an hour that clocks pass over is the one behind it. */
+int64_t gp_civil_local(int year, int month, int day, int hour, const char *zone);
 /* RFC 3339, "YYYY", "YYYY-MM", "YYYY-MM-DD", "YYYY-MM-DD HH:MM[:SS]", or "@seconds"; UTC. */
 bool gp_time_parse(const char *s, int64_t *out);
 /* "5d", "90m", "2h", "30s", "1w" to seconds. */
@@ -270,6 +279,7 @@ struct gp_config {
 	char *test_now;		/* testing only: RFC 3339, the clock stands still there */
 	char *test_seed;	/* testing only: number for chance */
 	char *log;		/* error, warn, info, debug */
+	int create;		/* GP_CREATE_: who may make lists by mail */
 	int64_t parsers;	/* parser processes */
 	/* [inbound] */
 	char *listen;		/* "HOST:PORT" or "unix:PATH", several parted by blanks */
@@ -278,6 +288,8 @@ struct gp_config {
 	int64_t max_recipients;	/* of one LMTP transaction */
 	int64_t max_sessions;
 	int64_t timeout;	/* seconds of silence in a session */
+	char *authserv;		/* name of a server whose Authentication-Results are believed */
+	int64_t answers;	/* mails with commands of one address in a day */
 	/* [outbound] */
 	char *relay;		/* smtp://host:port, smtps://user@host, maildir:DIR */
 	char *relay_user, *relay_password_file;
@@ -291,6 +303,7 @@ struct gp_config {
 	char *url;		/* public base, no slash at the end */
 };
 enum { GP_TLS_NEVER, GP_TLS_AUTO, GP_TLS_ALWAYS };
+enum { GP_CREATE_ADMIN, GP_CREATE_REQUEST, GP_CREATE_OPEN };
 
 extern const struct gp_opt gp_config_options[];
 extern const size_t gp_config_option_count;
@@ -344,6 +357,9 @@ void gp_json_bool(json_t *obj, const char *key, bool b);
 json_t *gp_json_new_object(json_t *obj, const char *key);	/* member, borrowed */
 json_t *gp_json_new_array(json_t *obj, const char *key);	/* member, borrowed */
 json_t *gp_json_push_object(json_t *array);			/* element, borrowed */
+void gp_json_push_text(json_t *array, const char *s);
+/* What gp_json_dump wrote; an empty object for anything else. */
+json_t *gp_json_load(const void *ctx, const char *text);
 char *gp_json_dump(const void *ctx, const json_t *v, bool pretty);
 
 /* ---- file.c -------------------------------------------------------------------- */

@@ -23,6 +23,7 @@ struct gp_site {
 	struct gp_config *conf;
 	struct gp_store *store;
 	struct gp_templates *templates;
+	struct gp_words *words;		/* what people may write to us, in all languages */
 	char secret[GP_SHA256_LEN];	/* key of the MACs: VERP, one-click */
 };
 /* Load templates and the secret. */
@@ -34,14 +35,16 @@ enum gp_status gp_site_open(const void *ctx, struct gp_config *conf, enum gp_sto
 enum gp_route_kind {
 	GP_ROUTE_POST,		/* bees */
 	GP_ROUTE_OWNER,		/* bees+owner: to the owners */
-	GP_ROUTE_HELP, GP_ROUTE_SUBSCRIBE, GP_ROUTE_UNSUBSCRIBE, GP_ROUTE_REQUEST,
+	GP_ROUTE_COMMAND,	/* bees+subscribe, bees+get-KEY: `name` is the command */
+	GP_ROUTE_REQUEST,	/* bees+request: commands in subject and body */
+	GP_ROUTE_THREAD,	/* bees+thread-KEY: commands about that thread */
 	GP_ROUTE_CONFIRM,	/* bees+confirm-TOKEN */
 	GP_ROUTE_HOLD,		/* bees+hold-TOKEN: a moderator's reply */
 	GP_ROUTE_BOUNCE		/* bees+bounce-TOKEN: came back from a delivery */
 };
 struct gp_route {
 	enum gp_route_kind kind;
-	const char *name;	/* "post", "owner" ... */
+	const char *name;	/* "post", "owner" ..., or the command */
 	struct gp_list *list;
 	char *token;		/* behind the dash, lower case, or NULL */
 	char *rcpt;		/* the address as given */
@@ -96,6 +99,9 @@ struct gp_decision {
 enum gp_status gp_decide(const void *ctx, struct gp_site *site, const struct gp_route *route,
     const struct gp_inbound *in, struct gp_decision *out, struct gp_err *err) GP_MUST_CHECK;
 
+/* What the receiving server says of the author, if its word counts here. */
+enum gp_auth gp_rules_auth(const void *ctx, const struct gp_site *site, const struct gp_inbound *in);
+
 /* ---- act.c: carry it out ---------------------------------------------------------------------------- */
 
 struct gp_outcome {
@@ -146,7 +152,9 @@ struct gp_notice {
 	const char *reply_to;		/* or NULL: the owners */
 	const char *in_reply_to;	/* or NULL */
 	bool answer;			/* auto-replied to someone's mail: null sender */
-	const char *enclosed; size_t enclosed_n; /* a message to enclose, or NULL */
+	const char *language;		/* of the reader, or NULL: the list's */
+	const char *msgid;		/* without <>, or NULL: a new one */
+	const struct gp_enclosure *enclosures; size_t enclosures_n;
 };
 /* Render, compose and queue; job id in *job. */
 enum gp_status gp_notice_send(const void *ctx, struct gp_site *site, const struct gp_list *list,
@@ -180,6 +188,14 @@ enum gp_status gp_hold_verdict(const void *ctx, struct gp_site *site, struct gp_
  * GP_E_PARSE when it is neither. */
 enum gp_status gp_hold_read_reply(const void *ctx, const struct gp_mail *mail, int *state,
     char **reason, struct gp_err *err) GP_MUST_CHECK;
+/* Someone who asks to join, with answers to the list's questions, before the moderators. */
+enum gp_status gp_hold_join(const void *ctx, struct gp_site *site, struct gp_list *list,
+    const char *address, const char *name, int delivery, const char *answers,
+    struct gp_outcome *out, struct gp_err *err) GP_MUST_CHECK;
+/* Its author takes a post back. */
+enum gp_status gp_hold_withdraw(const void *ctx, struct gp_site *site, struct gp_list *list,
+    const struct gp_hold *hold, const char *author, struct gp_outcome *out, struct gp_err *err)
+    GP_MUST_CHECK;
 /* Mail to bees+hold-TOKEN. */
 enum gp_status gp_hold_reply(const void *ctx, struct gp_site *site, const struct gp_route *route,
     const struct gp_inbound *in, struct gp_outcome *out, struct gp_err *err) GP_MUST_CHECK;
@@ -187,13 +203,20 @@ enum gp_status gp_hold_reply(const void *ctx, struct gp_site *site, const struct
 enum gp_status gp_hold_expire(const void *ctx, struct gp_site *site, int64_t now, struct gp_err *err)
     GP_MUST_CHECK;
 
-/* ---- command.c: mail to +help, +subscribe, +unsubscribe, +request, +confirm-, +bounce- -------- */
+/* ---- command.c, confirm.c: mail that asks for something ----------------------------------- */
 
 enum gp_status gp_command_run(const void *ctx, struct gp_site *site, const struct gp_route *route,
     const struct gp_inbound *in, struct gp_outcome *out, struct gp_err *err) GP_MUST_CHECK;
-/* One-click unsubscribing (RFC 8058), also the archive's button. A token that fits no membership
- * changes nothing and is no error: nobody may learn from it. *removed: the address, or NULL. */
-enum gp_status gp_command_one_click(const void *ctx, struct gp_site *site, const char *token,
-    char **removed, struct gp_err *err) GP_MUST_CHECK;
+/*
+ * A button of the archive was pressed, for a token out of a mail: one-click unsubscribing (RFC 8058),
+ * or the yes to a question of ours. A token that stands for nothing changes nothing and is no error:
+ * nobody may learn from it. *done: the address whose it was, or NULL.
+ */
+enum gp_status gp_command_click(const void *ctx, struct gp_site *site, const char *token,
+    char **done, struct gp_err *err) GP_MUST_CHECK;
+
+/* What the button of a token would do: "leave", "subscribe", "unsubscribe", "act", "address"; "leave" also
+ * for a token that stands for nothing. */
+const char *gp_command_click_kind(const void *ctx, const struct gp_site *site, const char *token);
 
 #endif

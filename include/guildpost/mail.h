@@ -275,6 +275,12 @@ void gp_header_add(struct gp_buf *out, const char *name, const char *value);
 
 /* ---- compose.c: mail of our own --------------------------------------------------- */
 
+/* Something that a mail carries: a message as it is (type "message/rfc822", canonical bytes), or a
+ * file with its type and a plain name. */
+struct gp_enclosure {
+	const char *type, *name;
+	const char *p; size_t n;
+};
 struct gp_compose {
 	const char *from_name, *from_addr, *to_name, *to_addr, *reply_to;
 	const char *subject;	/* UTF-8 */
@@ -286,8 +292,7 @@ struct gp_compose {
 	const char *extra;	/* complete header fields with CRLF, or NULL */
 	const char *text;	/* UTF-8, LF: text/plain */
 	const char *html;	/* or NULL: then multipart/alternative */
-	/* A message to enclose as message/rfc822 (canonical bytes), or NULL. */
-	const char *enclosed; size_t enclosed_n;
+	const struct gp_enclosure *enclosures; size_t enclosures_n;
 };
 /* A complete canonical message: 7bit or quoted-printable parts, random boundaries; an
  * enclosed message is 7bit or 8bit, as it is. Text gets a final line end. */
@@ -323,5 +328,17 @@ enum gp_mbox_kind gp_mbox_kind(const struct gp_mbox *m);
 /* mboxrd form of a canonical message: LF line ends, ">*From " quoted, empty line behind. */
 void gp_mbox_write(struct gp_buf *out, const char *from_addr, int64_t time, const char *raw,
     size_t n);
+
+/* ---- auth.c: what the receiving server says of the author (RFC 8601) ------------------- */
+
+enum gp_auth { GP_AUTH_NONE, GP_AUTH_PASS, GP_AUTH_FAIL };
+/*
+ * The Authentication-Results fields of the server `authserv` ("": nobody is believed, NONE) about the
+ * domain of From: dmarc decides; without it a DKIM signature or SPF of that very domain (or one
+ * above it) passes, and FAIL is when SPF fails and no signature of it holds. Such fields of other names
+ * are anybody's; the server must take out those that came with its own.
+ */
+enum gp_auth gp_auth_results(const void *ctx, const struct gp_header *h, const char *authserv,
+    const char *from_addr);
 
 #endif

@@ -60,6 +60,11 @@ struct gp_template *gp_templates_find(struct gp_templates *set, const char *name
 /* find + render in one; the text on ctx. GP_E_NOTFOUND names the template. */
 enum gp_status gp_templates_render(const void *ctx, struct gp_templates *set, const char *name,
     const char *lang, const json_t *data, char **out, size_t *n, struct gp_err *err) GP_MUST_CHECK;
+/* The languages that there are mails in ("de", "en"), by name; on ctx. */
+const char *const *gp_templates_languages(const void *ctx, const struct gp_templates *set, size_t *n);
+/* Is "mail/en/welcome.md" a whole mail, with a subject? And the names of all of these, on ctx. */
+bool gp_templates_is_mail(struct gp_templates *set, const char *name);
+const char *const *gp_templates_mails(const void *ctx, const struct gp_templates *set, size_t *n);
 /* A hash of everything loaded: part of the web's ETags. 8 base32 characters. */
 const char *gp_templates_version(const struct gp_templates *set);
 /* A file of the set as it is (style sheets), or NULL. */
@@ -75,6 +80,11 @@ struct gp_mail_text {
 };
 enum gp_status gp_mail_template(const void *ctx, struct gp_templates *set, const char *name,
     const char *lang, const json_t *data, struct gp_mail_text *out,
+    struct gp_err *err) GP_MUST_CHECK;
+/* The same from a text that takes the place of mail/LANG/NAME.md (`name`); it is held to the same
+ * rules: GP_E_PARSE and GP_E_CONFIG say in which line what is wrong. */
+enum gp_status gp_mail_template_own(const void *ctx, struct gp_templates *set, const char *name,
+    const char *text, size_t n, const json_t *data, struct gp_mail_text *out,
     struct gp_err *err) GP_MUST_CHECK;
 
 /* ---- markdown.c: cmark ----------------------------------------------------------------------- */

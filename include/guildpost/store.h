@@ -203,6 +203,10 @@ enum gp_status gp_message_newest(const void *ctx, struct gp_store *s, int64_t li
     int64_t id, size_t limit, struct gp_message ***out, size_t *n, struct gp_err *err)
     GP_MUST_CHECK;
 
+/* Messages with that address in From, on all lists, oldest first. Reads the whole archive. */
+enum gp_status gp_message_by(const void *ctx, struct gp_store *s, const char *address, size_t limit,
+    struct gp_message ***out, size_t *n, struct gp_err *err) GP_MUST_CHECK;
+
 enum gp_status gp_thread_find(const void *ctx, struct gp_store *s, int64_t id,
     struct gp_thread **out, struct gp_err *err) GP_MUST_CHECK;
 /* Newest activity first, before (last, id) of the page before, or last = 0. List 0: all public

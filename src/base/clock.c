@@ -133,6 +133,19 @@ gp_time_civil(int64_t t, const char *zone, struct gp_civil *out)
 		civil_zone(t, zone, out);
 }
 
+int64_t
+gp_civil_local(int year, int month, int day, int hour, const char *zone)
+{
+	int64_t t = gp_civil_time(year, month, day, hour, 0, 0), guess;
+	struct gp_civil c;
+
+	/* Twice, as the first guess may lie on the other side of a change of clocks. */
+	gp_time_civil(t, zone, &c);
+	guess = t - c.offset;
+	gp_time_civil(guess, zone, &c);
+	return t - c.offset;
+}
+
 char *
 gp_time_iso(const void *ctx, int64_t t)
 {

@@ -106,6 +106,17 @@ gp_json_new_array(json_t *obj, const char *key)
 	return v;
 }
 
+void
+gp_json_push_text(json_t *array, const char *s)
+{
+	char *clean = gp_utf8_clean(NULL, s, strlen(s));
+	json_t *v = json_string_nocheck(clean);
+
+	talloc_free(clean);
+	if (v == NULL || json_array_append_new(array, v) != 0)
+		gp_oom();
+}
+
 json_t *
 gp_json_push_object(json_t *array)
 {
@@ -114,6 +125,14 @@ gp_json_push_object(json_t *array)
 	if (v == NULL || json_array_append_new(array, v) != 0)
 		gp_oom();
 	return v;
+}
+
+json_t *
+gp_json_load(const void *ctx, const char *text)
+{
+	json_t *v = json_loads(text, 0, NULL);
+
+	return hold(ctx, v != NULL ? v : json_object());
 }
 
 char *

@@ -19,8 +19,9 @@ static enum gp_status
 set_pair(struct gp_cli *cli, void *arg, const char *key, const char *value, struct gp_err *err)
 {
 	const struct work *w = arg;
+	enum gp_status st = gp_list_set(cli->site->store, w->list, key, value, err);
 
-	return gp_list_set(cli->site->store, w->list, key, value, err);
+	return st == GP_OK ? gp_cli_log(cli, w->list, "configure", key, value, err) : st;
 }
 
 static enum gp_status
@@ -37,6 +38,8 @@ do_create(struct gp_cli *cli, void *arg, struct gp_err *err)
 	struct work *w = arg;
 	enum gp_status st = gp_list_create(cli, cli->site->store, w->address, &w->list, err);
 
+	if (st == GP_OK)
+		st = gp_cli_log(cli, w->list, "create", w->list->address, "", err);
 	return st == GP_OK ? do_set(cli, w, err) : st;
 }
 
@@ -44,8 +47,10 @@ static enum gp_status
 do_rename(struct gp_cli *cli, void *arg, struct gp_err *err)
 {
 	struct work *w = arg;
+	char *before = gp_strdup(cli, w->list->address);
+	enum gp_status st = gp_list_rename(cli->site->store, w->list, w->address, err);
 
-	return gp_list_rename(cli->site->store, w->list, w->address, err);
+	return st == GP_OK ? gp_cli_log(cli, w->list, "rename", w->address, before, err) : st;
 }
 
 static enum gp_status
@@ -148,6 +153,35 @@ ls(struct gp_cli *cli, void *work, int argc, char **argv)
 }
 
 static int
+show_log(struct gp_cli *cli, void *work, int argc, char **argv)
+{
+	static const char *const columns[] = {"time", "who", "verb", "what", "detail"};
+	const struct work *w = work;
+	json_t *rows = gp_json_array(cli);
+	struct gp_act_record **acts;
+	struct gp_err err;
+	int64_t limit = 100;
+	size_t i, n;
+
+	if (argc > 0 && !gp_parse_int(argv[0], 1, 1000000, &limit))
+		return gp_cli_usage(cli, "%s is not a number of entries", argv[0]);
+	if (gp_act_all(cli, cli->site->store, w->list->id, 0, (size_t)limit, &acts, &n, &err) != GP_OK)
+		return gp_cli_fail(cli, &err);
+	for (i = 0; i < n; i++) {
+		json_t *row = gp_json_push_object(rows);
+
+		gp_json_text(row, "time", gp_time_iso(cli, acts[i]->time));
+		gp_json_text(row, "who", acts[i]->who);
+		gp_json_text(row, "verb", acts[i]->verb);
+		gp_json_text(row, "what", acts[i]->what);
+		gp_json_text(row, "detail", acts[i]->detail);
+		gp_json_text(row, "msgid", acts[i]->msgid);
+	}
+	gp_cli_print(cli, rows, columns, GP_COUNT(columns));
+	return EX_OK;
+}
+
+static int
 renaming(struct gp_cli *cli, void *work, int argc, char **argv)
 {
 	struct work *w = work;
@@ -186,6 +220,7 @@ run(struct gp_cli *cli, int argc, char **argv)
 	const struct gp_cli_verb verbs[] = {{"create", create, 1, "the address is wanted", NULL},
 	    {"set", set, 2, "a list and KEY=VALUE are wanted", &w.list},
 	    {"show", show, 1, a_list, &w.list}, {"ls", ls, 0, "", NULL},
+	    {"log", show_log, 1, a_list, &w.list},
 	    {"rename", renaming, 2, "a list and its new address are wanted", &w.list},
 	    {"delete", deletion, 1, a_list, &w.list}, {"close", closing, 1, a_list, &w.list}};
 	int code = gp_cli_options(cli, &argc, argv, NULL, 0);
@@ -196,9 +231,11 @@ run(struct gp_cli *cli, int argc, char **argv)
 const struct gp_cmd gp_cmd_list = {
 	.name = "list",
 	.usage = "create ADDRESS [KEY=VALUE]...\nset LIST KEY=VALUE...\nshow LIST\nls\n"
-	    "rename LIST ADDRESS\nclose LIST\ndelete LIST",
+	    "rename LIST ADDRESS\nclose LIST\ndelete LIST\n"
+	    "log LIST [NUMBER]",
 	.summary = "Make lists, set and show what they do",
 	.help = "show prints every key with its value, its default and its meaning. delete takes the archive\n"
-	    "and the members along; close keeps them and refuses new posts.\n",
+	    "and the members along; close keeps them and refuses new posts. log shows who did what,\n"
+	    "the newest first.\n",
 	.run = run,
 };

@@ -13,6 +13,7 @@ struct work {
 	struct gp_list *list;
 	struct gp_member *member;
 	const char *address, *name;
+	int64_t id;		/* of the membership */
 	char **pairs;
 	int n;
 	char *text;		/* import: lines */
@@ -22,9 +23,20 @@ struct work {
 static enum gp_status
 set_pair(struct gp_cli *cli, void *arg, const char *key, const char *value, struct gp_err *err)
 {
-	const int64_t *id = arg;
+	const struct work *w = arg;
+	enum gp_status st = gp_member_set(cli->site->store, w->id, key, value, err);
 
-	return gp_member_set(cli->site->store, *id, key, value, err);
+	return st == GP_OK ? gp_cli_log(cli, w->list, "member", w->address,
+	    gp_asprintf(cli, "%s=%s", key, value), err) : st;
+}
+
+/* The options that were given, and the act into the log. */
+static enum gp_status
+finish(struct gp_cli *cli, struct work *w, const char *verb, struct gp_err *err)
+{
+	enum gp_status st = gp_cli_log(cli, w->list, verb, w->address, "", err);
+
+	return st == GP_OK ? gp_cli_pairs(cli, w->pairs, w->n, set_pair, w, err) : st;
 }
 
 static enum gp_status
@@ -32,11 +44,10 @@ do_add(struct gp_cli *cli, void *arg, struct gp_err *err)
 {
 	struct work *w = arg;
 	enum gp_status st;
-	int64_t id;
 
 	st = gp_member_add(cli->site->store, w->list->id, w->address, w->name != NULL ? w->name : "",
-	    GP_ROLE_MEMBER, GP_DELIVERY_EACH, gp_now(), &id, err);
-	return st == GP_OK ? gp_cli_pairs(cli, w->pairs, w->n, set_pair, &id, err) : st;
+	    GP_ROLE_MEMBER, GP_DELIVERY_EACH, gp_now(), &w->id, err);
+	return st == GP_OK ? finish(cli, w, "add", err) : st;
 }
 
 static enum gp_status
@@ -44,15 +55,17 @@ do_set(struct gp_cli *cli, void *arg, struct gp_err *err)
 {
 	struct work *w = arg;
 
-	return gp_cli_pairs(cli, w->pairs, w->n, set_pair, &w->member->id, err);
+	w->id = w->member->id;
+	return gp_cli_pairs(cli, w->pairs, w->n, set_pair, w, err);
 }
 
 static enum gp_status
 do_remove(struct gp_cli *cli, void *arg, struct gp_err *err)
 {
 	struct work *w = arg;
+	enum gp_status st = gp_member_remove(cli->site->store, w->member->id, err);
 
-	return gp_member_remove(cli->site->store, w->member->id, err);
+	return st == GP_OK ? gp_cli_log(cli, w->list, "remove", w->member->address, "", err) : st;
 }
 
 /* "Name <address>" or an address, one a line; # starts a remark. */
@@ -63,7 +76,6 @@ do_import(struct gp_cli *cli, void *arg, struct gp_err *err)
 	enum gp_status st;
 	char *line, *next;
 	size_t number = 0;
-	int64_t id;
 
 	for (line = w->text; line != NULL && *line != '\0'; line = next) {
 		struct gp_addrs a;
@@ -81,9 +93,10 @@ do_import(struct gp_cli *cli, void *arg, struct gp_err *err)
 			return gp_fail(err, GP_E_PARSE, "line %zu: \"%.*s\" is no address", number,
 			    (int)s.n, s.p);
 		st = gp_member_add(cli->site->store, w->list->id, a.v[0].addr, a.v[0].name,
-		    GP_ROLE_MEMBER, GP_DELIVERY_EACH, gp_now(), &id, err);
+		    GP_ROLE_MEMBER, GP_DELIVERY_EACH, gp_now(), &w->id, err);
+		w->address = a.v[0].addr;
 		if (st == GP_OK)
-			st = gp_cli_pairs(cli, w->pairs, w->n, set_pair, &id, err);
+			st = finish(cli, w, "add", err);
 		if (st != GP_OK && st != GP_E_EXISTS)
 			return gp_err_prefix(err, "line %zu", number);
 		w->added += st == GP_OK;
@@ -140,6 +153,7 @@ set(struct gp_cli *cli, void *work, int argc, char **argv)
 	struct work *w = work;
 	int code = find_member(cli, w, argv[0]);
 
+	w->address = argv[0];
 	w->pairs = argv + 1;
 	w->n = argc - 1;
 	return code >= 0 ? code : gp_cli_transaction(cli, do_set, w);

@@ -13,13 +13,7 @@
 static int64_t
 moment_of(const struct gp_list *list, int year, int month, int day)
 {
-	int64_t t = gp_civil_time(year, month, day, (int)list->set.digest_hour, 0, 0), guess;
-	struct gp_civil c;
-
-	gp_time_civil(t, list->set.timezone, &c);
-	guess = t - c.offset;
-	gp_time_civil(guess, list->set.timezone, &c);
-	return t - c.offset;
+	return gp_civil_local(year, month, day, (int)list->set.digest_hour, list->set.timezone);
 }
 
 static void

@@ -36,6 +36,7 @@ static enum gp_status
 forward(const void *ctx, struct gp_site *site, const struct gp_route *route,
     const struct gp_inbound *in, struct gp_outcome *out, struct gp_err *err)
 {
+	const struct gp_enclosure whole = {"message/rfc822", NULL, in->raw, in->n};
 	struct gp_member **owners;
 	enum gp_status st;
 	size_t n, i;
@@ -59,8 +60,8 @@ forward(const void *ctx, struct gp_site *site, const struct gp_route *route,
 		notice.member = n > 0 ? owners[i]->id : 0;
 		notice.reply_to = in->mail != NULL && in->mail->from_addr[0] != '\0' ?
 		    in->mail->from_addr : NULL;
-		notice.enclosed = in->raw;
-		notice.enclosed_n = in->n;
+		notice.enclosures = &whole;
+		notice.enclosures_n = 1;
 		st = gp_notice_send(ctx, site, route->list, &notice, &out->job, err);
 	}
 	out->recipients = (int64_t)(n > 0 ? n : 1);

@@ -1,245 +1,340 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * What can be asked by mail: help, join, leave, confirm; and bounces, which are counted.
- * Joining is confirmed by the address that would join, and nobody learns from us who is a
- * member. Leaving is never moderated; a From line alone proves nothing, so a mail asks
- * back, unless the one-click token came (RFC 8058).
+ * One mail that asks for things: its lines are run one after the other, and one answer says
+ * what was done, what was not understood and why. A From line proves nothing (RFC 5321
+ * section 7.1): what could hurt someone waits until its address said yes to a token that
+ * was sent there.
  */
 #include "config.h"
 
-#include "guildpost/list.h"
+#include "command.h"
 
 #include <string.h>
 
-enum { CONFIRM_DAYS = 3 };
+enum { MAX_COMMANDS = 50, MAX_UNKNOWN = 5, DAY = 86400 };
 
-struct asked {
-	const void *ctx;
-	struct gp_site *site;
-	const struct gp_route *route;
-	const struct gp_inbound *in;
-	struct gp_outcome *out;
-	struct gp_err *err;
-};
+/* ---- results ------------------------------------------------------------------------------ */
 
-static enum gp_status
-answer(struct asked *a, const char *template_name, const char *reply_to, json_t *data)
+json_t *
+gp_said(struct asked *a, const char *what)
+{
+	return gp_json_new_object(gp_json_new_object(a->result, "said"), what);
+}
+
+void
+gp_said_elsewhere(struct asked *a, const char *what)
+{
+	gp_json_bool(gp_said(a, what), "done", true);
+	gp_json_bool(a->result, "elsewhere", true);
+}
+
+enum gp_status
+gp_command_log(struct asked *a, const char *verb, const char *what, const char *detail)
+{
+	struct gp_act_record act = {0};
+
+	act.list = a->list->id;
+	act.who = a->from;
+	act.verb = verb;
+	act.what = what;
+	act.detail = detail;
+	act.msgid = a->msgid != NULL ? a->msgid : "";
+	return gp_act_add(a->site->store, &act, a->err);
+}
+
+enum gp_status
+gp_command_mail(struct asked *a, const char *template_name, const char *to_name,
+    const char *to_addr, const char *reply_to, json_t *data)
 {
 	struct gp_notice n = {0};
 
 	n.template_name = template_name;
 	n.data = data != NULL ? data : gp_json_object(a->ctx);
-	n.to_name = a->in->mail->from_name;
-	n.to_addr = a->in->mail->from_addr;
-	n.in_reply_to = a->in->mail->msgid;
+	n.to_name = to_name;
+	n.to_addr = to_addr;
 	n.reply_to = reply_to;
+	n.language = a->language;
+	/* Only who wrote has a mail that this is an answer to. */
+	if (gp_strieq(to_addr, a->from))
+		n.in_reply_to = a->msgid;
 	n.answer = true;
-	a->out->text = gp_asprintf(a->ctx, "answered with %s", template_name);
-	return gp_notice_send(a->ctx, a->site, a->route->list, &n, &a->out->job, a->err);
+	return gp_notice_send(a->ctx, a->site, a->list, &n, &a->out->job, a->err);
+}
+
+/* ---- arguments ------------------------------------------------------------------------------ */
+
+struct gp_str
+gp_command_word(const char **args)
+{
+	struct gp_str word;
+
+	*args += strspn(*args, " \t,");
+	word.p = *args;
+	word.n = strcspn(*args, " \t,");
+	*args += word.n;
+	*args += strspn(*args, " \t,");
+	return word;
+}
+
+char *
+gp_command_address(struct asked *a, const char *args)
+{
+	struct gp_addrs found;
+
+	/* "address=x@y.example" of older servers, "<x@y.example>", "for x@y.example". */
+	while (*args != '\0') {
+		struct gp_str word = gp_command_word(&args);
+		const char *equals = memchr(word.p, '=', word.n);
+
+		if (memchr(word.p, '@', word.n) == NULL)
+			continue;
+		if (equals != NULL) {
+			word.n -= (size_t)(equals + 1 - word.p);
+			word.p = equals + 1;
+		}
+		if (gp_addrs_parse(a->ctx, word.p, word.n, &found, NULL) == GP_OK && found.n == 1 &&
+		    gp_addr_check(found.v[0].addr, NULL) == GP_OK)
+			return found.v[0].addr;
+	}
+	return NULL;
+}
+
+/* ---- running -------------------------------------------------------------------------------- */
+
+static bool
+is_in_group(const struct asked *a, enum gp_command_group group)
+{
+	static const int role[] = {GP_ROLE_MEMBER, GP_ROLE_MODERATOR, GP_ROLE_OWNER};
+
+	return group == GP_FOR_MEMBERS || (a->member != NULL && a->member->role >= role[group]);
+}
+
+bool
+gp_command_is_proven(struct asked *a)
+{
+	if (a->proven)
+		return true;
+	gp_json_push_text(a->pending, a->line);
+	gp_said_elsewhere(a, "asked");
+	return false;
 }
 
 static enum gp_status
-run_help(struct asked *a)
+run_command(struct asked *a, const struct gp_command *command, const char *args)
 {
-	return answer(a, "help", NULL, NULL);
+	if (!is_in_group(a, command->group)) {
+		gp_json_text(gp_said(a, "not_allowed"), "command", command->name);
+		return GP_OK;
+	}
+	if ((command->flags & GP_CMD_MEMBER) != 0 && a->member == NULL) {
+		gp_json_text(gp_said(a, "not_member"), "command", command->name);
+		return GP_OK;
+	}
+	if ((command->flags & GP_CMD_PROOF) != 0 && !gp_command_is_proven(a))
+		return GP_OK;
+	return command->run(a, args);
 }
 
-/* Ask the address itself, with a token bound to it and to what it would do. */
+/* True when it was a command, whatever came of it. */
 static enum gp_status
-ask_back(struct asked *a, const char *purpose, const char *template_name)
+run_line(struct asked *a, const char *line, bool *known)
 {
-	struct gp_token t = {0};
+	const struct gp_words *words = a->site->words;
+	const struct gp_word *word;
+	size_t used;
+
+	word = gp_words_find(words, GP_WORD_COMMAND, line, &used);
+	a->line = line;
+	a->result = gp_json_push_object(a->results);
+	gp_json_text(a->result, "line", gp_utf8_line(a->ctx, line, strlen(line), 200));
+	*known = word != NULL && gp_command_find(word->name) != NULL;
+	if (*known)
+		return run_command(a, gp_command_find(word->name),
+		    line + used + strspn(line + used, " \t,:"));
+	word = gp_words_near(words, GP_WORD_COMMAND, line);
+	gp_json_text(gp_said(a, "unknown"), "near", word != NULL ? word->text : NULL);
+	return GP_OK;
+}
+
+enum gp_status
+gp_command_lines(struct asked *a)
+{
+	enum gp_status st = GP_OK;
+	size_t run = 0, unknown = 0;
+	bool known;
+
+	while (st == GP_OK && !a->stop && a->at < a->lines.n) {
+		st = run_line(a, a->lines.v[a->at++], &known);
+		run++;
+		unknown += !known;
+		/* Prose, not commands. Or someone who tries how much we bear. */
+		if (unknown == MAX_UNKNOWN || run == MAX_COMMANDS)
+			break;
+	}
+	if (st == GP_OK && !a->stop && a->at < a->lines.n) {
+		a->result = gp_json_push_object(a->results);
+		gp_json_int(gp_said(a, "not_read"), "count", (int64_t)(a->lines.n - a->at));
+	}
+	return st == GP_OK ? gp_command_ask_pending(a) : st;
+}
+
+/* Is there anything that a mail of its own didn't say? */
+static bool
+is_answer_wanted(const struct asked *a)
+{
+	size_t i;
+
+	for (i = 0; i < json_array_size(a->results); i++)
+		if (!json_is_true(json_object_get(json_array_get(a->results, i), "elsewhere")))
+			return true;
+	return false;
+}
+
+enum gp_status
+gp_command_answer(struct asked *a)
+{
+	json_t *data = gp_json_object(a->ctx);
+	size_t n = json_array_size(a->results);
+
+	a->out->text = gp_asprintf(a->ctx, "%zu commands of %s", n, a->from);
+	if (!is_answer_wanted(a))
+		return GP_OK;
+	json_object_set(data, "results", a->results);
+	gp_json_bool(data, "several", n > 1);
+	if (a->member != NULL)
+		gp_json_bool(data, "is_member", true);
+	return gp_command_mail(a, "answer", a->name, a->from, NULL, data);
+}
+
+/* Who asks: the person behind From, as far as a From line tells. */
+enum gp_status
+gp_command_begin(struct asked *a, const char *from, const char *name)
+{
 	enum gp_status st;
-	char *token;
 
-	t.purpose = gp_strdup(a->ctx, purpose);
-	t.list = a->route->list->id;
-	t.address = gp_addr_fold(a->ctx, a->in->mail->from_addr);
-	t.expires = gp_now() + CONFIRM_DAYS * 86400;
-	if (t.address == NULL)
-		return gp_fail(a->err, GP_E_BUG, "a command without a sender");
-	st = gp_token_add(a->ctx, a->site->store, &t, &token, a->err);
+	a->from = gp_strdup(a->ctx, from);
+	a->name = name;
+	a->results = gp_json_array(a->ctx);
+	a->pending = gp_json_array(a->ctx);
+	a->language = a->list->set.language;
+	st = gp_member_find(a->ctx, a->site->store, a->list->id, from, &a->member, a->err);
 	if (st != GP_OK)
-		return st;
-	return answer(a, template_name,
-	    gp_route_address(a->ctx, a->site, a->route->list, "confirm", token), NULL);
+		return st == GP_E_NOTFOUND ? GP_OK : st;
+	if (a->member->language[0] != '\0')
+		a->language = a->member->language;
+	if (a->name[0] == '\0')
+		a->name = a->member->name;
+	return GP_OK;
 }
 
-static enum gp_status
-run_subscribe(struct asked *a)
-{
-	struct gp_member *m;
-	enum gp_status st;
+/* ---- doors ---------------------------------------------------------------------------------- */
 
-	st = gp_member_find(a->ctx, a->site->store, a->route->list->id, a->in->mail->from_addr, &m,
-	    a->err);
-	if (st == GP_OK)
-		return answer(a, "already-member", NULL, NULL);
-	return st == GP_E_NOTFOUND ? ask_back(a, "join", "confirm-join") : st;
+/* Mail to an address of a command: a line of one word, and what the subject adds. */
+static void
+line_of_address(struct asked *a, const struct gp_route *route)
+{
+	const struct gp_command *command = gp_command_find(route->name);
+	const char *args = route->token != NULL ? route->token : "", *subject;
+	bool wants = command != NULL && (command->flags & GP_CMD_SUBJECT) != 0;
+
+	subject = gp_subject_title(a->ctx, a->in->mail->subject, NULL);
+	if (wants && *args == '\0' && subject[0] != '[' && a->in->mail->subject[0] != '\0')
+		args = subject;
+	a->lines.v = gp_array(a->ctx, char *, 1);
+	a->lines.v[0] = gp_asprintf(a->ctx, "%s%s%s", route->name, *args != '\0' ? " " : "", args);
+	a->lines.n = 1;
 }
 
-static enum gp_status
-run_unsubscribe(struct asked *a)
+/* bees+thread-KEY: "follow", "mute" without saying which. */
+static void
+lines_of_thread(struct asked *a, const struct gp_route *route)
 {
-	struct gp_member *m;
-	enum gp_status st;
+	size_t i;
 
-	st = gp_member_find(a->ctx, a->site->store, a->route->list->id, a->in->mail->from_addr, &m,
-	    a->err);
-	if (st == GP_E_NOTFOUND)
-		return answer(a, "not-member", NULL, NULL);
-	return st == GP_OK ? ask_back(a, "leave", "confirm-leave") : st;
+	gp_read_commands(a->ctx, a->site->words, a->in->mail, &a->lines);
+	for (i = 0; i < a->lines.n; i++)
+		if (strpbrk(a->lines.v[i], " \t") == NULL)
+			a->lines.v[i] = gp_asprintf(a->ctx, "%s %s", a->lines.v[i], route->token);
+	if (a->lines.n == 0) {
+		a->lines.v[0] = gp_asprintf(a->ctx, "get thread %s", route->token);
+		a->lines.n = 1;
+	}
 }
 
+/* No address gets more automatic answers in a day than this (RFC 3834 section 2). */
 static enum gp_status
-confirm_join(struct asked *a, const struct gp_token *t)
+is_flood(struct asked *a, bool *yes)
 {
-	enum gp_status st;
-	int64_t id;
+	int64_t n = 0;
+	enum gp_status st = gp_count_add(a->site->store, "answer", gp_addr_fold(a->ctx, a->from),
+	    gp_now(), DAY, &n, a->err);
 
-	st = gp_member_add(a->site->store, t->list, a->in->mail->from_addr, a->in->mail->from_name,
-	    GP_ROLE_MEMBER, GP_DELIVERY_EACH, gp_now(), &id, a->err);
-	if (st == GP_E_EXISTS)
-		return answer(a, "already-member", NULL, NULL);
-	return st == GP_OK ? answer(a, "welcome", NULL, NULL) : st;
-}
-
-static enum gp_status
-confirm_leave(struct asked *a, const struct gp_token *t)
-{
-	struct gp_member *m;
-	enum gp_status st;
-
-	st = gp_member_find(a->ctx, a->site->store, t->list, t->address, &m, a->err);
-	if (st == GP_OK)
-		st = gp_member_remove(a->site->store, m->id, a->err);
-	if (st == GP_OK || st == GP_E_NOTFOUND)
-		return answer(a, "goodbye", NULL, NULL);
+	*yes = n > a->site->conf->answers;
+	if (*yes)
+		a->out->text = gp_asprintf(a->ctx, "more than %lld mails with commands in a day from "
+		    "%s: nothing done", (long long)a->site->conf->answers, a->from);
 	return st;
 }
 
-/* A reply to ask_back: the token and the sender must fit together. */
 static enum gp_status
-run_confirm(struct asked *a)
+run_asked(struct asked *a, const struct gp_route *route)
 {
-	static const struct {
-		const char *purpose;
-		enum gp_status (*fn)(struct asked *a, const struct gp_token *t);
-	} kinds[] = {{"join", confirm_join}, {"leave", confirm_leave}};
-	char *from = gp_addr_fold(a->ctx, a->in->mail->from_addr);
-	struct gp_token *t;
 	enum gp_status st;
-	size_t i;
+	bool flood;
 
-	for (i = 0; i < GP_COUNT(kinds); i++) {
-		st = gp_token_find(a->ctx, a->site->store, kinds[i].purpose, a->route->token, gp_now(),
-		    &t, a->err);
-		if (st == GP_E_NOTFOUND)
-			continue;
-		if (st != GP_OK)
-			return st;
-		if (t->list != a->route->list->id || !gp_streq(t->address, from) || t->used != 0)
-			break;
-		st = gp_token_use(a->site->store, a->route->token, gp_now(), a->err);
-		return st == GP_OK ? kinds[i].fn(a, t) : st;
+	if (route->kind == GP_ROUTE_CONFIRM)
+		return gp_command_confirm(a, route->token);
+	st = is_flood(a, &flood);
+	if (st != GP_OK || flood)
+		return st;
+	if (route->kind == GP_ROUTE_REQUEST)
+		gp_read_commands(a->ctx, a->site->words, a->in->mail, &a->lines);
+	else if (route->kind == GP_ROUTE_THREAD)
+		lines_of_thread(a, route);
+	else
+		line_of_address(a, route);
+	/* An empty mail: whoever wrote it needs help. */
+	if (a->lines.n == 0) {
+		a->lines.v = gp_array(a->ctx, char *, 1);
+		a->lines.v[a->lines.n++] = gp_strdup(a->ctx, "help");
 	}
-	return answer(a, "token-unknown", NULL, NULL);
-}
-
-static enum gp_status
-run_request(struct asked *a)
-{
-	static const struct {
-		const char *word;
-		enum gp_status (*fn)(struct asked *a);
-	} words[] = {{"subscribe", run_subscribe}, {"join", run_subscribe},
-	    {"unsubscribe", run_unsubscribe}, {"leave", run_unsubscribe}, {"help", run_help}};
-	const char *texts[2];
-	size_t i, k;
-
-	texts[0] = gp_subject_title(a->ctx, a->in->mail->subject, NULL);
-	texts[1] = a->in->mail->own_n > 0 ? a->in->mail->own : "";
-	for (k = 0; k < 2; k++) {
-		const char *text = texts[k] + strspn(texts[k], " \t\r\n");
-		size_t n = strcspn(text, " \t\r\n.,");
-
-		for (i = 0; i < GP_COUNT(words); i++)
-			if (n == strlen(words[i].word) && gp_istarts(text, words[i].word))
-				return words[i].fn(a);
-	}
-	return run_help(a);
+	st = gp_command_lines(a);
+	return st == GP_OK ? gp_command_answer(a) : st;
 }
 
 /* A delivery that came back. The address is known by its MAC, not by what the mail says. */
 static enum gp_status
-run_bounce(struct asked *a)
+run_bounce(const void *ctx, struct gp_site *site, const struct gp_route *route,
+    const struct gp_inbound *in, struct gp_outcome *out, struct gp_err *err)
 {
 	int64_t job, member;
 
-	if (!gp_verp_parse(a->site, a->route->token, &job, &member)) {
-		a->out->text = gp_strdup(a->ctx, "a bounce with a token that is not ours: ignored");
+	if (!gp_verp_parse(site, route->token, &job, &member)) {
+		out->text = gp_strdup(ctx, "a bounce with a token that is not ours: ignored");
 		return GP_OK;
 	}
-	a->out->job = job;
-	a->out->text = member == 0 ?
-	    gp_asprintf(a->ctx, "a delivery of job %lld came back", (long long)job) :
-	    gp_asprintf(a->ctx, "a delivery to member %lld came back", (long long)member);
-	return gp_queue_bounce(a->site->store, job, member, gp_now(),
-	    a->in->mail != NULL ? a->in->mail->snippet : "", a->err);
+	out->job = job;
+	out->text = member == 0 ?
+	    gp_asprintf(ctx, "a delivery of job %lld came back", (long long)job) :
+	    gp_asprintf(ctx, "a delivery to member %lld came back", (long long)member);
+	return gp_queue_bounce(site->store, job, member, gp_now(),
+	    in->mail != NULL ? in->mail->snippet : "", err);
 }
 
 enum gp_status
 gp_command_run(const void *ctx, struct gp_site *site, const struct gp_route *route,
     const struct gp_inbound *in, struct gp_outcome *out, struct gp_err *err)
 {
-	struct asked a = {ctx, site, route, in, out, err};
-
-	switch (route->kind) {
-	case GP_ROUTE_HELP:
-		return run_help(&a);
-	case GP_ROUTE_SUBSCRIBE:
-		return run_subscribe(&a);
-	case GP_ROUTE_UNSUBSCRIBE:
-		return run_unsubscribe(&a);
-	case GP_ROUTE_CONFIRM:
-		return run_confirm(&a);
-	case GP_ROUTE_REQUEST:
-		return run_request(&a);
-	case GP_ROUTE_HOLD:
-		return gp_hold_reply(ctx, site, route, in, out, err);
-	case GP_ROUTE_BOUNCE:
-		return run_bounce(&a);
-	default:
-		return gp_fail(err, GP_E_BUG, "no command is known as %s", route->name);
-	}
-}
-
-enum gp_status
-gp_command_one_click(const void *ctx, struct gp_site *site, const char *token, char **removed,
-    struct gp_err *err)
-{
-	struct gp_notice n = {0};
-	struct gp_member *m;
-	struct gp_list *list;
+	struct asked a = {.ctx = ctx, .site = site, .list = route->list, .in = in, .out = out,
+	    .err = err};
 	enum gp_status st;
-	int64_t id;
 
-	*removed = NULL;
-	if (!gp_one_click_parse(site, token, &id))
-		return GP_OK;
-	st = gp_member_find_id(ctx, site->store, id, &m, err);
-	if (st == GP_E_NOTFOUND)
-		return GP_OK;
-	if (st == GP_OK)
-		st = gp_list_find_id(ctx, site->store, m->list, &list, err);
-	if (st == GP_OK)
-		st = gp_member_remove(site->store, id, err);
-	if (st != GP_OK)
-		return st;
-	*removed = m->address;
-	n.template_name = "goodbye";
-	n.data = gp_json_object(ctx);
-	n.to_name = m->name;
-	n.to_addr = m->address;
-	return gp_notice_send(ctx, site, list, &n, NULL, err);
+	if (route->kind == GP_ROUTE_BOUNCE)
+		return run_bounce(ctx, site, route, in, out, err);
+	if (route->kind == GP_ROUTE_HOLD)
+		return gp_hold_reply(ctx, site, route, in, out, err);
+	a.msgid = in->mail->msgid;
+	a.proven = gp_rules_auth(ctx, site, in) == GP_AUTH_PASS;
+	st = gp_command_begin(&a, in->mail->from_addr, in->mail->from_name);
+	return st == GP_OK ? run_asked(&a, route) : st;
 }

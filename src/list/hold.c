@@ -6,7 +6,7 @@
  */
 #include "config.h"
 
-#include "guildpost/list.h"
+#include "hold.h"
 
 #include <string.h>
 
@@ -90,6 +90,7 @@ ask_moderator(const void *ctx, struct gp_site *site, const struct gp_list *list,
     const struct gp_hold *h, const struct gp_inbound *in, const struct gp_member *moderator,
     struct gp_err *err)
 {
+	struct gp_enclosure post = {"message/rfc822", NULL, NULL, 0};
 	struct gp_notice n = {0};
 	struct gp_token t = {0};
 	enum gp_status st;
@@ -117,11 +118,31 @@ ask_moderator(const void *ctx, struct gp_site *site, const struct gp_list *list,
 	n.member = moderator->id;
 	n.reply_to = gp_route_address(ctx, site, list, "hold", token);
 	/* What no parser could read is not passed on to a moderator's mail program. */
-	if (in->mail != NULL) {
-		n.enclosed = in->raw;
-		n.enclosed_n = in->n;
+	if (in != NULL && in->mail != NULL) {
+		post.p = in->raw;
+		post.n = in->n;
+		n.enclosures = &post;
+		n.enclosures_n = 1;
 	}
 	return gp_notice_send(ctx, site, list, &n, NULL, err);
+}
+
+enum gp_status
+gp_hold_ask(const void *ctx, struct gp_site *site, const struct gp_list *list,
+    const struct gp_hold *h, const struct gp_inbound *in, struct gp_outcome *out,
+    struct gp_err *err)
+{
+	struct gp_member **mods;
+	enum gp_status st;
+	size_t i, n;
+
+	st = gp_member_all(ctx, site->store, list->id, GP_ROLE_MODERATOR, -1, &mods, &n, err);
+	for (i = 0; st == GP_OK && i < n; i++)
+		st = ask_moderator(ctx, site, list, h, in, mods[i], err);
+	if (st == GP_OK)
+		out->text = gp_asprintf(ctx, "held as %lld, moderators asked: %zu",
+		    (long long)h->id, n);
+	return st;
 }
 
 enum gp_status
@@ -129,10 +150,8 @@ gp_hold_post(const void *ctx, struct gp_site *site, struct gp_list *list,
     const struct gp_inbound *in, const struct gp_decision *d, struct gp_outcome *out,
     struct gp_err *err)
 {
-	struct gp_member **mods;
 	struct gp_hold h;
 	enum gp_status st;
-	size_t i, n;
 
 	fill_hold(ctx, list, in, d->rule, d->reason, &h);
 	st = gp_hold_add(site->store, &h, in->raw, in->n, wire_of(ctx, in->mail), err);
@@ -141,13 +160,7 @@ gp_hold_post(const void *ctx, struct gp_site *site, struct gp_list *list,
 		out->text = gp_asprintf(ctx, "it waits already as hold %lld", (long long)h.id);
 		return GP_OK;
 	}
-	if (st == GP_OK)
-		st = gp_member_all(ctx, site->store, list->id, GP_ROLE_MODERATOR, -1, &mods, &n, err);
-	for (i = 0; st == GP_OK && i < n; i++)
-		st = ask_moderator(ctx, site, list, &h, in, mods[i], err);
-	if (st == GP_OK)
-		out->text = gp_asprintf(ctx, "held as %lld, moderators asked: %zu", (long long)h.id, n);
-	return st;
+	return st == GP_OK ? gp_hold_ask(ctx, site, list, &h, in, out, err) : st;
 }
 
 enum gp_status
@@ -234,6 +247,13 @@ gp_hold_verdict(const void *ctx, struct gp_site *site, struct gp_list *list,
 	if (st != GP_OK && st != GP_E_NOTFOUND)
 		return st;
 	return gp_post(ctx, site, list, &held, author, out, err);
+}
+
+enum gp_status
+gp_hold_withdraw(const void *ctx, struct gp_site *site, struct gp_list *list,
+    const struct gp_hold *hold, const char *author, struct gp_outcome *out, struct gp_err *err)
+{
+	return gp_hold_verdict(ctx, site, list, hold, GP_HOLD_DISCARDED, author, "withdrawn", out, err);
 }
 
 enum gp_status

@@ -59,6 +59,7 @@ add_list_data(json_t *data, const void *ctx, const struct gp_site *site,
 	gp_json_text(data, "list_description", list->set.description);
 	gp_json_text(data, "owner_address", gp_route_address(ctx, site, list, "owner", NULL));
 	gp_json_text(data, "help_address", gp_route_address(ctx, site, list, "help", NULL));
+	gp_json_text(data, "request_address", gp_route_address(ctx, site, list, "request", NULL));
 	gp_json_text(data, "subscribe_address", gp_route_address(ctx, site, list, "subscribe", NULL));
 	gp_json_text(data, "unsubscribe_address",
 	    gp_route_address(ctx, site, list, "unsubscribe", NULL));
@@ -80,6 +81,45 @@ split(struct gp_job *job, char *whole, size_t n)
 	job->body_n = end == NULL ? 0 : n - head - 2;
 }
 
+/* What the owners wrote in place of ours. GP_E_NOTFOUND: nothing, or nothing that can be used. */
+static enum gp_status
+own_text(const void *ctx, struct gp_site *site, const struct gp_list *list,
+    const struct gp_notice *n, const char *language, struct gp_mail_text *text,
+    struct gp_err *err)
+{
+	struct gp_list_text *own;
+	enum gp_status st;
+	struct gp_err why;
+
+	st = gp_text_find(ctx, site->store, list->id, n->template_name, language, &own, err);
+	if (st != GP_OK)
+		return st;
+	st = gp_mail_template_own(ctx, site->templates, gp_asprintf(ctx, "mail/%s/%s.md", language,
+	    n->template_name), own->body, strlen(own->body), n->data, text, &why);
+	if (st == GP_OK)
+		return GP_OK;
+	/* It was good when it was put there; our names have changed since. */
+	gp_log(GP_LOG_WARN, "event=text-unusable list=%s text=%s what=\"%s\"", list->address,
+	    n->template_name, why.msg);
+	return GP_E_NOTFOUND;
+}
+
+/* The owners' text in the reader's language, theirs in the list's, ours. */
+static enum gp_status
+write_text(const void *ctx, struct gp_site *site, const struct gp_list *list,
+    const struct gp_notice *n, struct gp_mail_text *text, struct gp_err *err)
+{
+	const char *language = n->language != NULL ? n->language : list->set.language;
+	enum gp_status st = own_text(ctx, site, list, n, language, text, err);
+
+	if (st == GP_E_NOTFOUND && !gp_streq(language, list->set.language))
+		st = own_text(ctx, site, list, n, list->set.language, text, err);
+	if (st == GP_E_NOTFOUND)
+		st = gp_mail_template(ctx, site->templates,
+		    gp_asprintf(ctx, "mail/%s.md", n->template_name), language, n->data, text, err);
+	return st;
+}
+
 enum gp_status
 gp_notice_send(const void *ctx, struct gp_site *site, const struct gp_list *list,
     const struct gp_notice *n, int64_t *job_id, struct gp_err *err)
@@ -92,8 +132,7 @@ gp_notice_send(const void *ctx, struct gp_site *site, const struct gp_list *list
 	char *whole;
 
 	add_list_data(n->data, ctx, site, list);
-	st = gp_mail_template(ctx, site->templates, gp_asprintf(ctx, "mail/%s.md", n->template_name),
-	    list->set.language, n->data, &text, err);
+	st = write_text(ctx, site, list, n, &text, err);
 	if (st != GP_OK)
 		return st;
 	memset(&c, 0, sizeof(c));
@@ -110,8 +149,9 @@ gp_notice_send(const void *ctx, struct gp_site *site, const struct gp_list *list
 	c.date = gp_now();
 	c.auto_submitted = n->answer ? "auto-replied" : "auto-generated";
 	c.extra = gp_cook_notice_fields(ctx, site, list);
-	c.enclosed = n->enclosed;
-	c.enclosed_n = n->enclosed_n;
+	c.msgid = n->msgid;
+	c.enclosures = n->enclosures;
+	c.enclosures_n = n->enclosures_n;
 	whole = gp_mail_compose(ctx, &c, &len);
 	memset(&job, 0, sizeof(job));
 	job.list = list->id;

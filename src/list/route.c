@@ -6,30 +6,51 @@
  */
 #include "config.h"
 
-#include "guildpost/list.h"
+#include "command.h"
 
 #include <string.h>
 
-/* Words behind the separator; `token`: "word-TOKEN" is wanted. */
+/* Words behind the separator that are no commands; `token`: "word-TOKEN" is wanted. */
 static const struct {
 	const char *word;
 	enum gp_route_kind kind;
 	bool token;
 } words[] = {
 	{"owner", GP_ROUTE_OWNER, false},
-	{"help", GP_ROUTE_HELP, false},
-	{"subscribe", GP_ROUTE_SUBSCRIBE, false},
-	{"join", GP_ROUTE_SUBSCRIBE, false},
-	{"unsubscribe", GP_ROUTE_UNSUBSCRIBE, false},
-	{"leave", GP_ROUTE_UNSUBSCRIBE, false},
 	{"request", GP_ROUTE_REQUEST, false},
+	{"thread", GP_ROUTE_THREAD, true},
 	{"confirm", GP_ROUTE_CONFIRM, true},
 	{"hold", GP_ROUTE_HOLD, true},
 	{"bounce", GP_ROUTE_BOUNCE, true},
 };
 
+/* "subscribe", "join", "beitreten": a command in any language; "get-KEY" with an argument. */
 static bool
-match_word(const void *ctx, const char *text, struct gp_route *out)
+match_command(const void *ctx, const struct gp_site *site, const char *text, struct gp_route *out)
+{
+	size_t n = strcspn(text, "-"), i;
+	const struct gp_command *command;
+	const struct gp_word *w;
+
+	for (i = 0; (w = gp_words_each(site->words, i)) != NULL; i++) {
+		if (w->kind != GP_WORD_COMMAND || strlen(w->text) != n ||
+		    memcmp(w->text, text, n) != 0)
+			continue;
+		command = gp_command_find(w->name);
+		if (command == NULL || (command->flags & GP_CMD_ADDRESS) == 0 ||
+		    (text[n] == '-' && ((command->flags & GP_CMD_SUBJECT) == 0 ||
+		    text[n + 1] == '\0')))
+			continue;
+		out->kind = GP_ROUTE_COMMAND;
+		out->name = command->name;
+		out->token = text[n] == '-' ? gp_strdup(ctx, text + n + 1) : NULL;
+		return true;
+	}
+	return false;
+}
+
+static bool
+match_word(const void *ctx, const struct gp_site *site, const char *text, struct gp_route *out)
 {
 	size_t i, n;
 
@@ -46,7 +67,7 @@ match_word(const void *ctx, const char *text, struct gp_route *out)
 		out->token = words[i].token ? gp_strdup(ctx, text + n + 1) : NULL;
 		return true;
 	}
-	return false;
+	return match_command(ctx, site, text, out);
 }
 
 /* Try each separator in turn: "my-bees-owner" may be list my-bees. */
@@ -64,7 +85,7 @@ find_behind_separator(const void *ctx, struct gp_site *site, const char *folded,
 		if ((*p != '+' && *p != '-') || p == folded)
 			continue;
 		word = gp_strndup(ctx, p + 1, (size_t)(at - p - 1));
-		if (!match_word(ctx, word, out))
+		if (!match_word(ctx, site, word, out))
 			continue;
 		address = gp_asprintf(ctx, "%.*s%s", (int)(p - folded), folded, at);
 		st = gp_list_find(ctx, site->store, address, &out->list, err);

@@ -247,6 +247,16 @@ decide_owner(struct asking *a)
 	return decide(a, GP_DECIDE_FORWARD, "mail for the owners");
 }
 
+enum gp_auth
+gp_rules_auth(const void *ctx, const struct gp_site *site, const struct gp_inbound *in)
+{
+	struct gp_header h;
+
+	if (in->mail == NULL || gp_header_scan(ctx, in->raw, in->n, &h, NULL) != GP_OK)
+		return GP_AUTH_NONE;
+	return gp_auth_results(ctx, &h, site->conf->authserv, in->mail->from_addr);
+}
+
 enum gp_status
 gp_decide(const void *ctx, struct gp_site *site, const struct gp_route *route,
     const struct gp_inbound *in, struct gp_decision *out, struct gp_err *err)
@@ -269,6 +279,9 @@ gp_decide(const void *ctx, struct gp_site *site, const struct gp_route *route,
 		if (!gp_notice_may_answer(in))
 			return decide(&a, GP_DECIDE_DISCARD,
 			    "a machine sent it: such mail is never answered");
+		if (gp_rules_auth(ctx, site, in) == GP_AUTH_FAIL)
+			return decide(&a, GP_DECIDE_DISCARD,
+			    "the receiving server says that its sender is forged");
 		return decide(&a, GP_DECIDE_COMMAND, "mail to %s", route->name);
 	}
 }

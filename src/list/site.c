@@ -2,7 +2,7 @@
 /* What every unit of work needs: configuration, store, templates, the secret. */
 #include "config.h"
 
-#include "guildpost/list.h"
+#include "words.h"
 
 #include <string.h>
 
@@ -34,6 +34,8 @@ gp_site_open(const void *ctx, struct gp_config *conf, enum gp_store_mode mode,
 
 	site->conf = conf;
 	st = load_templates(site, err);
+	if (st == GP_OK)
+		st = gp_words_load(site, site->templates, &site->words, err);
 	if (st == GP_OK)
 		st = gp_store_open(site, conf->db_path, mode, &site->store, err);
 	if (st == GP_OK)

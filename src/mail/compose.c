@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
  * Mail of our own (RFC 5322, RFC 2045, RFC 2046): text/plain, with a twin in HTML as
- * multipart/alternative, with another message enclosed as multipart/mixed. Parts are
+ * multipart/alternative, with messages or files enclosed as multipart/mixed. Parts are
  * 7bit or quoted-printable, so that no server has to convert anything and a signature
  * made behind us holds. Boundaries are 128 random bits and tried against the content.
  */
@@ -110,19 +110,29 @@ put_text_part(struct gp_buf *b, const char *subtype, const char *text)
 
 /* ---- several parts ---------------------------------------------------------------- */
 
+static bool
+is_used(const struct gp_compose *c, const char *boundary)
+{
+	size_t n = strlen(boundary), i;
+
+	if ((c->text != NULL && strstr(c->text, boundary) != NULL) ||
+	    (c->html != NULL && strstr(c->html, boundary) != NULL))
+		return true;
+	for (i = 0; i < c->enclosures_n; i++)
+		if (gp_memmem(c->enclosures[i].p, c->enclosures[i].n, boundary, n) != NULL)
+			return true;
+	return false;
+}
+
 /* Random, and in no part; "=_" can't stand in quoted-printable or base64 (RFC 2045 6.7). */
 static char *
 new_boundary(const void *ctx, const struct gp_compose *c)
 {
 	for (;;) {
 		char *token = gp_token_new(ctx), *out = gp_asprintf(ctx, "=_%s", token);
-		size_t n = strlen(out);
 
 		talloc_free(token);
-		if ((c->text == NULL || strstr(c->text, out) == NULL) &&
-		    (c->html == NULL || strstr(c->html, out) == NULL) &&
-		    (c->enclosed == NULL ||
-		    gp_memmem(c->enclosed, c->enclosed_n, out, n) == NULL))
+		if (!is_used(c, out))
 			return out;
 		talloc_free(out);
 	}
@@ -160,24 +170,50 @@ is_ascii(const char *p, size_t n)
 	return true;
 }
 
+/* A message stands as it is (RFC 2046 section 5.2.1); anything else is a file, in base64. */
+static void
+put_enclosure(struct gp_buf *b, const struct gp_enclosure *e)
+{
+	const char *end, *p;
+	char *code;
+
+	if (gp_streq(e->type, "message/rfc822")) {
+		gp_buf_printf(b, "Content-Type: message/rfc822\r\nContent-Transfer-Encoding: %s\r\n"
+		    "Content-Disposition: inline\r\n\r\n", is_ascii(e->p, e->n) ? "7bit" : "8bit");
+		gp_buf_add(b, e->p, e->n);
+		return;
+	}
+	gp_buf_printf(b, "Content-Type: %s\r\nContent-Transfer-Encoding: base64\r\n"
+	    "Content-Disposition: attachment; filename=\"%s\"\r\n\r\n", e->type, e->name);
+	code = gp_base64(b->ctx, e->p, e->n);
+	for (p = code, end = code + strlen(code); p < end; p += 76)
+		gp_buf_printf(b, "%.76s\r\n", p);
+	talloc_free(code);
+}
+
 static void
 put_body(struct gp_buf *b, const struct gp_compose *c)
 {
-	const char *cte = c->enclosed != NULL && !is_ascii(c->enclosed, c->enclosed_n) ?
-	    "8bit" : "7bit";
+	const char *cte = "7bit";
 	char *boundary;
+	size_t i;
 
-	if (c->enclosed == NULL) {
+	if (c->enclosures_n == 0) {
 		put_letter(b, c);
 		return;
 	}
+	for (i = 0; i < c->enclosures_n; i++)
+		if (gp_streq(c->enclosures[i].type, "message/rfc822") &&
+		    !is_ascii(c->enclosures[i].p, c->enclosures[i].n))
+			cte = "8bit";
 	boundary = new_boundary(b->ctx, c);
 	gp_buf_printf(b, "Content-Type: multipart/mixed; boundary=\"%s\"\r\n"
 	    "Content-Transfer-Encoding: %s\r\n\r\n--%s\r\n", boundary, cte, boundary);
 	put_letter(b, c);
-	gp_buf_printf(b, "\r\n--%s\r\nContent-Type: message/rfc822\r\n"
-	    "Content-Transfer-Encoding: %s\r\nContent-Disposition: inline\r\n\r\n", boundary, cte);
-	gp_buf_add(b, c->enclosed, c->enclosed_n);
+	for (i = 0; i < c->enclosures_n; i++) {
+		gp_buf_printf(b, "\r\n--%s\r\n", boundary);
+		put_enclosure(b, &c->enclosures[i]);
+	}
 	gp_buf_printf(b, "\r\n--%s--\r\n", boundary);
 	talloc_free(boundary);
 }

@@ -114,8 +114,8 @@ place(struct gp_template *t, struct gp_templates *set, const char *name)
 		t->lang = gp_strndup(t, lang, (size_t)(strchr(lang, '/') - lang));
 }
 
-static enum gp_status
-compile(struct gp_templates *set, struct file *f, enum gp_escape escape, struct gp_err *err)
+enum gp_status
+templates_compile(struct gp_templates *set, struct file *f, enum gp_escape escape, struct gp_err *err)
 {
 	size_t head = gp_starts(f->name, "mail/") && gp_ends(f->name, ".md") ?
 	    head_length(f->text, f->n) : 0;
@@ -161,7 +161,7 @@ templates_add(struct gp_templates *set, const char *name, const char *path, cons
 			if (!gp_utf8_valid(text, n)) {
 				st = gp_fail(err, GP_E_PARSE, "%s is not UTF-8 text", f->path);
 			} else {
-				st = compile(set, f, kinds[i].escape, err);
+				st = templates_compile(set, f, kinds[i].escape, err);
 			}
 			if (st) {
 				talloc_free(f);
@@ -201,6 +201,26 @@ find_in_language(const struct gp_templates *set, const char *name, const char *l
 		f = find_file(set, name);
 	talloc_free(mem);
 	return f;
+}
+
+const char *const *
+gp_templates_languages(const void *ctx, const struct gp_templates *set, size_t *n)
+{
+	const char **v = gp_array(ctx, const char *, set->n + 1);
+	size_t i, len;
+
+	*n = 0;
+	/* Files are sorted, so those of one language stand together. */
+	for (i = 0; i < set->n; i++) {
+		const char *lang = set->files[i]->name + 5;
+
+		if (!gp_starts(set->files[i]->name, "mail/") || strchr(lang, '/') == NULL)
+			continue;
+		len = (size_t)(strchr(lang, '/') - lang);
+		if (*n == 0 || strlen(v[*n - 1]) != len || memcmp(v[*n - 1], lang, len) != 0)
+			v[(*n)++] = gp_strndup(v, lang, len);
+	}
+	return v;
 }
 
 struct gp_template *
@@ -291,57 +311,4 @@ gp_templates_file(struct gp_templates *set, const char *name, size_t *n)
 	if (n)
 		*n = f->n;
 	return f->text;
-}
-
-/* The value of one header line of a rendered head, or NULL. */
-static char *
-head_value(const void *ctx, const char *head, const char *name)
-{
-	size_t len = strlen(name);
-	const char *p, *nl;
-
-	for (p = head; p && *p; p = nl ? nl + 1 : NULL) {
-		nl = strchr(p, '\n');
-		if (gp_istarts(p, name) && p[len] == ':')
-			return gp_utf8_line(ctx, p + len + 1,
-			    nl ? (size_t)(nl - p) - len - 1 : strlen(p + len + 1), GP_MAX_SUBJECT);
-	}
-	return NULL;
-}
-
-enum gp_status
-gp_mail_template(const void *ctx, struct gp_templates *set, const char *name, const char *lang,
-    const json_t *data, struct gp_mail_text *out, struct gp_err *err)
-{
-	struct file *f = find_in_language(set, name, lang);
-	void *mem = gp_ctx(ctx);
-	struct gp_buf head, body;
-	enum gp_status st;
-	size_t html_n;
-
-	if (!f || !f->t || !f->t->head) {
-		talloc_free(mem);
-		return gp_fail(err, GP_E_NOTFOUND, "there is no mail template %s with a subject",
-		    name);
-	}
-	gp_buf_init(&head, mem, TEMPLATE_MAX_OUTPUT);
-	gp_buf_init(&body, mem, TEMPLATE_MAX_OUTPUT);
-	st = gp_template_render(f->t->head, data, &head, err);
-	if (!st)
-		st = gp_template_render(f->t, data, &body, err);
-	if (!st) {
-		struct markdown_opts o = {.kind = GP_MD_MAIL, .top = 1};
-
-		out->subject = head_value(ctx, head.p, "Subject");
-		if (!out->subject)
-			out->subject = gp_strdup(ctx, "");
-		o.title = out->subject;
-		o.lang = f->t->lang;
-		o.preview = head_value(mem, head.p, "Preview");
-		st = markdown_write(ctx, body.p, body.len, &o, &out->html, &html_n, err);
-	}
-	if (!st)
-		out->text = gp_markdown_text(ctx, body.p, body.len);
-	talloc_free(mem);
-	return st;
 }

@@ -23,6 +23,14 @@ struct gp_templates {
 	struct file **files;	/* sorted by name */
 	size_t n, cap;
 	char version[9];
+	char **vars;		/* names that templates may use, sorted */
+	size_t vars_n;
 };
+
+/* Compile f->text with its head into f->t. */
+enum gp_status templates_compile(struct gp_templates *set, struct file *f, enum gp_escape escape,
+    struct gp_err *err) GP_MUST_CHECK;
+/* Only names that may be used, raw ones only where they hold markup; partials are resolved. */
+enum gp_status templates_check(struct gp_template *t, struct gp_err *err) GP_MUST_CHECK;
 
 #endif

@@ -116,7 +116,7 @@ read_folder(const void *ctx, struct gp_templates *set, struct names *vars, const
 }
 
 static bool
-is_listed(const struct names *vars, struct gp_str name)
+is_listed(const struct gp_templates *set, struct gp_str name)
 {
 	char buf[128], *key = buf;
 
@@ -124,12 +124,12 @@ is_listed(const struct names *vars, struct gp_str name)
 		return false;
 	memcpy(buf, name.p, name.n);
 	buf[name.n] = '\0';
-	return vars->n && bsearch(&key, vars->v, vars->n, sizeof(*vars->v), compare);
+	return set->vars_n && bsearch(&key, set->vars, set->vars_n, sizeof(*set->vars), compare);
 }
 
 /* Each part of a dotted name must be in the list. */
 static enum gp_status
-check_name(const struct names *vars, const struct gp_template *t, const struct op *op,
+check_name(const struct gp_template *t, const struct op *op,
     struct gp_err *err)
 {
 	struct gp_str rest = op->text, part;
@@ -144,7 +144,7 @@ check_name(const struct names *vars, const struct gp_template *t, const struct o
 	do {
 		dot = memchr(rest.p, '.', rest.n);
 		part = (struct gp_str){rest.p, dot ? (size_t)(dot - rest.p) : rest.n};
-		if (!is_listed(vars, part))
+		if (!is_listed(t->set, part))
 			return gp_fail(err, GP_E_CONFIG, "%s:%d: the variable %.*s is not in the "
 			    "file \"variables\": misspelt?", t->path, op->line,
 			    (int)(part.n > 60 ? 60 : part.n), part.p);
@@ -160,8 +160,8 @@ check_name(const struct names *vars, const struct gp_template *t, const struct o
 	return GP_OK;
 }
 
-static enum gp_status
-check_template(const struct names *vars, struct gp_template *t, struct gp_err *err)
+enum gp_status
+templates_check(struct gp_template *t, struct gp_err *err)
 {
 	enum gp_status st = GP_OK;
 	size_t i;
@@ -188,7 +188,7 @@ check_template(const struct names *vars, struct gp_template *t, struct gp_err *e
 			}
 			/* FALLTHROUGH */
 		default:
-			st = check_name(vars, t, op, err);
+			st = check_name(t, op, err);
 		}
 	}
 	return st;
@@ -227,13 +227,16 @@ gp_templates_load(const void *ctx, const char *const *dirs, size_t n, struct gp_
 		st = read_folder(mem, set, &vars, dirs[i], "", 3, err);
 	if (vars.n)
 		qsort(vars.v, vars.n, sizeof(*vars.v), compare);
+	set->vars = gp_array(set, char *, vars.n + 1);
+	for (set->vars_n = 0; set->vars_n < vars.n; set->vars_n++)
+		set->vars[set->vars_n] = gp_strdup(set->vars, vars.v[set->vars_n]);
 	for (i = 0; i < set->n && !st; i++) {
 		struct gp_template *t = set->files[i]->t;
 
 		if (t && t->head)
-			st = check_template(&vars, t->head, err);
+			st = templates_check(t->head, err);
 		if (t && !st)
-			st = check_template(&vars, t, err);
+			st = templates_check(t, err);
 	}
 	if (!st && !set->n)
 		st = gp_fail(err, GP_E_CONFIG, "no templates in %s", n ? dirs[0] : "no folder");

@@ -132,7 +132,7 @@ do_act(struct gp_core *core, const void *ctx, struct gp_str body, struct gp_err 
 
 	if (u.bad || what == NULL || token == NULL || strcmp(what, "one-click") != 0)
 		return gp_fail(err, GP_E_PARSE, "web asked for something unknown");
-	st = gp_command_one_click(ctx, core->site, token, &removed, err);
+	st = gp_command_click(ctx, core->site, token, &removed, err);
 	if (st == GP_OK && removed != NULL)
 		gp_log(GP_LOG_INFO, "event=one-click address=<%s>", removed);
 	return st;

@@ -47,3 +47,15 @@ gp_act_all(const void *ctx, struct gp_store *s, int64_t list, int64_t before, si
 
 	return status == GP_OK ? gp_sql_rows(ctx, s, st, read_act, out, n, err) : status;
 }
+
+enum gp_status
+gp_act_of(const void *ctx, struct gp_store *s, const char *address, size_t limit,
+    struct gp_act_record ***out, size_t *n, struct gp_err *err)
+{
+	sqlite3_stmt *st;
+	enum gp_status status = gp_sql_open(s, &st, "SELECT id, time, list, who, verb, what, "
+	    "detail, msgid FROM act WHERE who = ?1 COLLATE nocase OR what = ?1 COLLATE nocase "
+	    "ORDER BY id DESC LIMIT ?2", GP_ARGS(GP_TEXT(address), GP_INT((int64_t)limit)), err);
+
+	return status == GP_OK ? gp_sql_rows(ctx, s, st, read_act, out, n, err) : status;
+}

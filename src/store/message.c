@@ -245,3 +245,15 @@ gp_message_mail(const void *ctx, struct gp_store *s, int64_t id, struct gp_mail 
 		*n = bytes.n;
 	return GP_OK;
 }
+
+enum gp_status
+gp_message_by(const void *ctx, struct gp_store *s, const char *address, size_t limit,
+    struct gp_message ***out, size_t *n, struct gp_err *err)
+{
+	sqlite3_stmt *st;
+	enum gp_status status = gp_sql_open(s, &st, MESSAGE_QUERY "WHERE n.from_addr = ?1 "
+	    "COLLATE nocase AND n.state > 0 AND n.state < 3 ORDER BY n.id LIMIT ?2",
+	    GP_ARGS(GP_TEXT(address), GP_INT((int64_t)limit)), err);
+
+	return status == GP_OK ? gp_sql_rows(ctx, s, st, gp_message_read, out, n, err) : status;
+}

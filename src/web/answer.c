@@ -322,6 +322,8 @@ gp_web_acted(const void *ctx, struct gp_web *w, const struct gp_request *r, bool
 	doc_start(&v, NULL, NULL);
 	gp_json_bool(v.doc_page, "noindex", true);
 	gp_json_bool(v.doc, "done", true);
+	gp_json_bool(gp_json_new_object(v.doc, "button_is"),
+	    gp_command_click_kind(ctx, w->site, strrchr(r->path, '/') + 1), true);
 	visit_render(&v, "web/leave.html");
 }
 

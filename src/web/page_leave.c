@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * One-click unsubscribing (RFC 8058). A GET shows a button and changes nothing; a POST hands
- * the token to core. The answer never says whether the token meant anybody.
+ * One-click unsubscribing (RFC 8058), and the button that says yes to a question of a mail. A
+ * GET shows the button and changes nothing, since mail programs and gateways look into links;
+ * a POST hands the token to core. The answer never says whether the token meant anybody.
  */
 #include "config.h"
 
@@ -43,5 +44,7 @@ leave_build(struct visit *v)
 	doc_start(v, NULL, NULL);
 	gp_json_bool(v->doc_page, "noindex", true);
 	gp_json_bool(v->doc, "done", false);
+	gp_json_bool(gp_json_new_object(v->doc, "button_is"),
+	    gp_command_click_kind(v->ctx, v->w->site, v->token), true);
 	return 200;
 }

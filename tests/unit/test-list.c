@@ -23,9 +23,9 @@ test_routes(void **state)
 		{"BEES@Example.ORG", GP_OK, GP_ROUTE_POST, NULL},
 		{"bees+owner@example.org", GP_OK, GP_ROUTE_OWNER, NULL},
 		{"bees-owner@example.org", GP_OK, GP_ROUTE_OWNER, NULL},
-		{"bees+help@example.org", GP_OK, GP_ROUTE_HELP, NULL},
-		{"bees+subscribe@example.org", GP_OK, GP_ROUTE_SUBSCRIBE, NULL},
-		{"bees-unsubscribe@example.org", GP_OK, GP_ROUTE_UNSUBSCRIBE, NULL},
+		{"bees+help@example.org", GP_OK, GP_ROUTE_COMMAND, NULL},
+		{"bees+subscribe@example.org", GP_OK, GP_ROUTE_COMMAND, NULL},
+		{"bees-unsubscribe@example.org", GP_OK, GP_ROUTE_COMMAND, NULL},
 		{"bees+request@example.org", GP_OK, GP_ROUTE_REQUEST, NULL},
 		{"bees+hold-AbC2@example.org", GP_OK, GP_ROUTE_HOLD, "abc2"},
 		{"bees-confirm-abc@example.org", GP_OK, GP_ROUTE_CONFIRM, "abc"},
@@ -522,11 +522,11 @@ test_one_click(void **state)
 	must(gp_member_find(p->ctx, p->site->store, p->bees->id, "bob@example.net", &m, &err), &err);
 	token = gp_one_click_token(p->ctx, p->site, m->id);
 	must(gp_store_begin(p->site->store, &err), &err);
-	must(gp_command_one_click(p->ctx, p->site, "aaaaaaaaaaaaaaaaaaaa", &removed, &err), &err);
+	must(gp_command_click(p->ctx, p->site, "aaaaaaaaaaaaaaaaaaaa", &removed, &err), &err);
 	assert_null(removed);
-	must(gp_command_one_click(p->ctx, p->site, token, &removed, &err), &err);
+	must(gp_command_click(p->ctx, p->site, token, &removed, &err), &err);
 	assert_string_equal(removed, "bob@example.net");
-	must(gp_command_one_click(p->ctx, p->site, token, &removed, &err), &err);
+	must(gp_command_click(p->ctx, p->site, token, &removed, &err), &err);
 	assert_null(removed);
 	must(gp_store_commit(p->site->store, &err), &err);
 	assert_int_equal(gp_member_find(p->ctx, p->site->store, p->bees->id, "bob@example.net", &m,

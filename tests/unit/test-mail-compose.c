@@ -242,9 +242,10 @@ static void
 test_compose_html_and_enclosed(void **state)
 {
 	static const char inner[] = "From: x@y.example\r\nSubject: held\r\n\r\n\xc3\xbc --=_\r\n";
+	const struct gp_enclosure whole = {"message/rfc822", NULL, inner, sizeof(inner) - 1};
 	struct gp_compose c = { .from_addr = "a@b.example", .to_addr = "c@d.example",
 		.domain = "b.example", .text = "text\n", .html = "<p>h\xc3\xbc</p>\n",
-		.enclosed = inner, .enclosed_n = sizeof(inner) - 1 };
+		.enclosures = &whole, .enclosures_n = 1 };
 	void *ctx = gp_ctx(NULL);
 	struct gp_mail m;
 	size_t n;

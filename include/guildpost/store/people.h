@@ -270,5 +270,8 @@ enum gp_status gp_act_add(struct gp_store *s, const struct gp_act_record *act, s
 /* Newest first, before that id (0: from the newest). */
 enum gp_status gp_act_all(const void *ctx, struct gp_store *s, int64_t list, int64_t before,
     size_t limit, struct gp_act_record ***out, size_t *n, struct gp_err *err) GP_MUST_CHECK;
+/* What an address did, or what was done to it, on all lists; newest first. */
+enum gp_status gp_act_of(const void *ctx, struct gp_store *s, const char *address, size_t limit,
+    struct gp_act_record ***out, size_t *n, struct gp_err *err) GP_MUST_CHECK;
 
 #endif

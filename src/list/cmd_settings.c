@@ -1,0 +1,184 @@
+/* SPDX-License-Identifier: ISC */
+/* What members choose for themselves: how they get mail, pauses, options. */
+#include "config.h"
+
+#include "command.h"
+#include "when.h"
+
+#include <string.h>
+
+/* Not for members to set by `set`: these have commands, or are for moderators. */
+static const char *const others[] = {"role", "delivery", "posting"};
+
+static bool
+is_own_option(const char *name)
+{
+	size_t i;
+
+	for (i = 0; i < GP_COUNT(others); i++)
+		if (strcmp(name, others[i]) == 0)
+			return false;
+	return gp_opt_find(gp_member_options, gp_member_option_count, name) != NULL;
+}
+
+static char *
+day_of(struct asked *a, int64_t t)
+{
+	return gp_time_format(a->ctx, t, a->list->set.timezone, "%Y-%m-%d");
+}
+
+/* ---- delivery --------------------------------------------------------------------------------- */
+
+static enum gp_status
+deliver(struct asked *a, int delivery)
+{
+	const char *name = gp_delivery_names[delivery];
+	enum gp_status st;
+
+	st = gp_member_set(a->site->store, a->member->id, "delivery", name, a->err);
+	if (st != GP_OK)
+		return st;
+	a->member->delivery = delivery;
+	gp_json_bool(gp_json_new_object(gp_said(a, "delivery"), "delivery_is"), name, true);
+	return gp_command_log(a, "set", a->member->address, gp_asprintf(a->ctx, "delivery=%s", name));
+}
+
+enum gp_status
+gp_do_each(struct asked *a, const char *args)
+{
+	(void)args;
+	return deliver(a, GP_DELIVERY_EACH);
+}
+
+enum gp_status
+gp_do_daily(struct asked *a, const char *args)
+{
+	(void)args;
+	return deliver(a, GP_DELIVERY_DAILY);
+}
+
+enum gp_status
+gp_do_weekly(struct asked *a, const char *args)
+{
+	(void)args;
+	return deliver(a, GP_DELIVERY_WEEKLY);
+}
+
+enum gp_status
+gp_do_monthly(struct asked *a, const char *args)
+{
+	(void)args;
+	return deliver(a, GP_DELIVERY_MONTHLY);
+}
+
+enum gp_status
+gp_do_none(struct asked *a, const char *args)
+{
+	(void)args;
+	return deliver(a, GP_DELIVERY_NONE);
+}
+
+/* ---- pauses ----------------------------------------------------------------------------------- */
+
+enum gp_status
+gp_do_pause(struct asked *a, const char *args)
+{
+	int64_t from, to;
+	enum gp_status st;
+	json_t *said;
+
+	if (!gp_when_span(a->site->words, args, gp_now(), a->list->set.timezone, &from, &to)) {
+		gp_json_text(gp_said(a, "bad_dates"), "dates", args);
+		return GP_OK;
+	}
+	st = gp_member_pause(a->site->store, a->member->id, from, to, a->err);
+	if (st != GP_OK)
+		return st;
+	said = gp_said(a, "pause");
+	gp_json_text(said, "from_date", day_of(a, from));
+	gp_json_text(said, "to_date", day_of(a, to - 1));
+	return gp_command_log(a, "pause", a->member->address,
+	    gp_asprintf(a->ctx, "%s to %s", day_of(a, from), day_of(a, to - 1)));
+}
+
+enum gp_status
+gp_do_resume(struct asked *a, const char *args)
+{
+	enum gp_status st = gp_member_pause(a->site->store, a->member->id, 0, 0, a->err);
+
+	(void)args;
+	if (st != GP_OK)
+		return st;
+	gp_json_bool(gp_said(a, "resume"), "done", true);
+	return gp_command_log(a, "resume", a->member->address, "");
+}
+
+/* ---- options ---------------------------------------------------------------------------------- */
+
+enum gp_status
+gp_do_set(struct asked *a, const char *args)
+{
+	struct gp_err why = {GP_OK, ""};
+	struct gp_str word = gp_command_word(&args);
+	char *name = gp_utf8_fold(a->ctx, word.p, word.n), *equals = strchr(name, '=');
+	enum gp_status st;
+	json_t *said;
+
+	/* "set language=de" as on the command line. */
+	if (equals != NULL) {
+		*equals = '\0';
+		args = word.p + (equals + 1 - name);
+	}
+	args += strspn(args, " \t=:");
+	/* "set daily", "set nomail": as these commands. */
+	if (*args == '\0' && gp_command_delivery(a, name) >= 0)
+		return deliver(a, gp_command_delivery(a, name));
+	if (!is_own_option(name) || *args == '\0') {
+		gp_json_text(gp_said(a, "unknown_option"), "option", name);
+		return GP_OK;
+	}
+	st = gp_member_set(a->site->store, a->member->id, name, args, &why);
+	if (st == GP_E_PARSE || st == GP_E_USAGE) {
+		said = gp_said(a, "bad_value");
+		gp_json_text(said, "option", name);
+		gp_json_text(said, "why", why.msg);
+		return GP_OK;
+	}
+	if (st != GP_OK) {
+		*a->err = why;
+		return st;
+	}
+	said = gp_said(a, "set");
+	gp_json_text(said, "option", name);
+	gp_json_text(said, "value", args);
+	return gp_command_log(a, "set", a->member->address, gp_asprintf(a->ctx, "%s=%s", name, args));
+}
+
+enum gp_status
+gp_do_show(struct asked *a, const char *args)
+{
+	json_t *said = gp_said(a, "show"), *options = gp_json_new_array(said, "options");
+	struct gp_member *m;
+	enum gp_status st;
+	size_t i;
+
+	(void)args;
+	/* As it is after the lines above. */
+	st = gp_member_find_id(a->ctx, a->site->store, a->member->id, &m, a->err);
+	if (st != GP_OK)
+		return st;
+	gp_json_text(said, "address", m->address);
+	for (i = 0; i < gp_member_option_count; i++) {
+		const struct gp_opt *opt = &gp_member_options[i];
+		json_t *row = gp_json_push_object(options);
+
+		gp_json_text(row, "option", opt->name);
+		gp_json_text(row, "value", gp_opt_get(a->ctx, opt, m));
+		gp_json_bool(gp_json_new_object(row, "option_is"), opt->name, true);
+	}
+	if (m->pause_to != 0) {
+		gp_json_text(said, "from_date", day_of(a, m->pause_from));
+		gp_json_text(said, "to_date", day_of(a, m->pause_to - 1));
+	}
+	return GP_OK;
+}

@@ -1,0 +1,259 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * The texts of a list by mail: owners get one, change it in their mail program and send it
+ * back. Each change is a version; `revert` goes back. A text that could not be rendered is
+ * refused with the reason, so that no member ever gets a broken mail.
+ */
+#include "config.h"
+
+#include "command.h"
+
+#include <string.h>
+
+#define CHARTER "charter"
+
+/* "welcome", or "welcome.de" in another language than the list's. */
+static char *
+split_name(struct asked *a, struct gp_str word, const char **language)
+{
+	char *name = gp_strndup(a->ctx, word.p, word.n), *dot;
+
+	gp_str_lower(name);
+	dot = strchr(name, '.');
+	*language = a->list->set.language;
+	if (dot != NULL) {
+		*dot = '\0';
+		*language = dot + 1;
+	}
+	return name;
+}
+
+static char *
+file_of(struct asked *a, const char *name, const char *language)
+{
+	return gp_asprintf(a->ctx, "mail/%s/%s.md", language, name);
+}
+
+/* Ours, in that language or English; NULL: there is no such text. */
+static const char *
+our_text(struct asked *a, const char *name, const char *language)
+{
+	const char *text;
+
+	if (strcmp(name, CHARTER) == 0)
+		return "";
+	/* Partials are parts of many mails: whoever changes them runs the site. */
+	if (strchr(name, '/') != NULL ||
+	    !gp_templates_is_mail(a->site->templates, file_of(a, name, "en")))
+		return NULL;
+	text = gp_templates_file(a->site->templates, file_of(a, name, language), NULL);
+	return text != NULL ? text : gp_templates_file(a->site->templates, file_of(a, name, "en"), NULL);
+}
+
+/* The text as it is now: the owners', or ours. */
+static enum gp_status
+current_text(struct asked *a, const char *name, const char *language, const char **text,
+    int64_t *version)
+{
+	struct gp_list_text *own;
+	enum gp_status st;
+
+	*version = 0;
+	*text = strcmp(name, CHARTER) == 0 ? a->list->set.charter : our_text(a, name, language);
+	st = gp_text_find(a->ctx, a->site->store, a->list->id, name, language, &own, a->err);
+	if (st == GP_OK) {
+		*version = own->version;
+		if (strcmp(name, CHARTER) != 0)
+			*text = own->body;
+	}
+	return st == GP_E_NOTFOUND ? GP_OK : st;
+}
+
+/* A token whose answer puts what it brings. */
+static enum gp_status
+text_token(struct asked *a, const char *name, const char *language, char **token)
+{
+	json_t *data = gp_json_object(a->ctx);
+	struct gp_token t = {0};
+
+	gp_json_push_text(gp_json_new_array(data, "lines"),
+	    gp_asprintf(a->ctx, "put %s.%s", name, language));
+	t.purpose = gp_strdup(a->ctx, "act");
+	t.list = a->list->id;
+	t.address = gp_addr_fold(a->ctx, a->member->address);
+	t.expires = gp_now() + 30 * 86400;
+	t.data = gp_json_dump(a->ctx, data, false);
+	return gp_token_add(a->ctx, a->site->store, &t, token, a->err);
+}
+
+static enum gp_status
+list_texts(struct asked *a)
+{
+	json_t *rows = gp_json_new_array(gp_said(a, "texts"), "texts");
+	struct gp_list_text **own;
+	const char *const *names;
+	enum gp_status st;
+	size_t i, k, n, count;
+
+	st = gp_text_all(a->ctx, a->site->store, a->list->id, NULL, NULL, &own, &n, a->err);
+	if (st != GP_OK)
+		return st;
+	names = gp_templates_mails(a->ctx, a->site->templates, &count);
+	for (i = 0; i < count; i++) {
+		json_t *row = gp_json_push_object(rows);
+
+		gp_json_text(row, "name", names[i]);
+		for (k = 0; k < n; k++)
+			if (strcmp(own[k]->name, names[i]) == 0 && own[k]->body[0] != '\0') {
+				gp_json_int(row, "version", own[k]->version);
+				gp_json_text(row, "by", own[k]->by);
+			}
+	}
+	return GP_OK;
+}
+
+enum gp_status
+gp_do_text(struct asked *a, const char *args)
+{
+	struct gp_str word = gp_command_word(&args);
+	json_t *data = gp_json_object(a->ctx);
+	const char *language, *text;
+	char *name, *token;
+	enum gp_status st;
+	int64_t version;
+
+	if (word.n == 0)
+		return list_texts(a);
+	name = split_name(a, word, &language);
+	if (our_text(a, name, language) == NULL) {
+		gp_json_text(gp_said(a, "no_text"), "name", name);
+		return GP_OK;
+	}
+	st = current_text(a, name, language, &text, &version);
+	if (st == GP_OK)
+		st = text_token(a, name, language, &token);
+	if (st != GP_OK)
+		return st;
+	gp_said_elsewhere(a, "text");
+	gp_json_text(data, "name", name);
+	gp_json_text(data, "language", language);
+	gp_json_text(data, "text_md", text);
+	gp_json_int(data, "version", version);
+	/* To the address on the list: what it brings back is believed. */
+	return gp_command_mail(a, "text", a->name, a->member->address,
+	    gp_route_address(a->ctx, a->site, a->list, "confirm", token), data);
+}
+
+/* Would a mail with this text come out right? */
+static bool
+is_usable(struct asked *a, const char *name, const char *language, const char *text,
+    struct gp_err *why)
+{
+	struct gp_mail_text out;
+
+	if (strcmp(name, CHARTER) == 0)
+		return true;
+	return gp_mail_template_own(a->ctx, a->site->templates, file_of(a, name, language), text,
+	    strlen(text), gp_json_object(a->ctx), &out, why) == GP_OK;
+}
+
+static enum gp_status
+keep(struct asked *a, const char *name, const char *language, const char *text, const char *verb)
+{
+	enum gp_status st;
+	int64_t version;
+	json_t *said;
+
+	st = gp_text_put(a->site->store, a->list->id, name, language, text, a->from, gp_now(), &version,
+	    a->err);
+	if (st == GP_OK && strcmp(name, CHARTER) == 0)
+		st = gp_list_set(a->site->store, a->list, "charter", text, a->err);
+	if (st == GP_OK)
+		st = gp_command_log(a, verb, name, gp_asprintf(a->ctx, "version %lld", (long long)version));
+	said = gp_said(a, "text_put");
+	gp_json_text(said, "name", name);
+	gp_json_int(said, "version", version);
+	return st;
+}
+
+/* The text stands behind the line (it waited for a proof with it), or below a line of dashes. */
+static char *
+brought_text(struct asked *a, const char **args)
+{
+	const char *nl = strchr(*args, '\n');
+	char *text;
+
+	if (nl != NULL) {
+		text = gp_strdup(a->ctx, nl + 1);
+		*args = gp_strndup(a->ctx, *args, (size_t)(nl - *args));
+		return text;
+	}
+	return a->in != NULL ? gp_read_returned(a->ctx, a->in->mail) : NULL;
+}
+
+enum gp_status
+gp_do_put(struct asked *a, const char *args)
+{
+	char *text = brought_text(a, &args), *name;
+	struct gp_err why = {GP_OK, ""};
+	const char *language;
+	json_t *said;
+
+	name = split_name(a, gp_command_word(&args), &language);
+	/* Lines of the text are no commands. */
+	a->stop = true;
+	if (our_text(a, name, language) == NULL) {
+		gp_json_text(gp_said(a, "no_text"), "name", name);
+		return GP_OK;
+	}
+	if (text == NULL) {
+		gp_json_text(gp_said(a, "text_where"), "name", name);
+		return GP_OK;
+	}
+	if (!is_usable(a, name, language, text, &why)) {
+		said = gp_said(a, "text_bad");
+		gp_json_text(said, "name", name);
+		gp_json_text(said, "why", why.msg);
+		return GP_OK;
+	}
+	a->line = gp_asprintf(a->ctx, "put %s.%s\n%s", name, language, text);
+	return gp_command_is_proven(a) ? keep(a, name, language, text, "put") : GP_OK;
+}
+
+/* The version asked for, or the one before the newest; body "": ours. */
+static const char *
+older(struct gp_list_text *const *v, size_t n, int64_t version)
+{
+	size_t i;
+
+	for (i = 0; i < n; i++)
+		if (version == 0 ? i == 1 : v[i]->version == version)
+			return v[i]->body;
+	return version == 0 ? "" : NULL;
+}
+
+enum gp_status
+gp_do_revert(struct asked *a, const char *args)
+{
+	struct gp_list_text **v;
+	const char *language, *text;
+	char *name = split_name(a, gp_command_word(&args), &language);
+	int64_t version = 0;
+	enum gp_status st;
+	size_t n;
+
+	if (our_text(a, name, language) == NULL ||
+	    (*args != '\0' && !gp_parse_int(args, 0, INT64_MAX, &version))) {
+		gp_json_text(gp_said(a, "no_text"), "name", name);
+		return GP_OK;
+	}
+	st = gp_text_all(a->ctx, a->site->store, a->list->id, name, language, &v, &n, a->err);
+	if (st != GP_OK)
+		return st;
+	text = older(v, n, version);
+	if (text == NULL) {
+		gp_json_text(gp_said(a, "no_text"), "name", name);
+		return GP_OK;
+	}
+	return gp_command_is_proven(a) ? keep(a, name, language, text, "revert") : GP_OK;
+}

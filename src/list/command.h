@@ -1,0 +1,116 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * What the files of commands share: one mail that asks for things, the table of commands, and
+ * how a command says what came of it. Results are data: the words stand in templates
+ * (mail/LANG/said.md, a section for each kind of result).
+ */
+#ifndef GP_LIST_COMMAND_H
+#define GP_LIST_COMMAND_H
+
+#include "read.h"
+
+struct asked {
+	const void *ctx;
+	struct gp_site *site;
+	struct gp_list *list;
+	const struct gp_inbound *in;
+	struct gp_outcome *out;
+	struct gp_err *err;
+	char *from;			/* who asks: address as written */
+	const char *name;		/* of that person, or "" */
+	struct gp_member *member;	/* on this list, or NULL */
+	const char *language;		/* of the answer */
+	bool invited;			/* by an owner: joining needs nobody else */
+	bool proven;			/* the person answered our question, or was vouched for */
+	const char *msgid;		/* of the mail that asks, or NULL */
+	json_t *results;		/* of all lines */
+	json_t *result;			/* of the line that runs now */
+	struct gp_lines lines;		/* all of them; the next is lines.v[at] */
+	size_t at;
+	const char *line;		/* that runs now */
+	int64_t token_object;		/* what gp_command_ask binds its token to, or 0 */
+	json_t *pending;		/* lines that wait for a proof, by address */
+	bool stop;			/* nothing below is read */
+};
+
+enum gp_command_group { GP_FOR_MEMBERS, GP_FOR_MODERATORS, GP_FOR_OWNERS };
+enum {
+	GP_CMD_PROOF = 1,	/* done only when it is proven who asks */
+	GP_CMD_MEMBER = 2,	/* only a member of the list can ask */
+	GP_CMD_ADDRESS = 4,	/* also NAME+word, with nothing in the mail */
+	GP_CMD_SUBJECT = 8	/* as that, and the subject holds its arguments */
+};
+struct gp_command {
+	const char *name;
+	enum gp_command_group group;
+	unsigned flags;
+	enum gp_status (*run)(struct asked *a, const char *args);
+};
+extern const struct gp_command gp_commands[];
+extern const size_t gp_command_count;
+const struct gp_command *gp_command_find(const char *name);
+
+/* ---- command.c ------------------------------------------------------------------------------- */
+
+/* Find out who asks; run the lines of a->lines; send what came of them. */
+enum gp_status gp_command_begin(struct asked *a, const char *from, const char *name);
+enum gp_status gp_command_lines(struct asked *a);
+enum gp_status gp_command_answer(struct asked *a);
+/* What came of this line: a section of said.md; the caller fills it. */
+json_t *gp_said(struct asked *a, const char *what);
+/* The same when a mail of its own went out, which says it. */
+void gp_said_elsewhere(struct asked *a, const char *what);
+/* A mail to someone about what was asked; data may be NULL. */
+enum gp_status gp_command_mail(struct asked *a, const char *template_name, const char *to_name,
+    const char *to_addr, const char *reply_to, json_t *data);
+/* Write it into the log of acts. */
+enum gp_status gp_command_log(struct asked *a, const char *verb, const char *what,
+    const char *detail);
+/* ---- confirm.c ------------------------------------------------------------------------------- */
+
+/* Ask the address (of a->from, or another that would join or leave) to say yes to lines. */
+enum gp_status gp_command_ask(struct asked *a, const char *purpose, const char *address,
+    const char *const *lines, size_t n);
+/* A mail to the address that someone named, as often as we would ask it something. */
+enum gp_status gp_command_note(struct asked *a, const char *template_name, const char *address);
+/* The lines that wait for a proof, all in one question to a->from. */
+enum gp_status gp_command_ask_pending(struct asked *a);
+/* Somebody said yes: do what the token stands for, if it was made for a->from. */
+enum gp_status gp_command_confirm(struct asked *a, const char *token);
+
+/* ---- command.c again -------------------------------------------------------------------------- */
+
+/* The word and what stands behind it; "" when there is none. */
+struct gp_str gp_command_word(const char **args);
+/* An address in the arguments, folded or not, or NULL. */
+char *gp_command_address(struct asked *a, const char *args);
+
+/* The delivery that a word names ("weekly", "nomail"), or -1. */
+int gp_command_delivery(struct asked *a, const char *word);
+/* Take a member off; the last owner is told why not. */
+enum gp_status gp_command_leave(struct asked *a, const struct gp_member *m);
+/* What anybody may see of the archive by mail: GP_OK, or GP_E_NOTFOUND with a result that says why. */
+enum gp_status gp_command_may_read(struct asked *a);
+
+/* False: the line that runs now was put among those that wait for a proof, and says so. */
+bool gp_command_is_proven(struct asked *a);
+/* An owner who is the only one must name another before leaving. */
+enum gp_status gp_command_is_last_owner(struct asked *a, const struct gp_member *m, bool *yes);
+/* The new address said yes too: join it to the person. */
+enum gp_status gp_command_address_proven(struct asked *a, int64_t person);
+
+/* ---- commands, by file ------------------------------------------------------------------------ */
+
+typedef enum gp_status gp_command_fn(struct asked *a, const char *args);
+gp_command_fn gp_do_help, gp_do_stop, gp_do_which, gp_do_who, gp_do_info, gp_do_lists; /* cmd_look.c */
+gp_command_fn gp_do_subscribe, gp_do_unsubscribe, gp_do_confirm; /* cmd_join.c */
+gp_command_fn gp_do_each, gp_do_daily, gp_do_weekly, gp_do_monthly, gp_do_none, gp_do_pause,
+    gp_do_resume, gp_do_set, gp_do_show; /* cmd_settings.c */
+gp_command_fn gp_do_get, gp_do_index, gp_do_last, gp_do_search, gp_do_follow, gp_do_mute,
+    gp_do_unmute; /* cmd_archive.c */
+gp_command_fn gp_do_address, gp_do_export, gp_do_erase, gp_do_withdraw; /* cmd_person.c */
+gp_command_fn gp_do_configure, gp_do_log, gp_do_add, gp_do_remove, gp_do_invite, gp_do_import,
+    gp_do_member, gp_do_role, gp_do_create; /* cmd_owner.c */
+gp_command_fn gp_do_text, gp_do_put, gp_do_revert; /* cmd_texts.c */
+
+#endif

@@ -1,0 +1,79 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * The commands that can be asked for by mail. What they are called in each language, their
+ * arguments and what they do in a line stand in templates/mail/LANG/words; help and the
+ * manual pages are made from there.
+ */
+#include "config.h"
+
+#include "command.h"
+
+#include <string.h>
+
+#define MEMBERS GP_FOR_MEMBERS
+#define OWNERS GP_FOR_OWNERS
+enum {
+	PLAIN = GP_CMD_ADDRESS,
+	MEMBER = GP_CMD_ADDRESS | GP_CMD_MEMBER,
+	SUBJECT = GP_CMD_ADDRESS | GP_CMD_SUBJECT,
+	MEMBER_SUBJECT = SUBJECT | GP_CMD_MEMBER,
+	PROOF = GP_CMD_PROOF
+};
+
+const struct gp_command gp_commands[] = {
+	{"help", MEMBERS, SUBJECT, gp_do_help},
+	/* Joining and leaving ask back by themselves: the address that joins, not the one that asks. */
+	{"subscribe", MEMBERS, SUBJECT, gp_do_subscribe},
+	{"unsubscribe", MEMBERS, PLAIN, gp_do_unsubscribe},
+	{"confirm", MEMBERS, 0, gp_do_confirm},
+	{"each", MEMBERS, MEMBER, gp_do_each},
+	{"daily", MEMBERS, MEMBER, gp_do_daily},
+	{"weekly", MEMBERS, MEMBER, gp_do_weekly},
+	{"monthly", MEMBERS, MEMBER, gp_do_monthly},
+	{"none", MEMBERS, MEMBER, gp_do_none},
+	{"pause", MEMBERS, MEMBER_SUBJECT, gp_do_pause},
+	{"resume", MEMBERS, MEMBER, gp_do_resume},
+	{"set", MEMBERS, MEMBER_SUBJECT, gp_do_set},
+	{"show", MEMBERS, MEMBER, gp_do_show},
+	{"which", MEMBERS, PLAIN, gp_do_which},
+	{"who", MEMBERS, PLAIN, gp_do_who},
+	{"info", MEMBERS, PLAIN, gp_do_info},
+	{"lists", MEMBERS, PLAIN, gp_do_lists},
+	{"get", MEMBERS, SUBJECT, gp_do_get},
+	{"index", MEMBERS, SUBJECT, gp_do_index},
+	{"last", MEMBERS, SUBJECT, gp_do_last},
+	{"search", MEMBERS, SUBJECT, gp_do_search},
+	{"follow", MEMBERS, MEMBER_SUBJECT, gp_do_follow},
+	{"mute", MEMBERS, MEMBER_SUBJECT, gp_do_mute},
+	{"unmute", MEMBERS, MEMBER_SUBJECT, gp_do_unmute},
+	{"address", MEMBERS, MEMBER_SUBJECT, gp_do_address},
+	{"export", MEMBERS, MEMBER, gp_do_export},
+	{"erase", MEMBERS, MEMBER | GP_CMD_PROOF, gp_do_erase},
+	{"withdraw", MEMBERS, SUBJECT, gp_do_withdraw},
+	{"stop", MEMBERS, 0, gp_do_stop},
+	/* Whoever may be asked to make a list. */
+	{"create", MEMBERS, 0, gp_do_create},
+	{"configure", OWNERS, 0, gp_do_configure},
+	{"log", OWNERS, PROOF, gp_do_log},
+	{"add", OWNERS, PROOF, gp_do_add},
+	{"remove", OWNERS, PROOF, gp_do_remove},
+	{"invite", OWNERS, PROOF, gp_do_invite},
+	{"import", OWNERS, 0, gp_do_import},
+	{"member", OWNERS, 0, gp_do_member},
+	{"role", OWNERS, PROOF, gp_do_role},
+	{"text", OWNERS, 0, gp_do_text},
+	{"put", OWNERS, 0, gp_do_put},
+	{"revert", OWNERS, 0, gp_do_revert},
+};
+const size_t gp_command_count = GP_COUNT(gp_commands);
+
+const struct gp_command *
+gp_command_find(const char *name)
+{
+	size_t i;
+
+	for (i = 0; i < gp_command_count; i++)
+		if (strcmp(gp_commands[i].name, name) == 0)
+			return &gp_commands[i];
+	return NULL;
+}

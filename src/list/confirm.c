@@ -1,0 +1,261 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * Proof by reply. A From line proves nothing (RFC 5321 section 7.1): what could hurt someone
+ * waits until its address said yes to a token that was sent there, by an answer or by a click
+ * on a button. How often we ask is bounded, so that nobody can be flooded through us.
+ */
+#include "config.h"
+
+#include "command.h"
+
+#include <string.h>
+
+enum { CONFIRM_DAYS = 3, DAY = 86400 };
+
+/* ---- asking back ------------------------------------------------------------------------------ */
+
+/*
+ * Not more than this to one address and from one asker in a day, and of one list in an hour.
+ * Members who do something are asked more often; owners invite as many as they like.
+ */
+static enum gp_status
+may_ask(struct asked *a, const char *purpose, const char *address, bool *may)
+{
+	bool act = strcmp(purpose, "act") == 0, invite = strcmp(purpose, "invite") == 0;
+	const struct {
+		const char *kind, *key;
+		int64_t span, most;
+	} limits[] = {
+		{act ? "act-to" : "ask-to", address, DAY, act ? 30 : 3},
+		{act ? "act-by" : "ask-by", a->from, DAY, act ? 30 : invite ? INT64_MAX : 10},
+		{"ask-on", a->list->address, 3600, invite ? INT64_MAX : 200},
+	};
+	enum gp_status st = GP_OK;
+	int64_t n;
+	size_t i;
+
+	*may = true;
+	for (i = 0; st == GP_OK && *may && i < GP_COUNT(limits); i++) {
+		st = gp_count_add(a->site->store, limits[i].kind, gp_addr_fold(a->ctx, limits[i].key),
+		    gp_now(), limits[i].span, &n, a->err);
+		if (st == GP_OK && n > limits[i].most) {
+			*may = false;
+			gp_log(GP_LOG_WARN, "event=not-asked limit=%s list=%s", limits[i].kind,
+			    a->list->address);
+		}
+	}
+	return st;
+}
+
+static void
+add_questions(struct asked *a, json_t *asked)
+{
+	const char *p = a->list->set.questions;
+	json_t *array = gp_json_new_array(asked, "questions");
+
+	while (*p != '\0') {
+		size_t n = strcspn(p, "\n");
+		struct gp_str s = gp_str_trim((struct gp_str){p, n});
+
+		if (s.n > 0)
+			gp_json_push_text(array, gp_strndup(a->ctx, s.p, s.n));
+		p += n + (p[n] == '\n');
+	}
+	gp_json_bool(asked, "has_questions", json_array_size(array) > 0);
+}
+
+enum gp_status
+gp_command_ask(struct asked *a, const char *purpose, const char *address, const char *const *lines,
+    size_t n)
+{
+	json_t *data = gp_json_object(a->ctx), *asked = gp_json_object(a->ctx), *array, *shown;
+	struct gp_token t = {0};
+	enum gp_status st;
+	int64_t dropped;
+	char *token;
+	size_t i;
+	bool may;
+
+	t.purpose = gp_strdup(a->ctx, purpose);
+	t.list = a->list->id;
+	t.object = a->token_object;
+	t.address = gp_addr_fold(a->ctx, address);
+	t.expires = gp_now() + CONFIRM_DAYS * DAY;
+	gp_json_text(data, "by", a->from);
+	array = gp_json_new_array(data, "lines");
+	shown = gp_json_new_array(asked, "lines");
+	for (i = 0; i < n; i++) {
+		gp_json_push_text(array, lines[i]);
+		/* Of a text that goes with a line, the line says enough. */
+		gp_json_push_text(shown, gp_strndup(a->ctx, lines[i], strcspn(lines[i], "\n")));
+	}
+	t.data = gp_json_dump(a->ctx, data, false);
+	st = may_ask(a, purpose, address, &may);
+	if (st != GP_OK || !may)
+		return st;
+	/* One open question at a time: the newest counts. */
+	st = gp_token_drop(a->site->store, purpose, t.list, t.address, 0, &dropped, a->err);
+	if (st == GP_OK)
+		st = gp_token_add(a->ctx, a->site->store, &t, &token, a->err);
+	if (st != GP_OK)
+		return st;
+	if (!gp_strieq(address, a->from))
+		gp_json_text(asked, "asked_by", a->from);
+	if (strcmp(purpose, "subscribe") == 0)
+		add_questions(a, asked);
+	gp_json_text(asked, "confirm_url",
+	    gp_asprintf(a->ctx, "%s/u/%s", a->site->conf->url, token));
+	return gp_command_mail(a, gp_asprintf(a->ctx, "confirm-%s", purpose),
+	    gp_strieq(address, a->from) ? a->name : "", address,
+	    gp_route_address(a->ctx, a->site, a->list, "confirm", token), asked);
+}
+
+enum gp_status
+gp_command_note(struct asked *a, const char *template_name, const char *address)
+{
+	enum gp_status st;
+	bool may;
+
+	st = may_ask(a, "note", address, &may);
+	if (st != GP_OK || !may)
+		return st;
+	return gp_command_mail(a, template_name, gp_strieq(address, a->from) ? a->name : "", address,
+	    NULL, NULL);
+}
+
+/* The lines that want a proof, all in one question. */
+enum gp_status
+gp_command_ask_pending(struct asked *a)
+{
+	size_t n = json_array_size(a->pending), i;
+	const char **lines = gp_array(a->ctx, const char *, n + 1);
+
+	for (i = 0; i < n; i++)
+		lines[i] = json_string_value(json_array_get(a->pending, i));
+	return n == 0 ? GP_OK : gp_command_ask(a, "act", a->from, lines, n);
+}
+
+/* ---- answers to our questions ------------------------------------------------------------------ */
+
+static enum gp_status
+run_token(struct asked *a, const struct gp_token *t)
+{
+	json_t *data = gp_json_load(a->ctx, t->data != NULL ? t->data : "{}"), *lines;
+	enum gp_status st;
+	size_t i;
+
+	lines = json_object_get(data, "lines");
+	a->lines.v = gp_array(a->ctx, char *, json_array_size(lines) + 1);
+	for (i = 0; i < json_array_size(lines); i++)
+		a->lines.v[i] = gp_strdup(a->ctx, json_string_value(json_array_get(lines, i)));
+	a->lines.n = i;
+	a->proven = true;
+	a->invited = strcmp(t->purpose, "invite") == 0;
+	if (strcmp(t->purpose, "address") == 0) {
+		a->result = gp_json_push_object(a->results);
+		st = gp_command_address_proven(a, t->object);
+	} else {
+		st = gp_command_lines(a);
+	}
+	return st == GP_OK ? gp_command_answer(a) : st;
+}
+
+static const char *const purposes[] = {"subscribe", "unsubscribe", "act", "invite", "address",
+	"create"};
+
+const char *
+gp_command_click_kind(const void *ctx, const struct gp_site *site, const char *token)
+{
+	struct gp_token *t;
+	struct gp_err err;
+	size_t i;
+
+	for (i = 0; i < GP_COUNT(purposes); i++)
+		if (gp_token_find(ctx, site->store, purposes[i], token, gp_now(), &t, &err) == GP_OK)
+			return strcmp(purposes[i], "invite") == 0 ? "subscribe" :
+			    strcmp(purposes[i], "create") == 0 ? "act" : purposes[i];
+	return "leave";
+}
+
+/* The token, if it was made for this address and this list and nobody used it. */
+static enum gp_status
+find_token(struct asked *a, const char *token, const char *from, struct gp_token **out)
+{
+	enum gp_status st = GP_E_NOTFOUND;
+	size_t i;
+
+	for (i = 0; st == GP_E_NOTFOUND && i < GP_COUNT(purposes); i++)
+		st = gp_token_find(a->ctx, a->site->store, purposes[i], token, gp_now(), out,
+		    a->err);
+	if (st != GP_OK)
+		return st;
+	if ((a->list != NULL && (*out)->list != a->list->id) || (*out)->used != 0 ||
+	    (from != NULL && !gp_streq((*out)->address, gp_addr_fold(a->ctx, from))))
+		return GP_E_NOTFOUND;
+	return GP_OK;
+}
+
+enum gp_status
+gp_command_confirm(struct asked *a, const char *token)
+{
+	struct gp_token *t;
+	enum gp_status st = find_token(a, token, a->from, &t);
+
+	if (st == GP_E_NOTFOUND) {
+		a->out->text = gp_strdup(a->ctx, "an unknown, foreign or used token: nothing done");
+		return gp_command_mail(a, "token-unknown", a->name, a->from, NULL, NULL);
+	}
+	if (st == GP_OK)
+		st = gp_token_use(a->site->store, token, gp_now(), a->err);
+	return st == GP_OK ? run_token(a, t) : st;
+}
+
+enum gp_status
+gp_do_confirm(struct asked *a, const char *args)
+{
+	struct gp_str word = gp_command_word(&args);
+
+	gp_said_elsewhere(a, "confirmed");
+	a->at = a->lines.n;	/* the lines of the token take the place of these */
+	a->results = gp_json_array(a->ctx);
+	return gp_command_confirm(a, gp_strndup(a->ctx, word.p, word.n));
+}
+
+enum gp_status
+gp_command_click(const void *ctx, struct gp_site *site, const char *token, char **done,
+    struct gp_err *err)
+{
+	struct gp_outcome out = {0};
+	struct asked a = {.ctx = ctx, .site = site, .out = &out, .err = err};
+	struct gp_member *m;
+	struct gp_token *t;
+	enum gp_status st;
+	int64_t id;
+
+	*done = NULL;
+	if (gp_one_click_parse(site, token, &id)) {
+		st = gp_member_find_id(ctx, site->store, id, &m, err);
+		if (st == GP_OK)
+			st = gp_list_find_id(ctx, site->store, m->list, &a.list, err);
+		if (st == GP_OK)
+			st = gp_command_begin(&a, m->address, "");
+		if (st != GP_OK)
+			return st == GP_E_NOTFOUND ? GP_OK : st;
+		a.result = gp_json_push_object(a.results);
+		st = gp_command_leave(&a, m);
+		*done = m->address;
+		return st;
+	}
+	st = find_token(&a, token, NULL, &t);
+	if (st == GP_OK)
+		st = gp_list_find_id(ctx, site->store, t->list, &a.list, err);
+	if (st != GP_OK)
+		return st == GP_E_NOTFOUND ? GP_OK : st;
+	st = gp_command_begin(&a, t->address, "");
+	if (st == GP_OK)
+		st = gp_token_use(site->store, token, gp_now(), err);
+	if (st == GP_OK)
+		st = run_token(&a, t);
+	*done = t->address;
+	return st;
+}

@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * What a person wrote to us, taken out of what their mail program, their gateway and their
+ * habits put around it. What is read wrongly must do no harm: in doubt nothing is found.
+ */
+#ifndef GP_LIST_READ_H
+#define GP_LIST_READ_H
+
+#include "words.h"
+
+struct gp_lines {
+	char **v;		/* trimmed, UTF-8, none empty */
+	size_t n;
+};
+/*
+ * The lines of a mail with commands: its subject, where that begins with one, then its own
+ * words up to a closing or signature. Polite words in front and marks behind are taken off.
+ */
+void gp_read_commands(const void *ctx, const struct gp_words *words, const struct gp_mail *mail,
+    struct gp_lines *out);
+/*
+ * The first word of a reply, of that kind; *rest: what stands behind it, to the end of the own words
+ * (a reason), trimmed, at most 4,000 bytes. NULL: there is none.
+ */
+const struct gp_word *gp_read_word(const void *ctx, const struct gp_words *words,
+    enum gp_word_kind kind, const struct gp_mail *mail, char **rest);
+/* The person's own words as they stand, without banner, greeting and closing: answers to questions. */
+char *gp_read_own(const void *ctx, const struct gp_words *words, const struct gp_mail *mail);
+/* A text that someone sends us to keep: what stands below the first line of five or more - = _ * or ~,
+ * up to the next such line or the end of their words. NULL: no such line, or nothing below. */
+char *gp_read_below(const void *ctx, const struct gp_mail *mail);
+/* A text of ours that came back changed, between two lines of ten or more of one sign; the marks of
+ * quoting are taken off. NULL: there are not two such lines, or nothing between. */
+char *gp_read_returned(const void *ctx, const struct gp_mail *mail);
+
+#endif

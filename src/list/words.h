@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * The words that people may write to a list, from the files templates/mail/LANG/words: all
+ * languages at once, so that a French member of a German list is understood too.
+ */
+#ifndef GP_LIST_WORDS_H
+#define GP_LIST_WORDS_H
+
+#include "guildpost/list.h"
+
+enum gp_word_kind {
+	GP_WORD_COMMAND,	/* "join" */
+	GP_WORD_VERDICT,	/* "ok" */
+	GP_WORD_SKIP,		/* a line that begins so was put in by a mail program or gateway */
+	GP_WORD_POLITE,		/* words in front of a command that say nothing: "please" */
+	GP_WORD_DATE,		/* "to", "today", "week", months as "1" to "12" */
+	GP_WORD_END		/* a line that begins so ends what the person wrote */
+};
+struct gp_word {
+	enum gp_word_kind kind;
+	const char *language;
+	const char *name;	/* what it means: "subscribe", the same in every language */
+	const char *text;	/* the word itself, folded (gp_utf8_fold) */
+	/* With the first word of each name in each language; else NULL. */
+	const char *arguments, *summary;
+};
+
+/* Lives as long as ctx. GP_E_CONFIG names file and line. */
+enum gp_status gp_words_load(const void *ctx, struct gp_templates *templates, struct gp_words **out,
+    struct gp_err *err) GP_MUST_CHECK;
+/* All of them, i = 0 ..; NULL behind the last. */
+const struct gp_word *gp_words_each(const struct gp_words *w, size_t i);
+/* The word that carries arguments and summary, in that language or else in English; or NULL. */
+const struct gp_word *gp_words_about(const struct gp_words *w, enum gp_word_kind kind,
+    const char *name, const char *language);
+/* The longest word with which a line (UTF-8) begins; *used (may be NULL): how many of the line's bytes
+ * it takes. NULL: none. */
+const struct gp_word *gp_words_find(const struct gp_words *w, enum gp_word_kind kind,
+    const char *line, size_t *used);
+bool gp_words_starts(const struct gp_words *w, enum gp_word_kind kind, const char *line);
+/* What was probably meant by the first word of a line: two letters wrong at most; or NULL. */
+const struct gp_word *gp_words_near(const struct gp_words *w, enum gp_word_kind kind,
+    const char *line);
+
+#endif

@@ -1,0 +1,178 @@
+/* SPDX-License-Identifier: ISC */
+/* What owners do by mail, and that nobody else does it in their name. */
+#include "config.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+#include "talk.h"
+
+#define ANN "Ann <ann@example.org>"
+#define BOB "Bob <bob@example.net>"
+#define WAVES "~~~~~~~~~~~~~~~~~~~~\n"
+
+static struct gp_list *
+bees(struct place *p)
+{
+	struct gp_list *l;
+	struct gp_err err;
+
+	must(gp_list_find(p->ctx, p->site->store, "bees@example.org", &l, &err), &err);
+	return l;
+}
+
+/* An owner's words, and the yes to what follows. */
+static char *
+own(struct place *p, const char *body)
+{
+	HAS(ask(p, ANN, body), "Was that you?");
+	return say_yes(p, ANN);
+}
+
+static void
+test_only_owners(void **state)
+{
+	static const char *const lines[] = {"configure", "configure post anyone", "log", "add x@example.org",
+	    "remove ann@example.org", "invite x@example.org", "import x@example.org", "member ann@example.org",
+	    "role bob@example.net owner", "text", "text welcome", "put welcome", "revert welcome"};
+	struct place *p = *state;
+	size_t i;
+
+	for (i = 0; i < GP_COUNT(lines); i++) {
+		HAS(ask(p, BOB, lines[i]), "for those who look after the list");
+		HAS(ask(p, "eve@evil.example", lines[i]), "for those who look after the list");
+	}
+}
+
+static void
+test_settings(void **state)
+{
+	struct place *p = *state;
+
+	HAS(ask(p, ANN, "configure"), "max_size is 1M");
+	HAS(own(p, "configure max_size 2M\nconfigure title The bees\n"), "title is now The bees");
+	assert_int_equal(bees(p)->set.max_size, 2 << 20);
+	assert_string_equal(bees(p)->set.title, "The bees");
+	HAS(own(p, "configure max_size huge\n"), "can't be that");
+	HAS(ask(p, ANN, "configure nonsense 1\n"), "no option nonsense");
+	HAS(own(p, "log\n"), "configure max_size, 2M");
+	/* A forged From alone does nothing. */
+	ask(p, ANN, "configure post anyone\n");
+	assert_int_equal(bees(p)->set.post, GP_POST_MEMBERS);
+	say(p, BOB, reply_address(p), "Re:", "yes");
+	assert_int_equal(bees(p)->set.post, GP_POST_MEMBERS);
+}
+
+static void
+test_members(void **state)
+{
+	struct place *p = *state;
+	char *text;
+
+	text = own(p, "add dora@example.org Dora\n");
+	HAS(text, "dora@example.org|[bees] You were put on this list");
+	HAS(text, "dora@example.org is on the list now");
+	assert_string_equal(member(p, "dora@example.org")->name, "Dora");
+	HAS(own(p, "add dora@example.org\n"), "on this list already");
+	HAS(own(p, "add nonsense\n"), "no address that mail can be sent to");
+	HAS(own(p, "member dora@example.org posting trusted\n"), "posting of dora@example.org is now trusted");
+	HAS(ask(p, ANN, "member dora@example.org\n"), "posting is trusted");
+	HAS(ask(p, ANN, "member nobody@example.org\n"), "not on this list");
+	HAS(own(p, "role dora@example.org moderator\n"), "is now moderator");
+	assert_int_equal(member(p, "dora@example.org")->role, GP_ROLE_MODERATOR);
+	HAS(own(p, "role dora@example.org king\n"), "can't be that");
+	HAS(own(p, "role ann@example.org member\n"), "the only owner");
+	HAS(own(p, "remove ann@example.org\n"), "the only owner");
+	HAS(own(p, "remove dora@example.org\n"), "taken off this list");
+	assert_null(member(p, "dora@example.org"));
+}
+
+static void
+test_invitations(void **state)
+{
+	struct place *p = *state;
+	char *text = own(p, "invite dora@example.org\n");
+
+	HAS(text, "Would you like to join?");
+	HAS(text, "1 were asked");
+	HAS(say_yes(p, "Dora <dora@example.org>"), "Welcome");
+	assert_non_null(member(p, "dora@example.org"));
+	text = own(p, "import\na@example.org\nB <b@example.org>\nbob@example.net\n");
+	HAS(text, "2 were asked whether they want to join. 1 are on the list already");
+	/* Also where nobody can join by themselves. */
+	own(p, "configure join closed\n");
+	own(p, "invite emil@example.org\n");
+	HAS(say_yes(p, "emil@example.org"), "Welcome");
+	HAS(ask(p, "fred@example.org", "join\n"), "by invitation");
+}
+
+static void
+test_texts(void **state)
+{
+	struct place *p = *state;
+	char *text = ask(p, ANN, "text welcome\n");
+
+	HAS(text, "~~~~");
+	HAS(text, "{{list_title}}");
+	/* The reply, as a mail program quotes it. */
+	HAS(say(p, ANN, reply_address(p), "Re: text", "> " WAVES "> Subject: Hi {{list_name}}\n>\n"
+	    "> Moin **moin**, {{list_title}}!\n> " WAVES "\n"), "version 1");
+	ask(p, "Dora <dora@example.org>", "join\n");
+	HAS(say_yes(p, "Dora <dora@example.org>"), "Hi bees|Moin moin, bees!");
+	/* What would break a mail is refused, and the text before stays. */
+	HAS(ask(p, ANN, "put welcome\n" WAVES "Subject: x\n\n{{no_such_name}}\n" WAVES), "not kept");
+	HAS(ask(p, ANN, "put welcome\n" WAVES "{{#open}}\n" WAVES), "not kept");
+	HAS(ask(p, ANN, "put welcome\nSubject: x\n"), "two lines of waves");
+	HAS(ask(p, ANN, "put ../../etc/passwd\n" WAVES "x\n" WAVES), "no text");
+	HAS(ask(p, ANN, "text said\n"), "no text");
+	HAS(own(p, "put charter\n" WAVES "# Bees\n\nWhat we do.\n" WAVES), "version 1");
+	assert_string_equal(bees(p)->set.charter, "# Bees\n\nWhat we do.\n");
+	HAS(ask(p, "dora@example.org", "info\n"), "What we do.");
+	HAS(own(p, "revert welcome\n"), "version 2");
+	ask(p, "Emil <emil@example.org>", "join\n");
+	HAS(say_yes(p, "Emil <emil@example.org>"), "[bees] Welcome|");
+	HAS(own(p, "revert welcome 1\n"), "version 3");
+	HAS(ask(p, ANN, "text\n"), "welcome: version 3 by ann@example.org");
+}
+
+static void
+test_new_lists(void **state)
+{
+	struct place *p = *state;
+	struct gp_list *l;
+	struct gp_err err;
+
+	p->conf->admin = gp_strdup(p->ctx, "root@example.org");
+	p->conf->create = GP_CREATE_ADMIN;
+	HAS(ask(p, BOB, "create wasps The wasps\n"), "only by whoever runs this server");
+	p->conf->create = GP_CREATE_OPEN;
+	ask(p, BOB, "create wasps The wasps\n");
+	HAS(say_yes(p, BOB), "wasps@example.org is there");
+	must(gp_list_find(p->ctx, p->site->store, "wasps@example.org", &l, &err), &err);
+	assert_string_equal(l->set.title, "The wasps");
+	ask(p, BOB, "create bees-request\n");
+	HAS(say_yes(p, BOB), "can be no list");
+	p->conf->create = GP_CREATE_REQUEST;
+	ask(p, BOB, "create ants@example.org Ants for root@example.org\n");
+	HAS(say_yes(p, BOB), "root@example.org|[bees] Shall there be a new list?");
+	HAS(say_yes(p, "root@example.org"), "bob@example.net|[ants] Your list is there");
+	must(gp_list_find(p->ctx, p->site->store, "ants@example.org", &l, &err), &err);
+	ask(p, BOB, "create moths for root@example.org\n");
+	HAS(say_yes(p, BOB), "Shall there be a new list?");
+}
+
+#define TEST(name) cmocka_unit_test_setup_teardown(name, place_set_up, place_tear_down)
+
+int
+main(void)
+{
+	static const struct CMUnitTest tests[] = {
+		TEST(test_only_owners), TEST(test_settings), TEST(test_members), TEST(test_invitations),
+		TEST(test_texts), TEST(test_new_lists),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
