@@ -329,6 +329,9 @@ enum gp_mbox_kind gp_mbox_kind(const struct gp_mbox *m);
 void gp_mbox_write(struct gp_buf *out, const char *from_addr, int64_t time, const char *raw,
     size_t n);
 
+/* A text/plain part with its own header, CRLF ends: to stand in another's place. */
+void gp_compose_text_part(struct gp_buf *b, const char *text);
+
 /* ---- auth.c: what the receiving server says of the author (RFC 8601) ------------------- */
 
 enum gp_auth { GP_AUTH_NONE, GP_AUTH_PASS, GP_AUTH_FAIL };

@@ -2,7 +2,7 @@
 /* Archive a post and queue it for every member: one transaction, the caller's. */
 #include "config.h"
 
-#include "guildpost/list.h"
+#include "linked.h"
 
 #include <string.h>
 
@@ -35,38 +35,84 @@ addressed(const void *ctx, const struct gp_mail *m, size_t *n)
 	return v;
 }
 
-/* Queue an archived post for all who want it. */
+struct posting {
+	const void *ctx;
+	struct gp_site *site;
+	struct gp_list *list;
+	const struct gp_inbound *in;
+	const struct gp_header *h;
+	const struct gp_archived *archived;
+	struct gp_outcome *out;
+	struct gp_err *err;
+};
+
 static enum gp_status
-queue_post(const void *ctx, struct gp_site *site, struct gp_list *list,
-    const struct gp_inbound *in, const struct gp_header *h, const struct gp_member *author,
-    const struct gp_archived *a, struct gp_outcome *out, struct gp_err *err)
+queue_job(struct posting *p, struct gp_job *job, struct gp_audience *audience)
 {
-	struct gp_audience audience = {.list = list->id, .message = a->id,
-	    .author = author != NULL ? author->id : 0, .own_copy = list->set.own_copy};
-	struct gp_job job;
+	enum gp_status st = gp_job_add(p->site->store, job, p->err);
+	int64_t n = 0;
+
+	if (st == GP_OK)
+		st = gp_job_add_audience(p->site->store, job->id, audience, &n, p->err);
+	p->out->recipients += n;
+	return st;
+}
+
+/* The same for those who want attachments over a limit as links: its body is its own. */
+static enum gp_status
+queue_linked(struct posting *p, struct gp_job *job, struct gp_audience *audience, int64_t limit)
+{
+	struct gp_job linked = *job;
 	enum gp_status st;
 
-	memset(&job, 0, sizeof(job));
-	job.list = list->id;
+	linked.message = 0;
+	audience->limit = limit;
+	st = gp_linked_body(p->ctx, p->site, p->list, p->in, p->h->body, p->archived->key, limit,
+	    &linked.body, &linked.body_n, p->err);
+	return st == GP_OK ? queue_job(p, &linked, audience) : st;
+}
+
+static unsigned
+flags_of(const struct posting *p, const struct gp_job *job)
+{
+	unsigned flags = p->list->set.personal ? GP_JOB_ONE_CLICK : GP_JOB_BATCH;
+
+	if (has_8bit(job->header, job->header_n))
+		return flags | GP_JOB_UTF8 | GP_JOB_8BIT;
+	return has_8bit(p->in->raw + p->h->body, p->in->n - p->h->body) ? flags | GP_JOB_8BIT : flags;
+}
+
+/* Queue an archived post for all who want it. */
+static enum gp_status
+queue_post(struct posting *p, const struct gp_member *author)
+{
+	struct gp_audience audience = {.list = p->list->id, .message = p->archived->id,
+	    .author = author != NULL ? author->id : 0, .own_copy = p->list->set.own_copy};
+	struct gp_job job = {0};
+	enum gp_status st;
+	int64_t *limits;
+	size_t i, n = 0;
+
+	job.list = p->list->id;
 	job.kind = GP_JOB_POST;
-	job.message = a->id;
-	job.header = gp_cook_header(ctx, site, list, in, h, a->msgid, a->hidden ? NULL : a->key,
-	    &job.header_n);
-	job.body_off = h->body;
-	job.subject = in->mail->subject;
-	job.created = gp_now();
-	job.expires = job.created + site->conf->expire;
-	job.flags = list->set.personal ? GP_JOB_ONE_CLICK : GP_JOB_BATCH;
-	if (has_8bit(job.header, job.header_n))
-		job.flags |= GP_JOB_UTF8 | GP_JOB_8BIT;
-	else if (has_8bit(in->raw + h->body, in->n - h->body))
-		job.flags |= GP_JOB_8BIT;
-	audience.now = job.created;
-	audience.addressed = addressed(ctx, in->mail, &audience.addressed_n);
-	st = gp_job_add(site->store, &job, err);
-	if (st == GP_OK)
-		st = gp_job_add_audience(site->store, job.id, &audience, &out->recipients, err);
-	out->job = job.id;
+	job.message = p->archived->id;
+	job.header = gp_cook_header(p->ctx, p->site, p->list, p->in, p->h, p->archived->msgid,
+	    p->archived->hidden ? NULL : p->archived->key, &job.header_n);
+	job.body_off = p->h->body;
+	job.subject = p->in->mail->subject;
+	job.created = audience.now = gp_now();
+	job.expires = job.created + p->site->conf->expire;
+	job.flags = flags_of(p, &job);
+	audience.addressed = addressed(p->ctx, p->in->mail, &audience.addressed_n);
+	if (!p->archived->hidden)
+		audience.largest = gp_linked_largest(p->list, p->in->mail);
+	st = queue_job(p, &job, &audience);
+	p->out->job = job.id;
+	if (st == GP_OK && audience.largest > 0)
+		st = gp_audience_limits(p->ctx, p->site->store, p->list->id, audience.largest, &limits, &n,
+		    p->err);
+	for (i = 0; st == GP_OK && i < n; i++)
+		st = queue_linked(p, &job, &audience, limits[i]);
 	return st;
 }
 
@@ -75,6 +121,7 @@ gp_post(const void *ctx, struct gp_site *site, struct gp_list *list, const struc
     const struct gp_member *author, struct gp_outcome *out, struct gp_err *err)
 {
 	struct gp_archived a;
+	struct posting p;
 	struct gp_header h;
 	enum gp_status st;
 
@@ -91,7 +138,9 @@ gp_post(const void *ctx, struct gp_site *site, struct gp_list *list, const struc
 		out->text = gp_strdup(ctx, "it was in the archive already: nothing sent");
 		return GP_OK;
 	}
-	st = queue_post(ctx, site, list, in, &h, author, &a, out, err);
+	p = (struct posting){ctx, site, list, in, &h, &a, out, err};
+	out->recipients = 0;
+	st = queue_post(&p, author);
 	out->text = gp_asprintf(ctx, "archived, queued for %lld", (long long)out->recipients);
 	return st;
 }

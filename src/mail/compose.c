@@ -108,6 +108,12 @@ put_text_part(struct gp_buf *b, const char *subtype, const char *text)
 		put_qp(b, text);
 }
 
+void
+gp_compose_text_part(struct gp_buf *b, const char *text)
+{
+	put_text_part(b, "plain", text);
+}
+
 /* ---- several parts ---------------------------------------------------------------- */
 
 static bool

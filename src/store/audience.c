@@ -24,10 +24,10 @@ json_of(const void *ctx, const struct gp_audience *a)
 /* Members with an interest of that kind in the message's thread. */
 #define INTERESTED(kind) "(SELECT DISTINCT i.member FROM node p JOIN node q ON q.thread = p.thread " \
 	"JOIN interest i ON i.node = q.id WHERE p.id = ?3 AND i.kind = " kind ")"
-/* ?1 job ?2 list ?3 message ?4 author ?5 own_copy ?6 now ?7 largest ?8 linked ?9 addressed */
+/* ?1 job ?2 list ?3 message ?4 author ?5 own_copy ?6 now ?7 largest ?8 limit ?9 addressed */
 #define WANTS "(m.pause_to <= ?6 OR m.pause_from > ?6) " \
 	"AND (m.id <> ?4 OR m.own_copy = 1 OR (m.own_copy = 0 AND ?5)) " \
-	"AND (m.attachments > 0 AND m.attachments < ?7) = ?8 " \
+	"AND iif(m.attachments < ?7, m.attachments, 0) = ?8 " \
 	"AND (m.duplicates OR m.person NOT IN (SELECT a.person FROM json_each(?9) j " \
 	"JOIN address a ON a.folded = j.value)) " \
 	"AND m.id NOT IN " INTERESTED("2")
@@ -46,11 +46,42 @@ gp_job_add_audience(struct gp_store *s, int64_t job, const struct gp_audience *a
 	void *tmp = gp_ctx(NULL);
 	enum gp_status status = gp_sql_run(s, gp_audience_sql, GP_ARGS(GP_INT(job),
 	    GP_INT(a->list), GP_INT(a->message), GP_INT(a->author), GP_INT(a->own_copy),
-	    GP_INT(a->now), GP_INT(a->largest), GP_INT(a->linked), GP_TEXT(json_of(tmp, a))), err);
+	    GP_INT(a->now), GP_INT(a->largest), GP_INT(a->limit), GP_TEXT(json_of(tmp, a))), err);
 
 	talloc_free(tmp);
 	if (status != GP_OK)
 		return status;
 	*n = sqlite3_changes64(s->db);
 	return gp_job_count_in(s, job, *n, err);
+}
+
+static void *
+read_limit(const void *ctx, sqlite3_stmt *st)
+{
+	int64_t *v = gp_new(ctx, int64_t);
+
+	*v = sqlite3_column_int64(st, 0);
+	return v;
+}
+
+enum gp_status
+gp_audience_limits(const void *ctx, struct gp_store *s, int64_t list, int64_t largest,
+    int64_t **out, size_t *n, struct gp_err *err)
+{
+	sqlite3_stmt *st;
+	enum gp_status status = gp_sql_open(s, &st, "SELECT DISTINCT attachments FROM member "
+	    "WHERE list = ?1 AND attachments > 0 AND attachments < ?2 ORDER BY 1",
+	    GP_ARGS(GP_INT(list), GP_INT(largest)), err);
+	int64_t **v = NULL;
+	size_t i;
+
+	if (status == GP_OK)
+		status = gp_sql_rows(ctx, s, st, read_limit, &v, n, err);
+	if (status != GP_OK)
+		return status;
+	*out = gp_array(ctx, int64_t, *n + 1);
+	for (i = 0; i < *n; i++)
+		(*out)[i] = *v[i];
+	talloc_free(v);
+	return GP_OK;
 }

@@ -66,7 +66,7 @@ struct reach {
 	int author;			/* the member wrote it: 1, and the list gives no copies: 2 */
 	const char *addressed;
 	int64_t largest;
-	bool linked;
+	int64_t limit;
 	bool want;
 };
 
@@ -76,7 +76,7 @@ run_reach(struct fixture *f, struct place *p, const struct reach *c)
 	static const char *const addresses[] = {"Ann@example.org", "ann@other.example"};
 	const char *to[] = {"bees@example.org", c->addressed};
 	struct gp_audience a = {.own_copy = c->author != 2, .addressed = to,
-	    .addressed_n = c->addressed != NULL ? 2 : 1, .largest = c->largest, .linked = c->linked};
+	    .addressed_n = c->addressed != NULL ? 2 : 1, .largest = c->largest, .limit = c->limit};
 	struct gp_person *person;
 	char *key = gp_strdup(f, c->set), *value, *next;
 	int64_t id, n;
@@ -167,15 +167,15 @@ test_reach(void **state)
 		{.name = "bad bytes", .set = "duplicates=no", .addressed = "\xff@x.example", .want = true},
 
 		{.name = "attachments whole", .set = "", .largest = 1000, .want = true},
-		{.name = "wants no links", .set = "", .largest = 1000, .linked = true},
-		{.name = "wants links", .set = "attachments=100", .largest = 1000, .linked = true,
+		{.name = "wants no links", .set = "", .largest = 1000, .limit = 100},
+		{.name = "wants links", .set = "attachments=100", .largest = 1000, .limit = 100,
 		    .want = true},
 		{.name = "not the whole too", .set = "attachments=100", .largest = 1000},
 		{.name = "small enough", .set = "attachments=1000", .largest = 1000, .want = true},
 		{.name = "no attachment", .set = "attachments=1", .want = true},
-		{.name = "no attachment, linked", .set = "attachments=1", .linked = true},
+		{.name = "no attachment, linked", .set = "attachments=1", .limit = 1},
 		{.name = "follows with links", .set = "delivery=none attachments=1", .reply = F,
-		    .largest = 2, .linked = true, .want = true},
+		    .largest = 2, .limit = 1, .want = true},
 	};
 	struct fixture *f = *state;
 	struct place p;

@@ -39,10 +39,14 @@ struct gp_audience {
 	const char *const *addressed; size_t addressed_n; /* folded addresses of To and Cc */
 	int64_t now;
 	int64_t largest;	/* bytes of its largest attachment, 0: none */
-	bool linked;		/* those who want such attachments as links; false: the others */
+	int64_t limit;		/* those who want larger attachments than this as links; 0: those who
+				 * want this post as it is */
 };
 enum gp_status gp_job_add_audience(struct gp_store *s, int64_t job, const struct gp_audience *a,
     int64_t *n, struct gp_err *err) GP_MUST_CHECK; /* *n: how many */
+/* The limits below `largest` that members of a list have set, the smallest first. */
+enum gp_status gp_audience_limits(const void *ctx, struct gp_store *s, int64_t list,
+    int64_t largest, int64_t **out, size_t *n, struct gp_err *err) GP_MUST_CHECK;
 /* One address; member may be 0; with a member, it is dropped when the member leaves. */
 enum gp_status gp_job_add_address(struct gp_store *s, int64_t job, const char *address,
     int64_t member, struct gp_err *err) GP_MUST_CHECK;
