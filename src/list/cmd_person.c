@@ -180,18 +180,86 @@ add_acts(struct asked *a, const struct gp_person *p, json_t *out)
 	return st;
 }
 
-/* To the address that the list has: a forged From line learns nothing. */
+/* A mail with files, to the address that the list has: a forged From line learns nothing. */
+static enum gp_status
+send_files(struct asked *a, const char *template_name, json_t *data, const struct gp_enclosure *v,
+    size_t n)
+{
+	struct gp_notice notice = {0};
+
+	gp_said_elsewhere(a, "export");
+	notice.template_name = template_name;
+	notice.data = data;
+	notice.to_name = a->name;
+	notice.to_addr = a->member->address;
+	notice.language = a->language;
+	notice.answer = true;
+	notice.enclosures = v;
+	notice.enclosures_n = n;
+	return gp_notice_send(a->ctx, a->site, a->list, &notice, &a->out->job, a->err);
+}
+
+/* "Name" <address>, as people read it and not as a header has it: the file is UTF-8. */
+static void
+put_member(struct gp_buf *b, const struct gp_member *m)
+{
+	const char *p;
+
+	if (m->name[0] != '\0') {
+		gp_buf_putc(b, '"');
+		for (p = m->name; *p != '\0'; p++) {
+			if (*p == '"' || *p == '\\')
+				gp_buf_putc(b, '\\');
+			gp_buf_putc(b, *p);
+		}
+		gp_buf_puts(b, "\" ");
+	}
+	gp_buf_printf(b, "<%s>\n", m->address);
+}
+
+/* For owners: who is on the list, as lines that `import` takes, and its settings. */
+static enum gp_status
+export_list(struct asked *a)
+{
+	struct gp_enclosure files[] = {{"text/plain; charset=utf-8", "members.txt", NULL, 0},
+	    {"application/json", "settings.json", NULL, 0}};
+	json_t *settings = gp_json_object(a->ctx), *data = gp_json_object(a->ctx);
+	struct gp_member **members;
+	enum gp_status st;
+	struct gp_buf b;
+	size_t i, n;
+
+	st = gp_member_all(a->ctx, a->site->store, a->list->id, -1, -1, &members, &n, a->err);
+	if (st != GP_OK)
+		return st;
+	gp_buf_init(&b, a->ctx, GP_MAX_MESSAGE);
+	for (i = 0; i < n; i++)
+		put_member(&b, members[i]);
+	for (i = 0; i < gp_list_option_count; i++)
+		gp_json_text(settings, gp_list_options[i].name,
+		    gp_opt_get(a->ctx, &gp_list_options[i], &a->list->set));
+	files[0].p = b.p != NULL ? b.p : "";
+	files[0].n = b.len;
+	files[1].p = gp_json_dump(a->ctx, settings, true);
+	files[1].n = strlen(files[1].p);
+	gp_json_int(data, "count", (int64_t)n);
+	return send_files(a, "export-list", data, files, GP_COUNT(files));
+}
+
 enum gp_status
 gp_do_export(struct asked *a, const char *args)
 {
-	json_t *all = gp_json_object(a->ctx), *rows;
+	const struct gp_word *w = gp_words_find(a->site->words, GP_WORD_COMMAND, args, NULL);
+	json_t *all = gp_json_object(a->ctx), *rows, *data = gp_json_object(a->ctx);
 	struct gp_enclosure file = {"application/json", "my-data.json", NULL, 0};
-	struct gp_notice notice = {0};
 	struct gp_person *p;
 	enum gp_status st;
 	size_t i;
 
-	(void)args;
+	/* "export members", "export list". */
+	if (w != NULL && (strcmp(w->name, "who") == 0 || strcmp(w->name, "lists") == 0) &&
+	    a->member->role == GP_ROLE_OWNER)
+		return export_list(a);
 	st = gp_person_find(a->ctx, a->site->store, a->from, &p, a->err);
 	if (st != GP_OK)
 		return st;
@@ -208,18 +276,9 @@ gp_do_export(struct asked *a, const char *args)
 		return st;
 	file.p = gp_json_dump(a->ctx, all, true);
 	file.n = strlen(file.p);
-	gp_said_elsewhere(a, "export");
-	notice.template_name = "export";
-	notice.data = gp_json_object(a->ctx);
-	gp_json_int(notice.data, "messages_count",
+	gp_json_int(data, "messages_count",
 	    (int64_t)json_array_size(json_object_get(all, "messages")));
-	notice.to_name = a->name;
-	notice.to_addr = a->member->address;
-	notice.language = a->language;
-	notice.answer = true;
-	notice.enclosures = &file;
-	notice.enclosures_n = 1;
-	return gp_notice_send(a->ctx, a->site, a->list, &notice, &a->out->job, a->err);
+	return send_files(a, "export", data, &file, 1);
 }
 
 /* ---- being forgotten ------------------------------------------------------------------------------ */

@@ -64,6 +64,24 @@ add_questions(struct asked *a, json_t *asked)
 	gp_json_bool(asked, "has_questions", json_array_size(array) > 0);
 }
 
+/* The host that brought the mail, as our own server wrote it: the topmost Received field. */
+static const char *
+from_where(struct asked *a)
+{
+	const char *p, *by;
+	struct gp_header h;
+	char *value;
+
+	if (a->in == NULL || gp_header_scan(a->ctx, a->in->raw, a->in->n, &h, NULL) != GP_OK)
+		return NULL;
+	value = gp_header_value(a->ctx, &h, "Received");
+	if (value == NULL || !gp_istarts(value, "from "))
+		return NULL;
+	p = value + strlen("from ");
+	by = strstr(p, " by ");
+	return gp_utf8_line(a->ctx, p, by != NULL ? (size_t)(by - p) : strlen(p), 120);
+}
+
 enum gp_status
 gp_command_ask(struct asked *a, const char *purpose, const char *address, const char *const *lines,
     size_t n)
@@ -99,8 +117,10 @@ gp_command_ask(struct asked *a, const char *purpose, const char *address, const 
 		st = gp_token_add(a->ctx, a->site->store, &t, &token, a->err);
 	if (st != GP_OK)
 		return st;
-	if (!gp_strieq(address, a->from))
+	if (!gp_strieq(address, a->from)) {
 		gp_json_text(asked, "asked_by", a->from);
+		gp_json_text(asked, "asked_from", from_where(a));
+	}
 	if (strcmp(purpose, "subscribe") == 0)
 		add_questions(a, asked);
 	gp_json_text(asked, "confirm_url",

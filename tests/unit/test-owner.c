@@ -139,6 +139,23 @@ test_texts(void **state)
 }
 
 static void
+test_export(void **state)
+{
+	struct place *p = *state;
+	struct gp_job **v;
+	size_t n;
+
+	HAS(ask(p, ANN, "export members\n"), "the 3 members");
+	v = jobs_since(p, 0, &n);
+	assert_non_null(gp_memmem(v[n - 1]->body, v[n - 1]->body_n, "filename=\"members.txt\"", 22));
+	HAS(ask(p, BOB, "export members\n"), "What is kept of you");
+	v = jobs_since(p, 0, &n);
+	assert_non_null(gp_memmem(v[n - 1]->body, v[n - 1]->body_n, "my-data.json", 12));
+	assert_null(gp_memmem(v[n - 1]->body, v[n - 1]->body_n, "members.txt", 11));
+	assert_string_equal(goes_to(p, v[n - 1]), "bob@example.net");
+}
+
+static void
 test_new_lists(void **state)
 {
 	struct place *p = *state;
@@ -171,7 +188,7 @@ main(void)
 {
 	static const struct CMUnitTest tests[] = {
 		TEST(test_only_owners), TEST(test_settings), TEST(test_members), TEST(test_invitations),
-		TEST(test_texts), TEST(test_new_lists),
+		TEST(test_texts), TEST(test_new_lists), TEST(test_export),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
