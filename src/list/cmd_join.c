@@ -78,7 +78,9 @@ gp_do_subscribe(struct asked *a, const char *args)
 	}
 	if (st != GP_E_NOTFOUND)
 		return st;
-	if (a->proven && gp_strieq(address, a->from))
+	/* Whoever is vouched for needs no question, unless the list has some. */
+	if (a->proven && gp_strieq(address, a->from) &&
+	    (a->answered || a->list->set.questions[0] == '\0'))
 		return join(a, delivery);
 	/* The asker learns the same, whoever is on the list. */
 	if (!gp_strieq(address, a->from)) {

@@ -22,6 +22,7 @@ struct asked {
 	const char *language;		/* of the answer */
 	bool invited;			/* by an owner: joining needs nobody else */
 	bool proven;			/* the person answered our question, or was vouched for */
+	bool answered;			/* it was the former */
 	const char *msgid;		/* of the mail that asks, or NULL */
 	json_t *results;		/* of all lines */
 	json_t *result;			/* of the line that runs now */

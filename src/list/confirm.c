@@ -169,7 +169,7 @@ run_token(struct asked *a, const struct gp_token *t)
 	for (i = 0; i < json_array_size(lines); i++)
 		a->lines.v[i] = gp_strdup(a->ctx, json_string_value(json_array_get(lines, i)));
 	a->lines.n = i;
-	a->proven = true;
+	a->proven = a->answered = true;
 	a->invited = strcmp(t->purpose, "invite") == 0;
 	if (strcmp(t->purpose, "address") == 0) {
 		a->result = gp_json_push_object(a->results);

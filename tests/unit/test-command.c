@@ -269,6 +269,39 @@ test_leaving(void **state)
 	assert_non_null(member(p, "ann@example.org"));
 }
 
+/* What a server that we trust says of From takes the place of a question, or stops it all. */
+static void
+test_vouched_for(void **state)
+{
+	struct place *p = *state;
+	const struct { const char *field, *line; bool leaves, answered; } cases[] = {
+		{"x: y", "leave", false, true},
+		{"Authentication-Results: mx.example.org; dmarc=pass header.from=example.net", "leave", true, true},
+		{"Authentication-Results: mx.evil.example; dmarc=pass header.from=example.net", "leave", false, true},
+		{"Authentication-Results: mx.example.org; dmarc=fail header.from=example.net", "leave", false, false},
+		{"Authentication-Results: mx.example.org; dmarc=fail header.from=example.net", "daily", false, false},
+	};
+	size_t i;
+
+	p->conf->authserv = gp_strdup(p->ctx, "mx.example.org");
+	for (i = 0; i < GP_COUNT(cases); i++) {
+		int64_t before = last_job(p);
+		struct gp_outcome out = {0};
+		size_t n;
+
+		take_in(p, "bees+request@example.org", gp_asprintf(p->ctx, "%s\nFrom: %s\n\n%s\n", cases[i].field,
+		    BOB, cases[i].line), "bob@example.net", &out);
+		jobs_since(p, before, &n);
+		if ((member(p, "bob@example.net") == NULL) != cases[i].leaves || (n > 0) != cases[i].answered)
+			fail_msg("case %zu: %s", i, cases[i].field);
+		if (cases[i].leaves) {
+			ask(p, BOB, "join\n");
+			say_yes(p, BOB);
+		}
+	}
+	assert_int_equal(member(p, "bob@example.net")->delivery, GP_DELIVERY_EACH);
+}
+
 /* Names and subjects that try to be more than text. */
 static void
 test_injection(void **state)
@@ -299,6 +332,7 @@ main(void)
 		TEST(test_strangers), TEST(test_join_with_options), TEST(test_join_for_others),
 		TEST(test_limits), TEST(test_flood), TEST(test_one_open_question), TEST(test_pause),
 		TEST(test_options), TEST(test_addresses), TEST(test_leaving), TEST(test_injection),
+		TEST(test_vouched_for),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
