@@ -15,4 +15,6 @@ while IFS= read -r line; do
 	@VERDICTS@) list VERDICTS ;;
 	*) printf '%s\n' "$line" ;;
 	esac
-done <"$src/doc/$page.in"
+done <"$src/doc/$page.in" |
+	# A list without entries is none.
+	awk 'held != "" { if ($0 != ".El") { print held; print } held = ""; next } /^\.Bl -tag/ { held = $0; next } { print }'
