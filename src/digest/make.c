@@ -175,17 +175,33 @@ excerpt(struct making *m, const struct gp_message *msg, size_t max)
 	return line;
 }
 
+/* A place in the archive, where everybody can read it; else there is none to link to. */
+static void
+add_url(struct making *m, json_t *o, char kind, const char *key)
+{
+	if (m->list->set.archive == GP_ARCHIVE_PUBLIC)
+		gp_json_text(o, "url", gp_asprintf(m->ctx, "%s/%s/%c/%s", m->site->conf->url,
+		    m->list->name, kind, key));
+}
+
+/* strftime knows the names of days and months in English only. */
+static char *
+date_of(struct making *m, int64_t t, const char *english, const char *numbers)
+{
+	return gp_time_format(m->ctx, t, m->list->set.timezone,
+	    gp_starts(m->list->set.language, "en") ? english : numbers);
+}
+
 static void
 add_message(struct making *m, json_t *array, const struct gp_message *msg, const struct level *l)
 {
 	json_t *o = gp_json_push_object(array);
 
 	gp_json_text(o, "author", author_of(m, msg));
-	gp_json_text(o, "date", gp_time_format(m->ctx, msg->date, m->list->set.timezone,
-	    "%a %e %B, %H:%M"));
+	gp_json_text(o, "date", date_of(m, msg->date, "%a %e %B, %H:%M", "%Y-%m-%d %H:%M"));
+	gp_json_int(o, "number", msg->id);
 	gp_json_text(o, "excerpt", excerpt(m, msg, l->excerpt));
-	gp_json_text(o, "url", gp_asprintf(m->ctx, "%s/%s/m/%s", m->site->conf->url, m->list->name,
-	    msg->key));
+	add_url(m, o, 'm', msg->key);
 }
 
 static void
@@ -196,8 +212,7 @@ add_thread(struct making *m, json_t *array, const struct group *g, const struct 
 
 	gp_json_int(o, "number", (int64_t)nr);
 	gp_json_text(o, "title", g->t->title);
-	gp_json_text(o, "url", gp_asprintf(m->ctx, "%s/%s/t/%s", m->site->conf->url, m->list->name,
-	    g->t->key));
+	add_url(m, o, 't', g->t->key);
 	gp_json_int(o, "new_count", (int64_t)g->n);
 	gp_json_int(o, "message_count", g->t->messages);
 	gp_json_bool(o, "all_new", (int64_t)g->n == g->t->messages);
@@ -218,20 +233,17 @@ add_single(struct making *m, json_t *array, const struct group *g)
 	gp_json_text(o, "author", author_of(m, g->v[0]));
 	gp_json_text(o, "excerpt", gp_utf8_line(m->ctx, g->v[0]->snippet, strlen(g->v[0]->snippet),
 	    160));
-	gp_json_text(o, "url", gp_asprintf(m->ctx, "%s/%s/m/%s", m->site->conf->url, m->list->name,
-	    g->v[0]->key));
+	gp_json_int(o, "number", g->v[0]->id);
+	add_url(m, o, 'm', g->v[0]->key);
 }
 
 static void
 add_span(struct making *m, json_t *doc)
 {
-	static const char *const names[] = {"each", "daily", "weekly", "monthly"};
-	const char *zone = m->list->set.timezone;
-
-	gp_json_text(doc, "period", names[m->span->delivery]);
+	gp_json_bool(gp_json_new_object(doc, "delivery_is"), gp_delivery_names[m->span->delivery], true);
 	gp_json_bool(doc, "is_daily", m->span->delivery == GP_DELIVERY_DAILY);
-	gp_json_text(doc, "from_date", gp_time_format(m->ctx, m->span->from, zone, "%e %B"));
-	gp_json_text(doc, "to_date", gp_time_format(m->ctx, m->span->to, zone, "%e %B %Y"));
+	gp_json_text(doc, "from_date", date_of(m, m->span->from, "%e %B", "%Y-%m-%d"));
+	gp_json_text(doc, "to_date", date_of(m, m->span->to, "%e %B %Y", "%Y-%m-%d"));
 }
 
 static json_t *
@@ -244,7 +256,10 @@ document(struct making *m, const struct level *l)
 	gp_json_text(doc, "list_title", list->set.title[0] != '\0' ? list->set.title : list->name);
 	gp_json_text(doc, "list_name", list->name);
 	gp_json_text(doc, "list_address", list->address);
-	gp_json_text(doc, "archive_url", gp_asprintf(m->ctx, "%s/%s/", m->site->conf->url, list->name));
+	if (list->set.archive == GP_ARCHIVE_PUBLIC)
+		gp_json_text(doc, "archive_url",
+		    gp_asprintf(m->ctx, "%s/%s/", m->site->conf->url, list->name));
+	gp_json_text(doc, "request_address", gp_route_address(m->ctx, m->site, list, "request", NULL));
 	gp_json_text(doc, "owner_address", gp_route_address(m->ctx, m->site, list, "owner", NULL));
 	gp_json_text(doc, "unsubscribe_address",
 	    gp_route_address(m->ctx, m->site, list, "unsubscribe", NULL));
