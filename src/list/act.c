@@ -6,6 +6,8 @@
 
 #include <string.h>
 
+enum { OWNER_MAILS = 20, DAY = 86400 };	/* for the owners, of one sender in a day */
+
 /* Keep a discarded message where an owner can see it for a while (design section 6.4). */
 static enum gp_status
 keep_discarded(const void *ctx, struct gp_site *site, const struct gp_route *route,
@@ -31,16 +33,40 @@ keep_discarded(const void *ctx, struct gp_site *site, const struct gp_route *rou
 	return st == GP_E_EXISTS ? GP_OK : st;
 }
 
+/* A robot that answers every mail of ours to the owners would go on for ever. */
+static enum gp_status
+is_too_often(const void *ctx, struct gp_site *site, const struct gp_inbound *in, bool *yes,
+    struct gp_err *err)
+{
+	const char *from = in->mail != NULL ? in->mail->from_addr : in->envelope_from;
+	const char *folded = gp_addr_fold(ctx, from);
+	int64_t n = 0;
+	enum gp_status st = gp_count_add(site->store, "owner", folded != NULL ? folded : "", gp_now(),
+	    DAY, &n, err);
+
+	*yes = n > OWNER_MAILS;
+	return st;
+}
+
 /* Mail for the owners: the whole message enclosed, so that nothing of it is changed. */
 static enum gp_status
 forward(const void *ctx, struct gp_site *site, const struct gp_route *route,
-    const struct gp_inbound *in, struct gp_outcome *out, struct gp_err *err)
+    const struct gp_inbound *in, const struct gp_decision *d, struct gp_outcome *out,
+    struct gp_err *err)
 {
 	const struct gp_enclosure whole = {"message/rfc822", NULL, in->raw, in->n};
 	struct gp_member **owners;
 	enum gp_status st;
 	size_t n, i;
+	bool often;
 
+	st = is_too_often(ctx, site, in, &often, err);
+	if (st == GP_OK && often) {
+		out->text = gp_strdup(ctx, "too many mails for the owners of this sender today: kept");
+		return keep_discarded(ctx, site, route, in, d, err);
+	}
+	if (st != GP_OK)
+		return st;
 	st = gp_member_all(ctx, site->store, route->list->id, GP_ROLE_OWNER, -1, &owners, &n, err);
 	if (st == GP_OK && n == 0)
 		st = gp_member_all(ctx, site->store, route->list->id, GP_ROLE_MODERATOR, -1, &owners,
@@ -84,7 +110,7 @@ gp_act(const void *ctx, struct gp_site *site, const struct gp_route *route,
 		out->text = gp_strdup(ctx, "discarded, kept for the owners to see");
 		return keep_discarded(ctx, site, route, in, d, err);
 	case GP_DECIDE_FORWARD:
-		return forward(ctx, site, route, in, out, err);
+		return forward(ctx, site, route, in, d, out, err);
 	case GP_DECIDE_COMMAND:
 		return gp_command_run(ctx, site, route, in, out, err);
 	default:

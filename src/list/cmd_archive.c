@@ -81,7 +81,12 @@ send_messages(struct asked *a, const char *title, const struct gp_enclosure *v, 
 {
 	json_t *data = gp_json_object(a->ctx);
 	struct gp_notice notice = {0};
+	enum gp_status st;
+	bool may;
 
+	st = gp_command_may_mail(a, &may);
+	if (st != GP_OK || !may)
+		return st;
 	gp_said_elsewhere(a, "get");
 	gp_json_text(data, "title", title);
 	gp_json_int(data, "count", (int64_t)n);

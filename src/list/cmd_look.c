@@ -55,12 +55,17 @@ gp_do_help(struct asked *a, const char *args)
 {
 	const struct gp_word *w = gp_words_find(a->site->words, GP_WORD_COMMAND, args, NULL);
 	const struct gp_command *command = w != NULL ? gp_command_find(w->name) : NULL;
+	enum gp_status st;
 	json_t *data;
+	bool may;
 
 	if (command != NULL && command->run != gp_do_help) {
 		describe(a, gp_said(a, "about"), command);
 		return GP_OK;
 	}
+	st = gp_command_may_mail(a, &may);
+	if (st != GP_OK || !may)
+		return st;
 	gp_said_elsewhere(a, "help");
 	data = gp_json_object(a->ctx);
 	describe_group(a, data, "commands", GP_FOR_MEMBERS);

@@ -255,7 +255,11 @@ gp_do_export(struct asked *a, const char *args)
 	struct gp_person *p;
 	enum gp_status st;
 	size_t i;
+	bool may;
 
+	st = gp_command_may_mail(a, &may);
+	if (st != GP_OK || !may)
+		return st;
 	/* "export members", "export list". */
 	if (w != NULL && (strcmp(w->name, "who") == 0 || strcmp(w->name, "lists") == 0) &&
 	    a->member->role == GP_ROLE_OWNER)

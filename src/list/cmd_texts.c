@@ -121,6 +121,7 @@ gp_do_text(struct asked *a, const char *args)
 	char *name, *token;
 	enum gp_status st;
 	int64_t version;
+	bool may;
 
 	if (word.n == 0)
 		return list_texts(a);
@@ -129,6 +130,9 @@ gp_do_text(struct asked *a, const char *args)
 		gp_json_text(gp_said(a, "no_text"), "name", name);
 		return GP_OK;
 	}
+	st = gp_command_may_mail(a, &may);
+	if (st != GP_OK || !may)
+		return st;
 	st = current_text(a, name, language, &text, &version);
 	if (st == GP_OK)
 		st = text_token(a, name, language, &token);

@@ -178,6 +178,39 @@ gp_command_lines(struct asked *a)
 	return st == GP_OK ? gp_command_ask_pending(a) : st;
 }
 
+/* No address gets more automatic answers in a day than this (RFC 3834 section 2). */
+enum gp_status
+gp_command_is_flood(struct asked *a, bool *yes)
+{
+	const char *folded = gp_addr_fold(a->ctx, a->from);
+	enum gp_status st;
+	int64_t n = 0;
+
+	st = gp_count_add(a->site->store, "answer", folded != NULL ? folded : "", gp_now(), DAY, &n,
+	    a->err);
+	*yes = n > a->site->conf->answers;
+	if (*yes)
+		a->out->text = gp_asprintf(a->ctx, "more than %lld automatic answers in a day to %s: "
+		    "nothing done", (long long)a->site->conf->answers, a->from);
+	return st;
+}
+
+/* One mail with many lines must not become many mails: whoever wrote it may be someone else. */
+enum gp_status
+gp_command_may_mail(struct asked *a, bool *may)
+{
+	enum gp_status st = GP_OK;
+	bool flood = false;
+
+	/* The first is counted with the mail that asked. */
+	if (a->mails++ > 0)
+		st = gp_command_is_flood(a, &flood);
+	if (flood)
+		gp_json_bool(gp_said(a, "enough"), "done", true);
+	*may = !flood;
+	return st;
+}
+
 /* Is there anything that a mail of its own didn't say? */
 static bool
 is_answer_wanted(const struct asked *a)
@@ -196,7 +229,8 @@ gp_command_answer(struct asked *a)
 	json_t *data = gp_json_object(a->ctx);
 	size_t n = json_array_size(a->results);
 
-	a->out->text = gp_asprintf(a->ctx, "%zu commands of %s", n, a->from);
+	if (a->out->text == NULL)
+		a->out->text = gp_asprintf(a->ctx, "%zu commands of %s", n, a->from);
 	if (!is_answer_wanted(a))
 		return GP_OK;
 	json_object_set(data, "results", a->results);
@@ -261,32 +295,10 @@ lines_of_thread(struct asked *a, const struct gp_route *route)
 	}
 }
 
-/* No address gets more automatic answers in a day than this (RFC 3834 section 2). */
-static enum gp_status
-is_flood(struct asked *a, bool *yes)
+/* What the mail asks for, line by line. */
+static void
+lines_of_mail(struct asked *a, const struct gp_route *route)
 {
-	int64_t n = 0;
-	enum gp_status st = gp_count_add(a->site->store, "answer", gp_addr_fold(a->ctx, a->from),
-	    gp_now(), DAY, &n, a->err);
-
-	*yes = n > a->site->conf->answers;
-	if (*yes)
-		a->out->text = gp_asprintf(a->ctx, "more than %lld mails with commands in a day from "
-		    "%s: nothing done", (long long)a->site->conf->answers, a->from);
-	return st;
-}
-
-static enum gp_status
-run_asked(struct asked *a, const struct gp_route *route)
-{
-	enum gp_status st;
-	bool flood;
-
-	if (route->kind == GP_ROUTE_CONFIRM)
-		return gp_command_confirm(a, route->token);
-	st = is_flood(a, &flood);
-	if (st != GP_OK || flood)
-		return st;
 	if (route->kind == GP_ROUTE_REQUEST)
 		gp_read_commands(a->ctx, a->site->words, a->in->mail, &a->lines);
 	else if (route->kind == GP_ROUTE_THREAD)
@@ -298,6 +310,22 @@ run_asked(struct asked *a, const struct gp_route *route)
 		a->lines.v = gp_array(a->ctx, char *, 1);
 		a->lines.v[a->lines.n++] = gp_strdup(a->ctx, "help");
 	}
+}
+
+static enum gp_status
+run_asked(struct asked *a, const struct gp_route *route)
+{
+	enum gp_status st;
+	bool flood = false;
+
+	if (route->kind == GP_ROUTE_CONFIRM)
+		st = gp_command_confirm(a, route->token);
+	else
+		st = gp_command_is_flood(a, &flood);
+	if (st != GP_OK || flood)
+		return st;
+	if (route->kind != GP_ROUTE_CONFIRM)
+		lines_of_mail(a, route);
 	st = gp_command_lines(a);
 	return st == GP_OK ? gp_command_answer(a) : st;
 }

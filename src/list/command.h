@@ -32,6 +32,7 @@ struct asked {
 	int64_t token_object;		/* what gp_command_ask binds its token to, or 0 */
 	json_t *pending;		/* lines that wait for a proof, by address */
 	bool stop;			/* nothing below is read */
+	size_t mails;			/* that answer single lines */
 };
 
 enum gp_command_group { GP_FOR_MEMBERS, GP_FOR_MODERATORS, GP_FOR_OWNERS };
@@ -64,6 +65,10 @@ void gp_said_elsewhere(struct asked *a, const char *what);
 /* A mail to someone about what was asked; data may be NULL. */
 enum gp_status gp_command_mail(struct asked *a, const char *template_name, const char *to_name,
     const char *to_addr, const char *reply_to, json_t *data);
+/* May whoever asks get another automatic answer today? */
+enum gp_status gp_command_is_flood(struct asked *a, bool *yes);
+/* The same before a line is answered by a mail of its own; when not, the result says so. */
+enum gp_status gp_command_may_mail(struct asked *a, bool *may);
 /* Write it into the log of acts. */
 enum gp_status gp_command_log(struct asked *a, const char *verb, const char *what,
     const char *detail);
@@ -76,7 +81,7 @@ enum gp_status gp_command_ask(struct asked *a, const char *purpose, const char *
 enum gp_status gp_command_note(struct asked *a, const char *template_name, const char *address);
 /* The lines that wait for a proof, all in one question to a->from. */
 enum gp_status gp_command_ask_pending(struct asked *a);
-/* Somebody said yes: do what the token stands for, if it was made for a->from. */
+/* Somebody said yes: what the token stands for becomes the lines to run, if it was made for a->from. */
 enum gp_status gp_command_confirm(struct asked *a, const char *token);
 
 /* ---- command.c again -------------------------------------------------------------------------- */

@@ -157,11 +157,11 @@ gp_command_ask_pending(struct asked *a)
 
 /* ---- answers to our questions ------------------------------------------------------------------ */
 
+/* What the token stands for takes the place of the lines of the mail. */
 static enum gp_status
-run_token(struct asked *a, const struct gp_token *t)
+take_token(struct asked *a, const struct gp_token *t)
 {
 	json_t *data = gp_json_load(a->ctx, t->data != NULL ? t->data : "{}"), *lines;
-	enum gp_status st;
 	size_t i;
 
 	lines = json_object_get(data, "lines");
@@ -169,15 +169,13 @@ run_token(struct asked *a, const struct gp_token *t)
 	for (i = 0; i < json_array_size(lines); i++)
 		a->lines.v[i] = gp_strdup(a->ctx, json_string_value(json_array_get(lines, i)));
 	a->lines.n = i;
+	a->at = 0;
 	a->proven = a->answered = true;
 	a->invited = strcmp(t->purpose, "invite") == 0;
-	if (strcmp(t->purpose, "address") == 0) {
-		a->result = gp_json_push_object(a->results);
-		st = gp_command_address_proven(a, t->object);
-	} else {
-		st = gp_command_lines(a);
-	}
-	return st == GP_OK ? gp_command_answer(a) : st;
+	if (strcmp(t->purpose, "address") != 0)
+		return GP_OK;
+	a->result = gp_json_push_object(a->results);
+	return gp_command_address_proven(a, t->object);
 }
 
 static const char *const purposes[] = {"subscribe", "unsubscribe", "act", "invite", "address",
@@ -220,14 +218,19 @@ gp_command_confirm(struct asked *a, const char *token)
 {
 	struct gp_token *t;
 	enum gp_status st = find_token(a, token, a->from, &t);
+	bool flood;
 
 	if (st == GP_E_NOTFOUND) {
+		/* Anybody can have written this, under any name. */
+		st = gp_command_is_flood(a, &flood);
+		if (st != GP_OK || flood)
+			return st;
 		a->out->text = gp_strdup(a->ctx, "an unknown, foreign or used token: nothing done");
 		return gp_command_mail(a, "token-unknown", a->name, a->from, NULL, NULL);
 	}
 	if (st == GP_OK)
 		st = gp_token_use(a->site->store, token, gp_now(), a->err);
-	return st == GP_OK ? run_token(a, t) : st;
+	return st == GP_OK ? take_token(a, t) : st;
 }
 
 enum gp_status
@@ -236,8 +239,8 @@ gp_do_confirm(struct asked *a, const char *args)
 	struct gp_str word = gp_command_word(&args);
 
 	gp_said_elsewhere(a, "confirmed");
-	a->at = a->lines.n;	/* the lines of the token take the place of these */
-	a->results = gp_json_array(a->ctx);
+	/* Nothing below was proven by the token. */
+	a->at = a->lines.n;
 	return gp_command_confirm(a, gp_strndup(a->ctx, word.p, word.n));
 }
 
@@ -275,7 +278,11 @@ gp_command_click(const void *ctx, struct gp_site *site, const char *token, char 
 	if (st == GP_OK)
 		st = gp_token_use(site->store, token, gp_now(), err);
 	if (st == GP_OK)
-		st = run_token(&a, t);
+		st = take_token(&a, t);
+	if (st == GP_OK)
+		st = gp_command_lines(&a);
+	if (st == GP_OK)
+		st = gp_command_answer(&a);
 	*done = t->address;
 	return st;
 }

@@ -7,7 +7,7 @@
  */
 #include "config.h"
 
-#include "guildpost/list.h"
+#include "words.h"
 
 #include <inttypes.h>
 #include <string.h>
@@ -102,7 +102,8 @@ rule_automatic(struct asking *a)
 
 	if ((m->flags & GP_MAIL_REPORT) != 0)
 		return decide(a, GP_DECIDE_DISCARD, "it is a delivery report");
-	if ((m->flags & GP_MAIL_AUTO) != 0)
+	if ((m->flags & GP_MAIL_AUTO) != 0 ||
+	    gp_words_starts(a->site->words, GP_WORD_ROBOT, m->subject))
 		return decide(a, GP_DECIDE_HOLD, "it says that a machine wrote it");
 	return GP_E_NOTFOUND;
 }
@@ -276,7 +277,8 @@ gp_decide(const void *ctx, struct gp_site *site, const struct gp_route *route,
 		out->rule = route->name;
 		if (in->mail == NULL)
 			return decide(&a, GP_DECIDE_DISCARD, "it can't be read");
-		if (!gp_notice_may_answer(in))
+		if (!gp_notice_may_answer(in) ||
+		    gp_words_starts(site->words, GP_WORD_ROBOT, in->mail->subject))
 			return decide(&a, GP_DECIDE_DISCARD,
 			    "a machine sent it: such mail is never answered");
 		if (gp_rules_auth(ctx, site, in) == GP_AUTH_FAIL)

@@ -12,7 +12,8 @@
 
 enum { MAX_WORDS = 4000, MAX_WORD = 60, NEAR = 2 };
 
-static const char *const kinds[] = {"command", "verdict", "skip", "polite", "date", "end"};
+static const char *const kinds[] = {"command", "verdict", "skip", "polite", "date", "end",
+	"robot"};
 
 struct gp_words {
 	struct gp_word *v;

@@ -14,7 +14,8 @@ enum gp_word_kind {
 	GP_WORD_SKIP,		/* a line that begins so was put in by a mail program or gateway */
 	GP_WORD_POLITE,		/* words in front of a command that say nothing: "please" */
 	GP_WORD_DATE,		/* "to", "today", "week", months as "1" to "12" */
-	GP_WORD_END		/* a line that begins so ends what the person wrote */
+	GP_WORD_END,		/* a line that begins so ends what the person wrote */
+	GP_WORD_ROBOT		/* a subject that begins so was written by a machine */
 };
 struct gp_word {
 	enum gp_word_kind kind;

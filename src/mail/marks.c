@@ -99,7 +99,9 @@ gp_mail_part_marks(const struct gp_mail *m, const struct gp_header *h)
 	}
 	if (m->parts_n == 0 || f == NULL)
 		return flags;
-	if (strcmp(m->parts[0].type, "multipart/report") == 0)
+	/* The field says it even where the parts are damaged. */
+	if (strcmp(m->parts[0].type, "multipart/report") == 0 ||
+	    gp_str_ieq(first_word(h, "Content-Type"), "multipart/report"))
 		flags |= GP_MAIL_REPORT | GP_MAIL_AUTO;
 	if (strcmp(m->parts[0].type, "application/pkcs7-mime") == 0 ||
 	    strcmp(m->parts[0].type, "application/x-pkcs7-mime") == 0) {

@@ -151,6 +151,90 @@ test_flood(void **state)
 	HAS(ask(p, BOB, "info\n"), "bees");
 }
 
+/* Lines that each get a mail of their own: together not more than the limit either. */
+static void
+test_many_mails(void **state)
+{
+	struct place *p = *state;
+	struct gp_buf b;
+	char *text;
+	size_t i, mails = 1;
+
+	gp_buf_init(&b, p->ctx, 1 << 16);
+	for (i = 0; i < 30; i++)
+		gp_buf_puts(&b, "help\n");
+	p->conf->answers = 6;
+	text = ask(p, EVE, b.p);
+	HAS(text, "That is enough for one mail and one day");
+	while ((text = strstr(text, " // ")) != NULL && (text += 4) != NULL)
+		mails++;
+	assert_int_equal(mails, 7);
+	assert_string_equal(ask(p, EVE, "info\n"), "");
+}
+
+static void
+test_unknown_tokens(void **state)
+{
+	struct place *p = *state;
+	size_t i, answers = 0;
+
+	p->conf->answers = 5;
+	for (i = 0; i < 9; i++)
+		answers += *say(p, EVE, "bees+confirm-aaaaaaaaaaaaaaaaaaaaaaaaaa@example.org", "", "") != '\0';
+	assert_int_equal(answers, 5);
+	/* A token that is one is heard all the same. */
+	p->conf->answers = 50;
+	ask(p, DORA, "join\n");
+	p->conf->answers = 1;
+	ask(p, DORA, "info\n");
+	HAS(say_yes(p, DORA), "Welcome");
+}
+
+/* Robots that don't say what they are, but for the subject; and those that say nothing at all. */
+static void
+test_robots(void **state)
+{
+	static const char *const subjects[] = {"Out of office: help", "Automatic reply: [bees] Held",
+		"AUTO-REPLY help", "out of the Office"};
+	struct place *p = *state;
+	size_t i, mails = 0;
+
+	for (i = 0; i < GP_COUNT(subjects); i++) {
+		assert_string_equal(say(p, EVE, "bees+request@example.org", subjects[i], "help\n"), "");
+		HAS(say(p, BOB, "bees@example.org", subjects[i], "I am away"), "Held: ");
+	}
+	HAS(say(p, EVE, "bees+help@example.org", "How do you say out of office?", ""), "How this list");
+	for (i = 0; i < 25; i++)
+		mails += *say(p, EVE, "bees+owner@example.org", "Re: mail for the owners", "Away") != '\0';
+	assert_int_equal(mails, 20);
+}
+
+/* "confirm TOKEN" as a line, among others. */
+static void
+test_confirm_line(void **state)
+{
+	struct place *p = *state;
+	char *token, *text;
+
+	ask(p, DORA, "join weekly\n");
+	token = gp_strdup(p->ctx, strstr(reply_address(p), "-") + 1);
+	*strchr(token, '@') = '\0';
+	HAS(ask(p, EVE, gp_asprintf(p->ctx, "confirm %s\n", token)), "came too late");
+	assert_null(member(p, "dora@example.org"));
+	text = ask(p, DORA, gp_asprintf(p->ctx, "info\nconfirm %s\nwho\n", token));
+	HAS(text, "Welcome");
+	HAS(text, "bees@example.org.");
+	assert_int_equal(member(p, "dora@example.org")->delivery, GP_DELIVERY_WEEKLY);
+	ask(p, BOB, "erase\n");
+	token = gp_strdup(p->ctx, strstr(reply_address(p), "-") + 1);
+	*strchr(token, '@') = '\0';
+	text = ask(p, BOB, gp_asprintf(p->ctx, "confirm %s\n", token));
+	HAS(text, "You are forgotten");
+	HASNT(text, "Was that you");
+	assert_null(member(p, "bob@example.net"));
+	HAS(ask(p, BOB, "confirm\n"), "came too late");
+}
+
 static void
 test_one_open_question(void **state)
 {
@@ -330,7 +414,9 @@ main(void)
 	static const struct CMUnitTest tests[] = {
 		TEST(test_three_ways), TEST(test_several_lines), TEST(test_prose),
 		TEST(test_strangers), TEST(test_join_with_options), TEST(test_join_for_others),
-		TEST(test_limits), TEST(test_flood), TEST(test_one_open_question), TEST(test_pause),
+		TEST(test_limits), TEST(test_flood), TEST(test_many_mails), TEST(test_unknown_tokens),
+		TEST(test_robots),
+		TEST(test_confirm_line), TEST(test_one_open_question), TEST(test_pause),
 		TEST(test_options), TEST(test_addresses), TEST(test_leaving), TEST(test_injection),
 		TEST(test_vouched_for),
 	};
