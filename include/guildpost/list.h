@@ -184,10 +184,6 @@ enum gp_status gp_hold_message(const void *ctx, struct gp_site *site, const stru
 enum gp_status gp_hold_verdict(const void *ctx, struct gp_site *site, struct gp_list *list,
     const struct gp_hold *hold, int state, const char *by, const char *reason,
     struct gp_outcome *out, struct gp_err *err) GP_MUST_CHECK;
-/* The first word of a moderator's reply: ok or no (and their like), the rest is the reason.
- * GP_E_PARSE when it is neither. */
-enum gp_status gp_hold_read_reply(const void *ctx, const struct gp_mail *mail, int *state,
-    char **reason, struct gp_err *err) GP_MUST_CHECK;
 /* Someone who asks to join, with answers to the list's questions, before the moderators. */
 enum gp_status gp_hold_join(const void *ctx, struct gp_site *site, struct gp_list *list,
     const char *address, const char *name, int delivery, const char *answers,
@@ -199,7 +195,8 @@ enum gp_status gp_hold_withdraw(const void *ctx, struct gp_site *site, struct gp
 /* Mail to bees+hold-TOKEN. */
 enum gp_status gp_hold_reply(const void *ctx, struct gp_site *site, const struct gp_route *route,
     const struct gp_inbound *in, struct gp_outcome *out, struct gp_err *err) GP_MUST_CHECK;
-/* Discard what nobody decided in time; forget what was decided or delivered long ago. For the clock. */
+/* End what nobody decided in time, remind moderators, send each the mail with all that waits; forget
+ * what is long over. For the clock. */
 enum gp_status gp_hold_expire(const void *ctx, struct gp_site *site, int64_t now, struct gp_err *err)
     GP_MUST_CHECK;
 

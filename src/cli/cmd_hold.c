@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* guildpost hold: posts that wait for a moderator. */
+/* guildpost hold: posts, and requests to join, that wait for a moderator. */
 #include "config.h"
 
 #include "guildpost/cli.h"
@@ -22,6 +22,7 @@ static void
 add_record(const struct gp_cli *cli, json_t *row, const struct gp_hold *h)
 {
 	gp_json_int(row, "id", h->id);
+	gp_json_text(row, "kind", h->kind == GP_HOLD_JOIN ? "join" : "post");
 	gp_json_text(row, "state", gp_hold_state_names[h->state]);
 	gp_json_text(row, "from", h->from_addr[0] != '\0' ? h->from_addr : h->envelope_from);
 	gp_json_text(row, "subject", h->subject);
@@ -31,6 +32,11 @@ add_record(const struct gp_cli *cli, json_t *row, const struct gp_hold *h)
 	gp_json_int(row, "size", h->size);
 	if (h->state == GP_HOLD_WAITING) {
 		gp_json_text(row, "expires", gp_time_iso(cli, h->expires));
+		gp_json_text(row, "at_end", h->at_end == GP_END_ACCEPT ? "accept" :
+		    h->at_end == GP_END_DISCARD ? "discard" : "return");
+		gp_json_int(row, "approvals", h->approvals);
+		if (h->claimed_by[0] != '\0')
+			gp_json_text(row, "claimed_by", h->claimed_by);
 	} else {
 		gp_json_text(row, "decided_by", h->decided_by);
 		gp_json_text(row, "decision_reason", h->decision_reason);
@@ -73,6 +79,25 @@ find_hold(struct gp_cli *cli, struct work *w, const char *text)
 	return st == GP_OK ? -1 : gp_cli_fail(cli, &err);
 }
 
+static enum gp_status
+add_votes(struct gp_cli *cli, json_t *row, int64_t id, struct gp_err *err)
+{
+	json_t *rows = gp_json_new_array(row, "votes"), *one;
+	struct gp_vote *votes;
+	enum gp_status st;
+	size_t i, n;
+
+	st = gp_hold_votes(cli, cli->site->store, id, &votes, &n, err);
+	for (i = 0; st == GP_OK && i < n; i++) {
+		one = gp_json_push_object(rows);
+		gp_json_text(one, "by", votes[i].who);
+		gp_json_text(one, "vote", votes[i].approves ? "ok" : "no");
+		gp_json_text(one, "reason", votes[i].reason);
+		gp_json_text(one, "time", gp_time_iso(cli, votes[i].time));
+	}
+	return st;
+}
+
 /* The record, an empty line, the message as it came. */
 static int
 show(struct gp_cli *cli, void *work, int argc, char **argv)
@@ -89,6 +114,8 @@ show(struct gp_cli *cli, void *work, int argc, char **argv)
 	if (code >= 0)
 		return code;
 	add_record(cli, row, w->hold);
+	if (add_votes(cli, row, w->hold->id, &err) != GP_OK)
+		return gp_cli_fail(cli, &err);
 	if (gp_hold_raw(cli, cli->site->store, w->hold->id, &raw, &n, &wire, &err) != GP_OK)
 		return gp_cli_fail(cli, &err);
 	if (cli->json)
@@ -163,8 +190,10 @@ const struct gp_cmd gp_cmd_hold = {
 	.name = "hold",
 	.usage = "ls LIST [--all]\nshow LIST ID\napprove LIST ID\nreject LIST ID --reason TEXT\n"
 	    "discard LIST ID [--reason TEXT]",
-	.summary = "Show and decide posts that wait for a moderator",
-	.help = "approve archives and delivers; reject tells the author the reason; discard tells nobody.\n"
+	.summary = "Show and decide what waits for a moderator",
+	.help = "approve archives and delivers (or lets someone join); reject tells the author the reason;\n"
+	    "discard tells nobody. What is said here counts at once, however many moderators the list\n"
+	    "wants to agree; they are told.\n"
 	    "ls --all shows those that were decided or thrown away in the last month, too.\n",
 	.run = run,
 };

@@ -34,9 +34,8 @@ is_visible(const struct asked *a, const struct gp_message *m)
 	    a->member->role >= GP_ROLE_MODERATOR || m->received >= a->member->joined);
 }
 
-/* A number, "#12", or a key; GP_E_NOTFOUND with a result when there is none. */
-static enum gp_status
-find_message(struct asked *a, const char *args, struct gp_message **out)
+enum gp_status
+gp_command_message(struct asked *a, const char *args, struct gp_message **out)
 {
 	struct gp_str word;
 	enum gp_status st = GP_E_NOTFOUND;
@@ -147,7 +146,7 @@ gp_do_get(struct asked *a, const char *args)
 	enum gp_status st = gp_command_may_read(a);
 
 	if (st == GP_OK)
-		st = find_message(a, thread ? after : args, &m);
+		st = gp_command_message(a, thread ? after : args, &m);
 	if (st != GP_OK)
 		return st == GP_E_NOTFOUND ? GP_OK : st;
 	if (thread)
@@ -266,7 +265,7 @@ interest(struct asked *a, const char *args, int kind, const char *what)
 
 	if (gp_starts(args, "thread "))
 		args += strlen("thread ");
-	st = find_message(a, args, &m);
+	st = gp_command_message(a, args, &m);
 	if (st != GP_OK)
 		return st == GP_E_NOTFOUND ? GP_OK : st;
 	st = gp_interest_set(a->site->store, a->member->id, m->id, kind, a->err);

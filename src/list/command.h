@@ -98,6 +98,8 @@ enum gp_status gp_command_leave(struct asked *a, const struct gp_member *m);
 /* What anybody may see of the archive by mail: GP_OK, or GP_E_NOTFOUND with a result that says why. */
 enum gp_status gp_command_may_read(struct asked *a);
 
+/* The message that a number, "#12", or a key names; GP_E_NOTFOUND with a result when there is none. */
+enum gp_status gp_command_message(struct asked *a, const char *args, struct gp_message **out);
 /* False: the line that runs now was put among those that wait for a proof, and says so. */
 bool gp_command_is_proven(struct asked *a);
 /* An owner who is the only one must name another before leaving. */
@@ -118,5 +120,7 @@ gp_command_fn gp_do_address, gp_do_export, gp_do_erase, gp_do_withdraw; /* cmd_p
 gp_command_fn gp_do_configure, gp_do_log, gp_do_add, gp_do_remove, gp_do_invite, gp_do_import,
     gp_do_member, gp_do_role, gp_do_create; /* cmd_owner.c */
 gp_command_fn gp_do_text, gp_do_put, gp_do_revert; /* cmd_texts.c */
+gp_command_fn gp_do_queue, gp_do_trust, gp_do_moderate, gp_do_ban, gp_do_unban, gp_do_bans,
+    gp_do_close, gp_do_open; /* cmd_moderator.c */
 
 #endif

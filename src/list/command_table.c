@@ -11,6 +11,7 @@
 #include <string.h>
 
 #define MEMBERS GP_FOR_MEMBERS
+#define MODERATORS GP_FOR_MODERATORS
 #define OWNERS GP_FOR_OWNERS
 enum {
 	PLAIN = GP_CMD_ADDRESS,
@@ -53,6 +54,14 @@ const struct gp_command gp_commands[] = {
 	{"stop", MEMBERS, 0, gp_do_stop},
 	/* Whoever may be asked to make a list. */
 	{"create", MEMBERS, 0, gp_do_create},
+	{"queue", MODERATORS, PLAIN, gp_do_queue},
+	{"trust", MODERATORS, PROOF, gp_do_trust},
+	{"moderate", MODERATORS, PROOF, gp_do_moderate},
+	{"ban", MODERATORS, PROOF, gp_do_ban},
+	{"unban", MODERATORS, PROOF, gp_do_unban},
+	{"bans", MODERATORS, PLAIN, gp_do_bans},
+	{"close", MODERATORS, PROOF, gp_do_close},
+	{"open", MODERATORS, PROOF, gp_do_open},
 	{"configure", OWNERS, 0, gp_do_configure},
 	{"log", OWNERS, PROOF, gp_do_log},
 	{"add", OWNERS, PROOF, gp_do_add},

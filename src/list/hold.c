@@ -1,19 +1,18 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * Moderation: a post waits, every moderator gets a mail with a token of their own, a
- * reply whose first word is ok or no decides. A machine's answer never decides, nor does
- * anyone but the moderator whom the token was made for (standards.md 5.4).
+ * What waits: a post is kept with all that was known of it when it came, and moderators are
+ * asked (hold_ask.c). What they say is in verdict.c, what the clock does in hold_end.c.
  */
 #include "config.h"
 
-#include "hold.h"
+#include "rules.h"
+#include "verdict.h"
 
+#include <inttypes.h>
 #include <string.h>
 
-enum { HOLD_KEEP = 30 * 86400 };	/* what is decided or delivered is shown so long */
-
-static struct gp_str
-wire_of(const void *ctx, const struct gp_mail *m)
+struct gp_str
+gp_hold_wire(const void *ctx, const struct gp_mail *m)
 {
 	struct gp_buf b;
 
@@ -83,65 +82,73 @@ fill_hold(const void *ctx, const struct gp_list *list, const struct gp_inbound *
 	h->size = (int64_t)in->n;
 	h->created = gp_now();
 	h->expires = h->created + list->set.hold_expire;
+	h->approvals = list->set.approvals;
+	h->claimed_by = h->data = gp_strdup(ctx, "");
+	h->at_end = list->set.hold_end;
+	if (strcmp(rule, GP_RULE_QUIET) == 0 && gp_rules_is_quiet(list, h->created, &h->expires))
+		h->at_end = GP_END_ACCEPT;
 }
 
-static enum gp_status
-ask_moderator(const void *ctx, struct gp_site *site, const struct gp_list *list,
-    const struct gp_hold *h, const struct gp_inbound *in, const struct gp_member *moderator,
-    struct gp_err *err)
+bool
+gp_hold_is_quiet(const struct gp_hold *h)
 {
-	struct gp_enclosure post = {"message/rfc822", NULL, NULL, 0};
-	struct gp_notice n = {0};
-	struct gp_token t = {0};
-	enum gp_status st;
-	char *token;
-
-	t.purpose = gp_strdup(ctx, "hold");
-	t.list = list->id;
-	t.object = h->id;
-	t.address = gp_addr_fold(ctx, moderator->address);
-	t.expires = h->expires;
-	st = gp_token_add(ctx, site->store, &t, &token, err);
-	if (st != GP_OK)
-		return st;
-	n.template_name = "hold";
-	n.data = gp_json_object(ctx);
-	gp_json_text(n.data, "from_name", h->from_name);
-	gp_json_text(n.data, "from_addr", h->from_addr);
-	gp_json_text(n.data, "subject", h->subject[0] != '\0' ? h->subject : "(no subject)");
-	gp_json_text(n.data, "reason", h->reason);
-	gp_json_text(n.data, "snippet", h->snippet);
-	gp_json_text(n.data, "expires",
-	    gp_time_format(ctx, h->expires, list->set.timezone, "%e %B %Y"));
-	n.to_name = moderator->name;
-	n.to_addr = moderator->address;
-	n.member = moderator->id;
-	n.reply_to = gp_route_address(ctx, site, list, "hold", token);
-	/* What no parser could read is not passed on to a moderator's mail program. */
-	if (in != NULL && in->mail != NULL) {
-		post.p = in->raw;
-		post.n = in->n;
-		n.enclosures = &post;
-		n.enclosures_n = 1;
-	}
-	return gp_notice_send(ctx, site, list, &n, NULL, err);
+	return strcmp(h->rule, GP_RULE_QUIET) == 0 && h->at_end == GP_END_ACCEPT;
 }
 
 enum gp_status
-gp_hold_ask(const void *ctx, struct gp_site *site, const struct gp_list *list,
-    const struct gp_hold *h, const struct gp_inbound *in, struct gp_outcome *out,
-    struct gp_err *err)
+gp_hold_log(struct gp_case *c, const char *verb, const char *detail)
 {
-	struct gp_member **mods;
-	enum gp_status st;
-	size_t i, n;
+	const struct gp_hold *h = c->hold;
+	struct gp_act_record act = {0};
 
-	st = gp_member_all(ctx, site->store, list->id, GP_ROLE_MODERATOR, -1, &mods, &n, err);
-	for (i = 0; st == GP_OK && i < n; i++)
-		st = ask_moderator(ctx, site, list, h, in, mods[i], err);
-	if (st == GP_OK)
-		out->text = gp_asprintf(ctx, "held as %lld, moderators asked: %zu",
-		    (long long)h->id, n);
+	act.list = c->list->id;
+	act.who = c->by;
+	act.verb = verb;
+	act.what = h->from_addr[0] != '\0' ? h->from_addr : h->envelope_from;
+	act.detail = gp_asprintf(c->ctx, "hold %" PRId64 "%s%s", h->id, *detail != '\0' ? ": " : "",
+	    detail);
+	act.msgid = c->msgid != NULL ? c->msgid : "";
+	return gp_act_add(c->site->store, &act, c->err);
+}
+
+/* ---- keeping ------------------------------------------------------------------------------------ */
+
+static enum gp_status
+tell_held(struct gp_case *c)
+{
+	json_t *data = gp_json_object(c->ctx);
+	struct gp_member *m;
+	enum gp_status st;
+
+	st = gp_member_find(c->ctx, c->site->store, c->list->id, c->hold->from_addr, &m, c->err);
+	if (st != GP_OK && st != GP_E_NOTFOUND)
+		return st;
+	gp_json_bool(data, "stranger", st == GP_E_NOTFOUND);
+	return gp_hold_tell_author(c, "held", data, false);
+}
+
+static enum gp_status
+hold_post(const void *ctx, struct gp_site *site, struct gp_list *list, const struct gp_inbound *in,
+    const struct gp_decision *d, bool tell, struct gp_outcome *out, struct gp_err *err)
+{
+	struct gp_hold h;
+	struct gp_case c = {ctx, site, list, &h, "guildpost", 0, NULL, out, err};
+	enum gp_status st;
+
+	fill_hold(ctx, list, in, d->rule, d->reason, &h);
+	st = gp_hold_add(site->store, &h, in->raw, in->n, gp_hold_wire(ctx, in->mail), err);
+	out->hold = h.id;
+	if (st == GP_E_EXISTS) {
+		out->text = gp_asprintf(ctx, "it waits already as hold %" PRId64, h.id);
+		return GP_OK;
+	}
+	out->text = gp_asprintf(ctx, "held as %" PRId64, h.id);
+	if (st == GP_OK && !gp_hold_is_quiet(&h))
+		st = gp_hold_ask(&c, in);
+	/* What machines sent is not answered, and what can't be read can't be taken for a person's. */
+	if (st == GP_OK && tell && list->set.tell_author && gp_notice_may_answer(in) &&
+	    gp_rules_auth(ctx, site, in) != GP_AUTH_FAIL)
+		st = tell_held(&c);
 	return st;
 }
 
@@ -150,17 +157,15 @@ gp_hold_post(const void *ctx, struct gp_site *site, struct gp_list *list,
     const struct gp_inbound *in, const struct gp_decision *d, struct gp_outcome *out,
     struct gp_err *err)
 {
-	struct gp_hold h;
-	enum gp_status st;
+	return hold_post(ctx, site, list, in, d, true, out, err);
+}
 
-	fill_hold(ctx, list, in, d->rule, d->reason, &h);
-	st = gp_hold_add(site->store, &h, in->raw, in->n, wire_of(ctx, in->mail), err);
-	out->hold = h.id;
-	if (st == GP_E_EXISTS) {
-		out->text = gp_asprintf(ctx, "it waits already as hold %lld", (long long)h.id);
-		return GP_OK;
-	}
-	return st == GP_OK ? gp_hold_ask(ctx, site, list, &h, in, out, err) : st;
+enum gp_status
+gp_hold_quietly(const void *ctx, struct gp_site *site, struct gp_list *list,
+    const struct gp_inbound *in, const struct gp_decision *d, struct gp_outcome *out,
+    struct gp_err *err)
+{
+	return hold_post(ctx, site, list, in, d, false, out, err);
 }
 
 enum gp_status
@@ -172,217 +177,80 @@ gp_hold_keep(const void *ctx, struct gp_site *site, struct gp_list *list,
 	enum gp_status st;
 
 	fill_hold(ctx, list, in, rule, reason, &h);
-	st = gp_hold_add(site->store, &h, in->raw, in->n, wire_of(ctx, in->mail), err);
+	st = gp_hold_add(site->store, &h, in->raw, in->n, gp_hold_wire(ctx, in->mail), err);
 	*id = h.id;
 	return st;
+}
+
+/* ---- out of the store again ------------------------------------------------------------------------ */
+
+enum gp_status
+gp_hold_load(struct gp_case *c, struct gp_inbound *out, bool *readable)
+{
+	struct gp_mail *m = gp_new(c->ctx, struct gp_mail);
+	struct gp_str wire;
+	enum gp_status st;
+	char *raw;
+
+	memset(out, 0, sizeof(*out));
+	*readable = false;
+	st = gp_hold_raw(c->ctx, c->site->store, c->hold->id, &raw, &out->n, &wire, c->err);
+	if (st != GP_OK)
+		return st;
+	out->raw = raw;
+	out->envelope_from = c->hold->envelope_from;
+	out->via = "approval";
+	out->received = gp_now();
+	*readable = wire.n > 0 && gp_mail_unpack(c->ctx, wire, raw, out->n, m, NULL) == GP_OK;
+	if (!*readable)
+		read_header_only(c->ctx, out, m);
+	out->mail = m;
+	return GP_OK;
 }
 
 enum gp_status
 gp_hold_message(const void *ctx, struct gp_site *site, const struct gp_hold *hold,
     struct gp_inbound *out, struct gp_err *err)
 {
-	struct gp_mail *m = gp_new(ctx, struct gp_mail);
-	struct gp_str wire;
-	enum gp_status st;
-	char *raw;
+	struct gp_hold h = *hold;
+	struct gp_case c = {.ctx = ctx, .site = site, .hold = &h, .err = err};
+	bool readable;
 
-	memset(out, 0, sizeof(*out));
-	st = gp_hold_raw(ctx, site->store, hold->id, &raw, &out->n, &wire, err);
-	if (st != GP_OK)
-		return st;
-	out->raw = raw;
-	out->envelope_from = hold->envelope_from;
-	out->via = "approval";
-	out->received = gp_now();
-	if (wire.n == 0 || gp_mail_unpack(ctx, wire, raw, out->n, m, NULL) != GP_OK)
-		read_header_only(ctx, out, m);
-	out->mail = m;
-	return GP_OK;
+	return gp_hold_load(&c, out, &readable);
 }
 
-/* Tell the author of a rejected post why; not when a machine or nobody wrote it. */
-static enum gp_status
-tell_author(const void *ctx, struct gp_site *site, const struct gp_list *list,
-    const struct gp_hold *hold, const struct gp_inbound *held, const char *reason,
-    struct gp_err *err)
-{
-	struct gp_notice n = {0};
-
-	if (!gp_notice_may_answer(held))
-		return GP_OK;
-	n.template_name = "rejected";
-	n.data = gp_json_object(ctx);
-	gp_json_text(n.data, "subject", hold->subject[0] != '\0' ? hold->subject : "(no subject)");
-	gp_json_text(n.data, "reason", reason);
-	n.to_name = hold->from_name;
-	n.to_addr = hold->from_addr;
-	n.in_reply_to = hold->msgid;
-	n.answer = true;
-	return gp_notice_send(ctx, site, list, &n, NULL, err);
-}
+/* ---- from outside ---------------------------------------------------------------------------------- */
 
 enum gp_status
 gp_hold_verdict(const void *ctx, struct gp_site *site, struct gp_list *list,
     const struct gp_hold *hold, int state, const char *by, const char *reason,
     struct gp_outcome *out, struct gp_err *err)
 {
-	struct gp_member *author = NULL;
-	struct gp_inbound held;
-	enum gp_status st;
+	struct gp_hold h = *hold;
+	struct gp_case c = {ctx, site, list, &h, by, 0, NULL, out, err};
 
-	st = gp_hold_decide(site->store, hold->id, state, by, reason, gp_now(), err);
-	if (st != GP_OK)
-		return st;
-	out->hold = hold->id;
-	out->text = gp_asprintf(ctx, "hold %lld %s by %s", (long long)hold->id,
-	    gp_hold_state_names[state], by);
-	if (state != GP_HOLD_APPROVED && state != GP_HOLD_REJECTED)
-		return GP_OK;
-	st = gp_hold_message(ctx, site, hold, &held, err);
-	if (st != GP_OK)
-		return st;
-	if (state == GP_HOLD_REJECTED)
-		return tell_author(ctx, site, list, hold, &held, reason, err);
-	st = gp_member_find(ctx, site->store, list->id, hold->from_addr, &author, err);
-	if (st != GP_OK && st != GP_E_NOTFOUND)
-		return st;
-	return gp_post(ctx, site, list, &held, author, out, err);
+	switch (state) {
+	case GP_HOLD_APPROVED:
+		return gp_verdict_approve(&c, reason);
+	case GP_HOLD_REJECTED:
+		return gp_verdict_refuse(&c, reason);
+	default:
+		return gp_verdict_discard(&c, reason);
+	}
 }
 
 enum gp_status
 gp_hold_withdraw(const void *ctx, struct gp_site *site, struct gp_list *list,
     const struct gp_hold *hold, const char *author, struct gp_outcome *out, struct gp_err *err)
 {
-	return gp_hold_verdict(ctx, site, list, hold, GP_HOLD_DISCARDED, author, "withdrawn", out, err);
-}
-
-enum gp_status
-gp_hold_read_reply(const void *ctx, const struct gp_mail *mail, int *state, char **reason,
-    struct gp_err *err)
-{
-	static const struct {
-		const char *word;
-		int state;
-	} words[] = {{"ok", GP_HOLD_APPROVED}, {"okay", GP_HOLD_APPROVED}, {"yes", GP_HOLD_APPROVED},
-	    {"approve", GP_HOLD_APPROVED}, {"no", GP_HOLD_REJECTED}, {"reject", GP_HOLD_REJECTED},
-	    {"drop", GP_HOLD_DISCARDED}, {"discard", GP_HOLD_DISCARDED},
-	    {"spam", GP_HOLD_DISCARDED}};
-	struct gp_str text = gp_str_trim((struct gp_str){mail->own, mail->own_n});
-	char word[16];
-	size_t n, i;
-
-	for (n = 0; n < text.n && n < sizeof(word) - 1; n++) {
-		int c = gp_ascii_lower((unsigned char)text.p[n]);
-
-		if (c < 'a' || c > 'z')
-			break;
-		word[n] = (char)c;
-	}
-	word[n] = '\0';
-	for (i = 0; i < GP_COUNT(words); i++) {
-		if (strcmp(word, words[i].word) != 0)
-			continue;
-		*state = words[i].state;
-		while (n < text.n && strchr(" \t\r\n,.:;-!", text.p[n]) != NULL)
-			n++;
-		*reason = gp_utf8_line(ctx, text.p + n, text.n - n, 500);
-		return GP_OK;
-	}
-	return gp_fail(err, GP_E_PARSE, "the first word is neither ok nor no");
-}
-
-/* Answer a moderator: what came of the reply. */
-static enum gp_status
-answer(const void *ctx, struct gp_site *site, const struct gp_route *route,
-    const struct gp_inbound *in, const struct gp_hold *hold, const char *template_name,
-    const char *what, struct gp_err *err)
-{
-	struct gp_notice n = {0};
-
-	n.template_name = template_name;
-	n.data = gp_json_object(ctx);
-	gp_json_text(n.data, "subject",
-	    hold != NULL && hold->subject[0] != '\0' ? hold->subject : "(no subject)");
-	gp_json_text(n.data, "what", what);
-	n.to_name = in->mail->from_name;
-	n.to_addr = in->mail->from_addr;
-	n.in_reply_to = in->mail->msgid;
-	n.reply_to = route->rcpt;
-	n.answer = true;
-	return gp_notice_send(ctx, site, route->list, &n, NULL, err);
-}
-
-/* The token, its hold, and whether this sender may use it. GP_E_NOTFOUND: none of our business. */
-static enum gp_status
-find_by_token(const void *ctx, struct gp_site *site, const struct gp_route *route,
-    const struct gp_inbound *in, struct gp_hold **hold, struct gp_err *err)
-{
-	char *from = gp_addr_fold(ctx, in->mail->from_addr);
-	struct gp_member *m;
-	struct gp_token *t;
+	struct gp_hold h = *hold;
+	struct gp_case c = {ctx, site, list, &h, author, 0, NULL, out, err};
 	enum gp_status st;
 
-	st = gp_token_find(ctx, site->store, "hold", route->token, gp_now(), &t, err);
-	if (st != GP_OK)
-		return st;
-	if (t->list != route->list->id || !gp_streq(t->address, from))
-		return GP_E_NOTFOUND;
-	st = gp_member_find(ctx, site->store, route->list->id, t->address, &m, err);
-	if (st != GP_OK || m->role == GP_ROLE_MEMBER)
-		return st == GP_OK ? GP_E_NOTFOUND : st;
-	return gp_hold_find(ctx, site->store, t->object, hold, err);
-}
-
-enum gp_status
-gp_hold_reply(const void *ctx, struct gp_site *site, const struct gp_route *route,
-    const struct gp_inbound *in, struct gp_outcome *out, struct gp_err *err)
-{
-	struct gp_hold *hold;
-	enum gp_status st;
-	char *reason;
-	int state;
-
-	st = find_by_token(ctx, site, route, in, &hold, err);
-	if (st == GP_E_NOTFOUND) {
-		out->text = gp_strdup(ctx, "unknown or foreign token: nothing done");
-		return answer(ctx, site, route, in, NULL, "hold-unknown", "", err);
-	}
-	if (st != GP_OK)
-		return st;
-	out->hold = hold->id;
-	if (gp_hold_read_reply(ctx, in->mail, &state, &reason, NULL) != GP_OK) {
-		out->text = gp_strdup(ctx, "the reply said neither ok nor no: asked again");
-		return answer(ctx, site, route, in, hold, "hold-unclear", "", err);
-	}
-	st = gp_hold_verdict(ctx, site, route->list, hold, state, in->mail->from_addr, reason, out,
-	    err);
-	if (st == GP_E_EXISTS) {
-		out->text = gp_strdup(ctx, "it was decided before: nothing done");
-		return answer(ctx, site, route, in, hold, "hold-decided",
-		    err != NULL ? err->msg : "", err);
-	}
-	if (st != GP_OK)
-		return st;
-	st = gp_token_use(site->store, route->token, gp_now(), err);
-	return st == GP_E_EXISTS ? GP_OK : st;
-}
-
-enum gp_status
-gp_hold_expire(const void *ctx, struct gp_site *site, int64_t now, struct gp_err *err)
-{
-	struct gp_hold **holds;
-	enum gp_status st;
-	size_t i, n;
-
-	st = gp_hold_expired(ctx, site->store, now, &holds, &n, err);
-	for (i = 0; st == GP_OK && i < n; i++) {
-		st = gp_hold_decide(site->store, holds[i]->id, GP_HOLD_EXPIRED, "guildpost",
-		    "nobody decided in time", now, err);
-		gp_log(GP_LOG_INFO, "event=hold-expired hold=%lld", (long long)holds[i]->id);
-	}
+	st = gp_hold_decide(site->store, h.id, GP_HOLD_DISCARDED, author, "withdrawn", gp_now(), err);
 	if (st == GP_OK)
-		st = gp_hold_forget(site->store, now - HOLD_KEEP, err);
-	if (st == GP_OK)
-		st = gp_queue_forget(site->store, now - HOLD_KEEP, err);
-	return st == GP_OK ? gp_token_forget(site->store, now, err) : st;
+		st = gp_hold_log(&c, "withdraw", "");
+	out->hold = h.id;
+	out->text = gp_asprintf(ctx, "hold %" PRId64 " withdrawn", h.id);
+	return st == GP_OK ? gp_hold_tell(&c, "withdrawn", gp_json_object(ctx)) : st;
 }

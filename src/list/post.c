@@ -3,6 +3,7 @@
 #include "config.h"
 
 #include "linked.h"
+#include "rules.h"
 
 #include <string.h>
 
@@ -116,6 +117,23 @@ queue_post(struct posting *p, const struct gp_member *author)
 	return st;
 }
 
+/* What the rules want to know the next time. */
+static enum gp_status
+count_post(const void *ctx, struct gp_site *site, const struct gp_list *list,
+    const struct gp_member *author, struct gp_err *err)
+{
+	enum gp_status st;
+	int64_t n;
+
+	if (author == NULL)
+		return GP_OK;
+	st = gp_member_count_post(site->store, author->id, true, err);
+	if (st == GP_OK && list->set.daily_posts > 0)
+		st = gp_count_add(site->store, gp_rules_posts_kind(ctx, list),
+		    gp_addr_fold(ctx, author->address), gp_now(), 86400, &n, err);
+	return st;
+}
+
 enum gp_status
 gp_post(const void *ctx, struct gp_site *site, struct gp_list *list, const struct gp_inbound *in,
     const struct gp_member *author, struct gp_outcome *out, struct gp_err *err)
@@ -141,6 +159,8 @@ gp_post(const void *ctx, struct gp_site *site, struct gp_list *list, const struc
 	p = (struct posting){ctx, site, list, in, &h, &a, out, err};
 	out->recipients = 0;
 	st = queue_post(&p, author);
+	if (st == GP_OK)
+		st = count_post(ctx, site, list, author, err);
 	out->text = gp_asprintf(ctx, "archived, queued for %lld", (long long)out->recipients);
 	return st;
 }

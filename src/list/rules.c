@@ -7,6 +7,7 @@
  */
 #include "config.h"
 
+#include "rules.h"
 #include "words.h"
 
 #include <inttypes.h>
@@ -17,23 +18,8 @@ const char *const gp_decision_names[] = {"accept", "hold", "reject", "discard", 
 
 enum { REMOVED = 3 };	/* state of a struct gp_message */
 
-struct asking {
-	const void *ctx;
-	struct gp_site *site;
-	const struct gp_route *route;
-	const struct gp_inbound *in;
-	struct gp_decision *out;
-	struct gp_err *err;
-};
-
-/* A rule returns GP_OK when it decided, GP_E_NOTFOUND when it has nothing to say. */
-typedef enum gp_status rule_fn(struct asking *a);
-
-static enum gp_status
-decide(struct asking *a, enum gp_decision_kind kind, const char *reason, ...) GP_PRINTF(3, 4);
-
-static enum gp_status
-decide(struct asking *a, enum gp_decision_kind kind, const char *reason, ...)
+enum gp_status
+gp_rules_decide(struct asking *a, enum gp_decision_kind kind, const char *reason, ...)
 {
 	va_list ap;
 
@@ -50,7 +36,7 @@ rule_closed(struct asking *a)
 	if (!a->route->list->set.closed)
 		return GP_E_NOTFOUND;
 	a->out->reply = "550 5.7.1 this list is closed";
-	return decide(a, GP_DECIDE_REJECT, "the list is closed");
+	return gp_rules_decide(a, GP_DECIDE_REJECT, "the list is closed");
 }
 
 /* Our own mail, or mail that has been round too often, must never go out again. */
@@ -67,12 +53,12 @@ rule_loop(struct asking *a)
 	for (i = 0; i < m->list_ids_n; i++) {
 		if (gp_strieq(m->list_ids[i], id)) {
 			a->out->reply = "554 5.4.6 this message went through this list already";
-			return decide(a, GP_DECIDE_REJECT, "it carries this list's own List-Id");
+			return gp_rules_decide(a, GP_DECIDE_REJECT, "it carries this list's own List-Id");
 		}
 	}
 	if (m->received > GP_MAX_RECEIVED) {
 		a->out->reply = "554 5.4.6 too many hops";
-		return decide(a, GP_DECIDE_REJECT, "it has %zu Received fields", m->received);
+		return gp_rules_decide(a, GP_DECIDE_REJECT, "it has %zu Received fields", m->received);
 	}
 	return GP_E_NOTFOUND;
 }
@@ -82,7 +68,7 @@ rule_null_sender(struct asking *a)
 {
 	if (a->in->envelope_from[0] != '\0')
 		return GP_E_NOTFOUND;
-	return decide(a, GP_DECIDE_DISCARD,
+	return gp_rules_decide(a, GP_DECIDE_DISCARD,
 	    "it has the null sender: a bounce or an automatic answer, not a post");
 }
 
@@ -91,7 +77,7 @@ rule_unreadable(struct asking *a)
 {
 	if (a->in->mail != NULL)
 		return GP_E_NOTFOUND;
-	return decide(a, GP_DECIDE_HOLD, "it can't be read: %s",
+	return gp_rules_decide(a, GP_DECIDE_HOLD, "it can't be read: %s",
 	    a->in->unreadable != NULL ? a->in->unreadable : "the parser gave up");
 }
 
@@ -101,10 +87,10 @@ rule_automatic(struct asking *a)
 	const struct gp_mail *m = a->in->mail;
 
 	if ((m->flags & GP_MAIL_REPORT) != 0)
-		return decide(a, GP_DECIDE_DISCARD, "it is a delivery report");
+		return gp_rules_decide(a, GP_DECIDE_DISCARD, "it is a delivery report");
 	if ((m->flags & GP_MAIL_AUTO) != 0 ||
 	    gp_words_starts(a->site->words, GP_WORD_ROBOT, m->subject))
-		return decide(a, GP_DECIDE_HOLD, "it says that a machine wrote it");
+		return gp_rules_decide(a, GP_DECIDE_HOLD, "it says that a machine wrote it");
 	return GP_E_NOTFOUND;
 }
 
@@ -115,11 +101,11 @@ rule_no_author(struct asking *a)
 	struct gp_header h;
 
 	if (m->from_addr[0] == '\0')
-		return decide(a, GP_DECIDE_HOLD, "it doesn't say who wrote it");
+		return gp_rules_decide(a, GP_DECIDE_HOLD, "it doesn't say who wrote it");
 	/* Two From fields: each reader believes another one (RFC 7103 section 7.5). */
 	if (gp_header_scan(a->ctx, a->in->raw, a->in->n, &h, NULL) == GP_OK &&
 	    gp_header_count(&h, "From") > 1)
-		return decide(a, GP_DECIDE_HOLD, "it has more than one From field");
+		return gp_rules_decide(a, GP_DECIDE_HOLD, "it has more than one From field");
 	return GP_E_NOTFOUND;
 }
 
@@ -148,8 +134,8 @@ rule_duplicate(struct asking *a)
 	if (st != GP_OK)
 		return st;
 	if (!same)
-		return decide(a, GP_DECIDE_HOLD, "another message with its Message-ID is in the archive");
-	return decide(a, GP_DECIDE_DUPLICATE, "it is in the archive already");
+		return gp_rules_decide(a, GP_DECIDE_HOLD, "another message with its Message-ID is in the archive");
+	return gp_rules_decide(a, GP_DECIDE_DUPLICATE, "it is in the archive already");
 }
 
 static enum gp_status
@@ -159,7 +145,7 @@ rule_size(struct asking *a)
 
 	if ((int64_t)a->in->n <= max)
 		return GP_E_NOTFOUND;
-	return decide(a, GP_DECIDE_HOLD, "it has %zu kB, and the list takes %" PRId64 " kB",
+	return gp_rules_decide(a, GP_DECIDE_HOLD, "it has %zu kB, and the list takes %" PRId64 " kB",
 	    a->in->n / 1024, max / 1024);
 }
 
@@ -170,25 +156,17 @@ rule_recipients(struct asking *a)
 
 	if ((int64_t)n <= a->route->list->set.max_recipients)
 		return GP_E_NOTFOUND;
-	return decide(a, GP_DECIDE_HOLD, "it is addressed to %zu people", n);
+	return gp_rules_decide(a, GP_DECIDE_HOLD, "it is addressed to %zu people", n);
 }
 
+/* What the list's own server says of it; the member would be surprised. */
 static enum gp_status
-rule_who(struct asking *a)
+rule_forged(struct asking *a)
 {
-	const struct gp_list *list = a->route->list;
-	struct gp_member *author = a->out->author;
-
-	if (author != NULL && author->role != GP_ROLE_MEMBER)
-		return decide(a, GP_DECIDE_ACCEPT, "its author looks after the list (%s)",
-		    gp_role_names[author->role]);
-	if (list->set.post == GP_POST_MODERATORS)
-		return decide(a, GP_DECIDE_HOLD, "only moderators post to this list by themselves");
-	if (author != NULL)
-		return decide(a, GP_DECIDE_ACCEPT, "a member wrote it");
-	if (list->set.post == GP_POST_ANYONE)
-		return decide(a, GP_DECIDE_ACCEPT, "anyone may post to this list");
-	return decide(a, GP_DECIDE_HOLD, "%s is not a member of the list", a->in->mail->from_addr);
+	if (gp_rules_auth(a->ctx, a->site, a->in) != GP_AUTH_FAIL)
+		return GP_E_NOTFOUND;
+	return gp_rules_decide(a, GP_DECIDE_HOLD,
+	    "the receiving server says that %s didn't send it", a->in->mail->from_addr);
 }
 
 static const struct {
@@ -198,13 +176,22 @@ static const struct {
 	{"closed", rule_closed},
 	{"loop", rule_loop},
 	{"null-sender", rule_null_sender},
+	{"banned", gp_rule_banned},
 	{"unreadable", rule_unreadable},
 	{"automatic", rule_automatic},
 	{"author", rule_no_author},
+	{"forged", rule_forged},
 	{"duplicate", rule_duplicate},
 	{"size", rule_size},
 	{"recipients", rule_recipients},
-	{"who-may-post", rule_who},
+	{"thread-closed", gp_rule_thread_closed},
+	{"emergency", gp_rule_emergency},
+	{"member", gp_rule_member},
+	{"who-may-post", gp_rule_who},
+	{"first-posts", gp_rule_first_posts},
+	{"daily-posts", gp_rule_daily_posts},
+	{GP_RULE_QUIET, gp_rule_quiet},
+	{"who-may-post", gp_rule_accept},
 };
 
 static enum gp_status
@@ -244,8 +231,8 @@ decide_owner(struct asking *a)
 	if (rule_loop(a) == GP_OK)
 		return GP_OK;
 	if (a->in->envelope_from[0] == '\0')
-		return decide(a, GP_DECIDE_DISCARD, "it has the null sender");
-	return decide(a, GP_DECIDE_FORWARD, "mail for the owners");
+		return gp_rules_decide(a, GP_DECIDE_DISCARD, "it has the null sender");
+	return gp_rules_decide(a, GP_DECIDE_FORWARD, "mail for the owners");
 }
 
 enum gp_auth
@@ -272,18 +259,18 @@ gp_decide(const void *ctx, struct gp_site *site, const struct gp_route *route,
 		return decide_owner(&a);
 	case GP_ROUTE_BOUNCE:
 		out->rule = "bounce";
-		return decide(&a, GP_DECIDE_COMMAND, "a delivery that came back");
+		return gp_rules_decide(&a, GP_DECIDE_COMMAND, "a delivery that came back");
 	default:
 		out->rule = route->name;
 		if (in->mail == NULL)
-			return decide(&a, GP_DECIDE_DISCARD, "it can't be read");
+			return gp_rules_decide(&a, GP_DECIDE_DISCARD, "it can't be read");
 		if (!gp_notice_may_answer(in) ||
 		    gp_words_starts(site->words, GP_WORD_ROBOT, in->mail->subject))
-			return decide(&a, GP_DECIDE_DISCARD,
+			return gp_rules_decide(&a, GP_DECIDE_DISCARD,
 			    "a machine sent it: such mail is never answered");
 		if (gp_rules_auth(ctx, site, in) == GP_AUTH_FAIL)
-			return decide(&a, GP_DECIDE_DISCARD,
+			return gp_rules_decide(&a, GP_DECIDE_DISCARD,
 			    "the receiving server says that its sender is forged");
-		return decide(&a, GP_DECIDE_COMMAND, "mail to %s", route->name);
+		return gp_rules_decide(&a, GP_DECIDE_COMMAND, "mail to %s", route->name);
 	}
 }

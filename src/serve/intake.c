@@ -114,6 +114,18 @@ apply_one(struct gp_site *site, struct gp_intake *i, struct gp_intake_rcpt *r, s
 	return GP_OK;
 }
 
+/* An address without the token in it. */
+static char *
+without_token(const void *ctx, const char *address)
+{
+	const char *at = strrchr(address, '@'), *p;
+
+	for (p = address; at != NULL && p < at; p++)
+		if ((*p == '-' || *p == '+') && strcspn(p + 1, "-+@") >= GP_TOKEN_CHARS / 2)
+			return gp_asprintf(ctx, "%.*s...%s", (int)(p + 1 - address), address, at);
+	return gp_strdup(ctx, address);
+}
+
 void
 gp_intake_apply(struct gp_site *site, struct gp_intake *i)
 {
@@ -135,7 +147,8 @@ gp_intake_apply(struct gp_site *site, struct gp_intake *i)
 		if (st != GP_OK) {
 			r->status = st;
 			gp_reply_of_error(&err, r->reply, sizeof(r->reply));
-			gp_log(GP_LOG_ERR, "event=mail-failed to=<%s> what=\"%s\"", r->address, err.msg);
+			gp_log(GP_LOG_ERR, "event=mail-failed to=<%s> what=\"%s\"",
+			    without_token(i, r->address), err.msg);
 		}
 	}
 }

@@ -100,6 +100,12 @@ gp_hold_vote(struct gp_store *s, int64_t id, const struct gp_vote *vote, int64_t
 }
 
 enum gp_status
+gp_hold_vote_forget(struct gp_store *s, int64_t id, struct gp_err *err)
+{
+	return gp_sql_run(s, "DELETE FROM hold_vote WHERE hold = ?1", GP_ARGS(GP_INT(id)), err);
+}
+
+enum gp_status
 gp_hold_votes(const void *ctx, struct gp_store *s, int64_t id, struct gp_vote **out, size_t *n,
     struct gp_err *err)
 {

@@ -40,7 +40,8 @@ is "not archived" "$(count messages)" 0
 ok "the owner is asked" got marta@example.org 'Held: May I'
 ok "the moderator is asked" got max@example.net 'Held: May I'
 settle
-is "nobody else" "$(find "$D/outbox/new" -type f | wc -l)" 2
+ok "the author is told that it waits" got eve@example.com 'Your message waits: May I'
+is "nobody else" "$(find "$D/outbox/new" -type f | wc -l)" 3
 ask_marta=$(delivered marta@example.org Held)
 ask_max=$(delivered max@example.net Held)
 marta=$(answer_to "$ask_marta")
@@ -96,7 +97,8 @@ ok "as it came" grep -q 'Grüße' "$(delivered m1@example.net 'May I$')"
 has "from its author" "$(delivered m1@example.net 'May I$')" '^From: Eve <eve@example.com>'
 clear_outbox
 reply marta@example.org "$marta" <<<ok >/dev/null
-ok "once more: told that it is decided" got marta@example.org 'Already decided'
+settle
+is "once more the same: that is all" "$(delivered marta@example.org . | wc -l)" 0
 reply max@example.net "$max" <<<no >/dev/null
 ok "another's late no: told, too" got max@example.net 'Already decided'
 has "by whom" "$(delivered max@example.net 'Already decided')" 'marta@example\.org'

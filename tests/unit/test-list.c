@@ -336,50 +336,6 @@ test_tokens_that_live_long(void **state)
 	assert_false(gp_verp_parse(p->site, "!!!", &job, &member));
 }
 
-static void
-test_reading_a_moderators_reply(void **state)
-{
-	static const struct {
-		const char *body;
-		enum gp_status st;
-		int want;
-		const char *reason;
-	} cases[] = {
-		{"ok\n", GP_OK, GP_HOLD_APPROVED, ""},
-		{"OK, thanks for asking\n> Held\n", GP_OK, GP_HOLD_APPROVED, "thanks for asking"},
-		{"No. We don't sell honey here.\n\n-- \nAnn\n", GP_OK, GP_HOLD_REJECTED,
-		    "We don't sell honey here."},
-		{"no\nsee the charter\n", GP_OK, GP_HOLD_REJECTED, "see the charter"},
-		{"drop\n", GP_OK, GP_HOLD_DISCARDED, ""},
-		{"\n\n  Yes\n", GP_OK, GP_HOLD_APPROVED, ""},
-		{"okra is a vegetable\n", GP_E_PARSE, 0, ""},
-		{"I am out of office\n", GP_E_PARSE, 0, ""},
-		{"nobody\n", GP_E_PARSE, 0, ""},
-		{"> ok\n", GP_E_PARSE, 0, ""},
-		{"\n", GP_E_PARSE, 0, ""},
-	};
-	size_t i;
-
-	(void)state;
-	for (i = 0; i < GP_COUNT(cases); i++) {
-		void *ctx = gp_ctx(NULL);
-		struct gp_inbound in;
-		struct gp_err err;
-		char *reason;
-		int got;
-
-		incoming(ctx, gp_asprintf(ctx, "From: ann@example.org\nSubject: Re: Held\n\n%s",
-		    cases[i].body), "ann@example.org", &in);
-		if (gp_hold_read_reply(ctx, in.mail, &got, &reason, &err) != cases[i].st)
-			fail_msg("%s", cases[i].body);
-		if (cases[i].st == GP_OK) {
-			assert_int_equal(got, cases[i].want);
-			assert_string_equal(reason, cases[i].reason);
-		}
-		talloc_free(ctx);
-	}
-}
-
 static enum gp_status
 take(struct place *p, const char *rcpt, const char *text, const char *sender, struct gp_outcome *o)
 {
@@ -406,54 +362,6 @@ reply_to(struct place *p, int64_t job)
 
 	must(gp_job_find(p->ctx, p->site->store, job, true, &j, &err), &err);
 	return value_of(p->ctx, j->header, j->header_n, "Reply-To");
-}
-
-static int64_t
-newest_job(struct place *p)
-{
-	struct gp_job **jobs;
-	struct gp_err err;
-	int64_t id = 0;
-	size_t i, n;
-
-	must(gp_queue_list(p->ctx, p->site->store, true, &jobs, &n, &err), &err);
-	for (i = 0; i < n; i++)
-		id = jobs[i]->id > id ? jobs[i]->id : id;
-	return id;
-}
-
-static void
-test_hold_and_reply(void **state)
-{
-	struct place *p = *state;
-	struct gp_outcome o;
-	struct gp_hold *h;
-	struct gp_err err;
-	int64_t hold;
-	char *to;
-
-	take(p, "bees@example.org", POST("eve@evil.example", ""), "eve@evil.example", &o);
-	hold = o.hold;
-	assert_true(hold > 0);
-	to = reply_to(p, newest_job(p));
-	assert_true(gp_starts(to, "bees+hold-"));
-	/* Another sender's reply, a machine's, an unclear one: it still waits. */
-	take(p, to, POST("bob@example.net", ""), "bob@example.net", &o);
-	take(p, to, "From: ann@example.org\nAuto-Submitted: auto-replied\n\nok\n", "ann@example.org", &o);
-	take(p, to, "From: ann@example.org\n\nWhat is this?\n", "ann@example.org", &o);
-	must(gp_hold_find(p->ctx, p->site->store, hold, &h, &err), &err);
-	assert_int_equal(h->state, GP_HOLD_WAITING);
-	take(p, to, "From: Ann <ann@example.org>\n\nok\n", "ann@example.org", &o);
-	assert_true(o.message > 0);
-	assert_int_equal(o.recipients, 2);
-	must(gp_hold_find(p->ctx, p->site->store, hold, &h, &err), &err);
-	assert_int_equal(h->state, GP_HOLD_APPROVED);
-	assert_string_equal(h->decided_by, "ann@example.org");
-	/* Once is enough. */
-	take(p, to, "From: ann@example.org\n\nno\n", "ann@example.org", &o);
-	assert_int_equal(o.message, 0);
-	must(gp_hold_find(p->ctx, p->site->store, hold, &h, &err), &err);
-	assert_int_equal(h->state, GP_HOLD_APPROVED);
 }
 
 /* Whom a post is sent to directly gets no second copy from the list, if that is the wish. */
@@ -572,8 +480,6 @@ main(void)
 		TEST(test_cooking_adds_what_is_missing),
 		TEST(test_envelopes),
 		TEST(test_tokens_that_live_long),
-		cmocka_unit_test(test_reading_a_moderators_reply),
-		TEST(test_hold_and_reply),
 		TEST(test_addressed),
 		TEST(test_join_and_leave),
 		TEST(test_one_click),

@@ -160,6 +160,9 @@ enum gp_status gp_hold_replace(struct gp_store *s, int64_t id, const char *raw, 
 struct gp_vote { char *who; bool approves; char *reason; int64_t time; };
 enum gp_status gp_hold_vote(struct gp_store *s, int64_t id, const struct gp_vote *vote,
     int64_t *approving, int64_t *refusing, struct gp_err *err) GP_MUST_CHECK;
+/* All votes on one: what was voted on has changed. */
+enum gp_status gp_hold_vote_forget(struct gp_store *s, int64_t id, struct gp_err *err)
+    GP_MUST_CHECK;
 enum gp_status gp_hold_votes(const void *ctx, struct gp_store *s, int64_t id, struct gp_vote **out,
     size_t *n, struct gp_err *err) GP_MUST_CHECK;
 /* Waiting ones of all lists that an address moderates, oldest first: a moderator's queue. */

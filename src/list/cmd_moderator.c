@@ -1,0 +1,249 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * What moderators ask for: what waits for them, whom to trust, whom to keep out, threads that
+ * are closed. All but looking must be proven: a From line is no proof of who asks.
+ */
+#include "config.h"
+
+#include "command.h"
+#include "verdict.h"
+#include "when.h"
+
+#include <string.h>
+
+enum { DAY = 86400, LONGEST = 200 };
+
+enum gp_status
+gp_do_queue(struct asked *a, const char *args)
+{
+	enum gp_status st;
+	size_t n;
+
+	(void)args;
+	st = gp_queue_mail_send(a->ctx, a->site, a->list, a->member,
+	    a->msgid != NULL ? a->msgid : "", &n, a->err);
+	if (st == GP_OK && n > 0)
+		gp_said_elsewhere(a, "queue");
+	else
+		gp_json_bool(gp_said(a, "queue_empty"), "done", true);
+	return st;
+}
+
+/* ---- members ------------------------------------------------------------------------------------ */
+
+static enum gp_status
+set_posting(struct asked *a, const char *args, const char *value)
+{
+	char *address = gp_command_address(a, args);
+	struct gp_member *m;
+	enum gp_status st;
+	json_t *said;
+
+	if (address == NULL) {
+		gp_json_bool(gp_said(a, "no_address"), "done", true);
+		return GP_OK;
+	}
+	st = gp_member_find(a->ctx, a->site->store, a->list->id, address, &m, a->err);
+	if (st == GP_E_NOTFOUND) {
+		gp_json_text(gp_said(a, "no_member"), "address", address);
+		return GP_OK;
+	}
+	if (st == GP_OK)
+		st = gp_member_set(a->site->store, m->id, "posting", value, a->err);
+	if (st != GP_OK)
+		return st;
+	said = gp_said(a, "posting");
+	gp_json_text(said, "address", m->address);
+	gp_json_bool(gp_json_new_object(said, "posting_is"), value, true);
+	return gp_command_log(a, "posting", m->address, value);
+}
+
+enum gp_status
+gp_do_trust(struct asked *a, const char *args)
+{
+	return set_posting(a, args, "trusted");
+}
+
+enum gp_status
+gp_do_moderate(struct asked *a, const char *args)
+{
+	return set_posting(a, args, "held");
+}
+
+/* ---- bans ---------------------------------------------------------------------------------------- */
+
+/* "<eve@evil.example>", "@evil.example", "*@evil.example". */
+static char *
+pattern_in(struct asked *a, const char **args)
+{
+	struct gp_str word = gp_command_word(args);
+
+	while (word.n > 0 && strchr("<*\"", *word.p) != NULL) {
+		word.p++;
+		word.n--;
+	}
+	while (word.n > 0 && strchr(">\".", word.p[word.n - 1]) != NULL)
+		word.n--;
+	return gp_strndup(a->ctx, word.p, word.n);
+}
+
+/* "until 24 December": the day itself is the last. */
+static bool
+until_in(struct asked *a, const char **args, int64_t *until)
+{
+	const struct gp_word *to;
+	size_t used, day;
+
+	*until = 0;
+	to = gp_words_find(a->site->words, GP_WORD_DATE, *args, &used);
+	if (to == NULL || strcmp(to->name, "to") != 0)
+		return true;
+	used += strspn(*args + used, " \t");
+	if (!gp_when_day(a->site->words, *args + used, gp_now(), a->list->set.timezone, until, &day))
+		return false;
+	*until += DAY;
+	if (*until <= gp_now())
+		return false;
+	*args += used + day;
+	*args += strspn(*args, " \t,.:;");
+	return true;
+}
+
+enum gp_status
+gp_do_ban(struct asked *a, const char *args)
+{
+	struct gp_err why = {GP_OK, ""};
+	struct gp_ban ban = {0};
+	enum gp_status st;
+	json_t *said;
+
+	ban.list = a->list->id;
+	ban.pattern = pattern_in(a, &args);
+	ban.by = a->from;
+	ban.created = gp_now();
+	if (!until_in(a, &args, &ban.until)) {
+		gp_json_bool(gp_said(a, "bad_dates"), "done", true);
+		return GP_OK;
+	}
+	ban.reason = gp_utf8_line(a->ctx, args, strlen(args), LONGEST);
+	st = gp_ban_add(a->site->store, &ban, &why);
+	if (st == GP_E_PARSE) {
+		gp_json_bool(gp_said(a, "ban_what"), "done", true);
+		return GP_OK;
+	}
+	if (st != GP_OK) {
+		*a->err = why;
+		return st;
+	}
+	said = gp_said(a, "banned");
+	gp_json_text(said, "address", ban.pattern);
+	if (ban.until != 0)
+		gp_json_text(said, "to_date", gp_time_format(a->ctx, ban.until - 1,
+		    a->list->set.timezone, "%Y-%m-%d"));
+	return gp_command_log(a, "ban", ban.pattern, ban.reason);
+}
+
+enum gp_status
+gp_do_unban(struct asked *a, const char *args)
+{
+	char *pattern = pattern_in(a, &args);
+	enum gp_status st = gp_ban_remove(a->site->store, a->list->id, pattern, NULL);
+
+	if (st != GP_OK && st != GP_E_NOTFOUND)
+		return gp_fail(a->err, st, "the ban could not be ended");
+	gp_json_text(gp_said(a, st == GP_OK ? "unbanned" : "not_banned"), "address", pattern);
+	return st == GP_OK ? gp_command_log(a, "unban", pattern, "") : GP_OK;
+}
+
+enum gp_status
+gp_do_bans(struct asked *a, const char *args)
+{
+	json_t *rows = gp_json_new_array(gp_said(a, "bans"), "bans");
+	struct gp_ban **v;
+	enum gp_status st;
+	size_t i, n;
+
+	(void)args;
+	st = gp_ban_all(a->ctx, a->site->store, a->list->id, &v, &n, a->err);
+	for (i = 0; st == GP_OK && i < n; i++) {
+		json_t *row;
+
+		if (v[i]->until != 0 && v[i]->until <= gp_now())
+			continue;
+		row = gp_json_push_object(rows);
+		gp_json_text(row, "address", v[i]->pattern);
+		gp_json_text(row, "reason", v[i]->reason);
+		gp_json_text(row, "by", v[i]->by);
+		if (v[i]->until != 0)
+			gp_json_text(row, "to_date", gp_time_format(a->ctx, v[i]->until - 1,
+			    a->list->set.timezone, "%Y-%m-%d"));
+	}
+	return st;
+}
+
+/* ---- closed ---------------------------------------------------------------------------------------- */
+
+static enum gp_status
+set_list_closed(struct asked *a, bool closed)
+{
+	enum gp_status st = gp_list_set(a->site->store, a->list, "closed", closed ? "yes" : "no",
+	    a->err);
+
+	if (st != GP_OK)
+		return st;
+	gp_json_bool(gp_said(a, closed ? "list_closed" : "list_opened"), "done", true);
+	return gp_command_log(a, closed ? "close" : "open", a->list->address, "");
+}
+
+static enum gp_status
+set_thread_closed(struct asked *a, const char *args, bool closed)
+{
+	const char *number = args;
+	struct gp_message *m;
+	enum gp_status st;
+	char *why;
+
+	st = gp_command_message(a, args, &m);
+	if (st != GP_OK)
+		return st == GP_E_NOTFOUND ? GP_OK : st;
+	number += strspn(number, " #");
+	gp_command_word(&number);
+	why = gp_utf8_line(a->ctx, number, strlen(number), LONGEST);
+	if (*why == '\0')
+		why = gp_strdup(a->ctx, "closed by a moderator");
+	st = gp_thread_close(a->site->store, m->thread, closed ? why : "", a->err);
+	if (st != GP_OK)
+		return st;
+	gp_json_text(gp_said(a, closed ? "thread_closed" : "thread_opened"), "title", m->title);
+	return gp_command_log(a, closed ? "close thread" : "open thread", m->title, closed ? why : "");
+}
+
+/* "thread 12 reason", "12 reason", or "list". */
+static enum gp_status
+set_closed(struct asked *a, const char *args, bool closed)
+{
+	const char *behind = args;
+	struct gp_str word = gp_command_word(&behind);
+
+	if (gp_str_ieq(word, "list"))
+		return set_list_closed(a, closed);
+	if (gp_str_ieq(word, "thread"))
+		args = behind;
+	if (*args == '\0') {
+		gp_json_bool(gp_said(a, "close_what"), "done", true);
+		return GP_OK;
+	}
+	return set_thread_closed(a, args, closed);
+}
+
+enum gp_status
+gp_do_close(struct asked *a, const char *args)
+{
+	return set_closed(a, args, true);
+}
+
+enum gp_status
+gp_do_open(struct asked *a, const char *args)
+{
+	return set_closed(a, args, false);
+}

@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: ISC */
+/* What the files of rules share: one message that is asked about, and the policies of a list. */
+#ifndef GP_LIST_RULES_H
+#define GP_LIST_RULES_H
+
+#include "guildpost/list.h"
+
+#define GP_RULE_QUIET "quiet"
+
+struct asking {
+	const void *ctx;
+	struct gp_site *site;
+	const struct gp_route *route;
+	const struct gp_inbound *in;
+	struct gp_decision *out;
+	struct gp_err *err;
+};
+
+/* A rule returns GP_OK when it decided, GP_E_NOTFOUND when it has nothing to say. */
+typedef enum gp_status rule_fn(struct asking *a);
+
+/* GP_OK, and what was decided for which reason. */
+enum gp_status gp_rules_decide(struct asking *a, enum gp_decision_kind kind, const char *reason,
+    ...) GP_PRINTF(3, 4);
+
+/* ---- rules_policy.c ------------------------------------------------------------------------------ */
+
+rule_fn gp_rule_banned, gp_rule_thread_closed, gp_rule_emergency, gp_rule_member, gp_rule_who,
+    gp_rule_first_posts, gp_rule_daily_posts, gp_rule_quiet, gp_rule_accept;
+/* Accepted posts of a member on a list are counted (gp_count_) as of this kind, by folded address. */
+char *gp_rules_posts_kind(const void *ctx, const struct gp_list *list);
+/* Is it time in which posts of the list wait? *until: when that ends. */
+bool gp_rules_is_quiet(const struct gp_list *list, int64_t now, int64_t *until);
+
+#endif

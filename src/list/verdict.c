@@ -1,0 +1,407 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * Carrying out what moderators say. Where a list wants several to agree, ok and no are votes;
+ * veto, drop and ban need nobody else, for they let nothing through. The first decision
+ * counts; each is told to the other moderators and written into the log.
+ */
+#include "config.h"
+
+#include "verdict.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+/* ---- three ends --------------------------------------------------------------------------------- */
+
+static enum gp_status
+decide(struct gp_case *c, int state, const char *reason)
+{
+	enum gp_status st = gp_hold_decide(c->site->store, c->hold->id, state, c->by, reason, gp_now(),
+	    c->err);
+
+	if (st == GP_OK) {
+		c->out->hold = c->hold->id;
+		c->out->text = gp_asprintf(c->ctx, "hold %" PRId64 " %s by %s", c->hold->id,
+		    gp_hold_state_names[state], c->by);
+	}
+	return st;
+}
+
+static enum gp_status
+tell(struct gp_case *c, const char *what, const char *reason, json_t *data)
+{
+	gp_hold_add_reason(c->ctx, data, reason);
+	return gp_hold_tell(c, what, data);
+}
+
+static enum gp_status
+find_author(struct gp_case *c, const struct gp_list *list, struct gp_member **author)
+{
+	enum gp_status st;
+
+	*author = NULL;
+	st = gp_member_find(c->ctx, c->site->store, list->id, c->hold->from_addr, author, c->err);
+	return st == GP_E_NOTFOUND ? GP_OK : st;
+}
+
+static enum gp_status
+let_through(struct gp_case *c)
+{
+	struct gp_member *author;
+	struct gp_inbound held;
+	enum gp_status st;
+	bool readable;
+
+	if (c->hold->kind == GP_HOLD_JOIN)
+		return gp_hold_admit(c);
+	st = gp_hold_load(c, &held, &readable);
+	if (st == GP_OK)
+		st = find_author(c, c->list, &author);
+	return st == GP_OK ? gp_post(c->ctx, c->site, c->list, &held, author, c->out, c->err) : st;
+}
+
+enum gp_status
+gp_verdict_is_sendable(struct gp_case *c, bool *yes)
+{
+	struct gp_inbound held;
+	struct gp_header h;
+	enum gp_status st;
+	bool readable;
+
+	*yes = true;
+	if (c->hold->kind == GP_HOLD_JOIN)
+		return GP_OK;
+	st = gp_hold_load(c, &held, &readable);
+	*yes = st == GP_OK &&
+	    (readable || gp_header_scan(c->ctx, held.raw, held.n, &h, NULL) == GP_OK);
+	return st;
+}
+
+static enum gp_status
+approve(struct gp_case *c, const char *what, const char *reason, json_t *data)
+{
+	enum gp_status st = decide(c, GP_HOLD_APPROVED, reason);
+
+	if (st == GP_OK)
+		st = let_through(c);
+	if (st == GP_OK)
+		st = gp_hold_log(c, "approve", reason);
+	return st == GP_OK ? tell(c, what, reason, data) : st;
+}
+
+static enum gp_status
+refuse(struct gp_case *c, const char *what, const char *reason, json_t *data)
+{
+	json_t *for_author = gp_json_object(c->ctx);
+	struct gp_member *author;
+	enum gp_status st;
+
+	st = decide(c, GP_HOLD_REJECTED, reason);
+	if (st == GP_OK && c->hold->kind == GP_HOLD_POST)
+		st = find_author(c, c->list, &author);
+	if (st == GP_OK && c->hold->kind == GP_HOLD_POST && author != NULL)
+		st = gp_member_count_post(c->site->store, author->id, false, c->err);
+	if (st == GP_OK)
+		st = gp_hold_log(c, "refuse", reason);
+	gp_hold_add_reason(c->ctx, for_author, reason);
+	if (st == GP_OK)
+		st = gp_hold_tell_author(c, c->hold->kind == GP_HOLD_JOIN ? "join-refused" : "rejected",
+		    for_author, true);
+	return st == GP_OK ? tell(c, what, reason, data) : st;
+}
+
+static enum gp_status
+discard(struct gp_case *c, const char *what, const char *reason, json_t *data)
+{
+	enum gp_status st = decide(c, GP_HOLD_DISCARDED, reason);
+
+	if (st == GP_OK)
+		st = gp_hold_log(c, "drop", reason);
+	return st == GP_OK ? tell(c, what, reason, data) : st;
+}
+
+enum gp_status
+gp_verdict_approve(struct gp_case *c, const char *reason)
+{
+	return approve(c, "approved", reason, gp_json_object(c->ctx));
+}
+
+enum gp_status
+gp_verdict_refuse(struct gp_case *c, const char *reason)
+{
+	return refuse(c, "refused", reason, gp_json_object(c->ctx));
+}
+
+enum gp_status
+gp_verdict_discard(struct gp_case *c, const char *reason)
+{
+	return discard(c, "dropped", reason, gp_json_object(c->ctx));
+}
+
+/* ---- votes --------------------------------------------------------------------------------------- */
+
+/* A reason that an earlier vote gave, when the last one gave none. */
+static enum gp_status
+reason_of_votes(struct gp_case *c, const char *last, const char **out)
+{
+	struct gp_vote *votes;
+	enum gp_status st;
+	size_t i, n;
+
+	*out = last;
+	st = gp_hold_votes(c->ctx, c->site->store, c->hold->id, &votes, &n, c->err);
+	for (i = 0; st == GP_OK && **out == '\0' && i < n; i++)
+		if (!votes[i].approves)
+			*out = votes[i].reason;
+	return st;
+}
+
+static enum gp_status
+vote(struct gp_case *c, bool approves, const char *how, const char *reason, const char **what,
+    json_t *data)
+{
+	struct gp_vote v = {gp_strdup(c->ctx, c->by), approves, gp_strdup(c->ctx, reason), gp_now()};
+	int64_t yes = 0, no = 0;
+	enum gp_status st;
+
+	st = gp_hold_vote(c->site->store, c->hold->id, &v, &yes, &no, c->err);
+	if (st != GP_OK)
+		return st;
+	gp_json_int(data, "yes_count", yes);
+	gp_json_int(data, "no_count", no);
+	*what = how;
+	if (approves && yes >= c->hold->approvals)
+		return approve(c, how, "", data);
+	if (!approves && no >= c->hold->approvals) {
+		st = reason_of_votes(c, reason, &reason);
+		return st == GP_OK ? refuse(c, how, reason, data) : st;
+	}
+	*what = approves ? "vote_ok" : "vote_no";
+	c->out->hold = c->hold->id;
+	c->out->text = gp_asprintf(c->ctx, "a vote of %s on hold %" PRId64, c->by, c->hold->id);
+	st = gp_hold_log(c, approves ? "vote ok" : "vote no", reason);
+	return st == GP_OK ? tell(c, *what, reason, data) : st;
+}
+
+/* Posts of this member need no moderator from now on. Who is not on the list can't be trusted. */
+static enum gp_status
+trust(struct gp_case *c, const char **what, json_t *data)
+{
+	struct gp_member *author;
+	enum gp_status st;
+
+	/* Of those who join now there is nobody yet. */
+	if (c->hold->kind == GP_HOLD_JOIN && c->hold->approvals <= 1) {
+		st = vote(c, true, "approved", "", what, data);
+		if (st == GP_OK)
+			st = find_author(c, c->list, &author);
+		return st != GP_OK || author == NULL ? st :
+		    gp_member_set(c->site->store, author->id, "posting", "trusted", c->err);
+	}
+	st = find_author(c, c->list, &author);
+	if (st != GP_OK)
+		return st;
+	if (author == NULL) {
+		gp_json_bool(data, "not_member", true);
+		return vote(c, true, "approved", "", what, data);
+	}
+	st = gp_member_set(c->site->store, author->id, "posting", "trusted", c->err);
+	if (st == GP_OK)
+		st = gp_hold_log(c, "trust", "");
+	gp_json_bool(data, "trusted", true);
+	return st == GP_OK ? vote(c, true, "approved", "", what, data) : st;
+}
+
+/* ---- other ends ------------------------------------------------------------------------------------ */
+
+static enum gp_status
+ban(struct gp_case *c, const char *reason, json_t *data)
+{
+	struct gp_ban b = {0};
+	struct gp_member *author;
+	enum gp_status st;
+
+	st = find_author(c, c->list, &author);
+	if (st != GP_OK)
+		return st;
+	b.list = c->list->id;
+	b.pattern = c->hold->from_addr;
+	b.reason = gp_strdup(c->ctx, reason);
+	b.by = gp_strdup(c->ctx, c->by);
+	b.created = gp_now();
+	/* Who looks after the list is not locked out by a post in their name. */
+	if (author == NULL || author->role == GP_ROLE_MEMBER)
+		st = gp_ban_add(c->site->store, &b, c->err);
+	if (st == GP_E_PARSE)	/* nothing that could be banned: dropped all the same */
+		st = GP_OK;
+	if (st == GP_OK)
+		st = gp_hold_log(c, "ban", reason);
+	return st == GP_OK ? discard(c, "banned", reason, data) : st;
+}
+
+/* On the other list: sent, when the one who moves it looks after that too and one is enough
+ * there; else before its moderators. */
+static enum gp_status
+put_there(struct gp_case *c, struct gp_list *to, const struct gp_inbound *held, bool readable,
+    bool *sent)
+{
+	struct gp_inbound in = *held;
+	struct gp_decision d = {.kind = GP_DECIDE_HOLD, .rule = "moved"};
+	struct gp_member *m, *author;
+	enum gp_status st;
+
+	*sent = false;
+	st = gp_member_find(c->ctx, c->site->store, to->id, c->by, &m, c->err);
+	if (st != GP_OK && st != GP_E_NOTFOUND)
+		return st;
+	if (st == GP_OK && m->role >= GP_ROLE_MODERATOR && to->set.approvals <= 1) {
+		*sent = true;
+		st = find_author(c, to, &author);
+		return st == GP_OK ? gp_post(c->ctx, c->site, to, held, author, c->out, c->err) : st;
+	}
+	if (!readable)
+		in.mail = NULL;
+	d.reason = gp_asprintf(c->ctx, "a moderator of %s moved it here", c->list->address);
+	return gp_hold_quietly(c->ctx, c->site, to, &in, &d, c->out, c->err);
+}
+
+static enum gp_status
+move(struct gp_case *c, struct gp_list *to, json_t *data)
+{
+	char *reason = gp_asprintf(c->ctx, "moved to %s", to->address);
+	json_t *for_author = gp_json_object(c->ctx);
+	struct gp_inbound held;
+	enum gp_status st;
+	bool readable, sent;
+
+	st = gp_hold_load(c, &held, &readable);
+	if (st == GP_OK)
+		st = decide(c, GP_HOLD_DISCARDED, reason);
+	if (st == GP_OK)
+		st = put_there(c, to, &held, readable, &sent);
+	if (st == GP_OK)
+		st = gp_hold_log(c, "move", to->address);
+	if (st != GP_OK)
+		return st;
+	gp_json_text(for_author, "to_list", to->address);
+	gp_json_bool(for_author, "waits", !sent);
+	st = gp_hold_tell_author(c, "moved", for_author, false);
+	gp_json_text(data, "to_list", to->address);
+	gp_json_bool(data, "waits_there", !sent);
+	return st == GP_OK ? tell(c, "moved", "", data) : st;
+}
+
+static enum gp_status
+unclear(struct gp_case *c, const char *why, const char *near, const char **what, json_t *data)
+{
+	*what = "unclear";
+	gp_json_bool(gp_json_new_object(data, "unclear_is"), why, true);
+	gp_json_text(data, "near", near);
+	c->out->text = gp_strdup(c->ctx, "the reply was unclear: asked again");
+	return GP_OK;
+}
+
+static enum gp_status
+edit(struct gp_case *c, const char *text, const char **what, json_t *data)
+{
+	enum gp_status st = gp_hold_edit(c, text);
+	bool cut;
+
+	if (st == GP_E_PARSE)
+		return unclear(c, "damaged", NULL, what, data);
+	if (st == GP_OK)
+		st = gp_hold_log(c, "edit", "");
+	/* Who agreed before agreed to another text. */
+	if (st == GP_OK)
+		st = gp_hold_vote_forget(c->site->store, c->hold->id, c->err);
+	gp_json_text(data, "text_md", gp_hold_quote(c->ctx, text, strlen(text), &cut));
+	gp_json_bool(data, "edited", true);
+	return st == GP_OK ? vote(c, true, "approved", "", what, data) : st;
+}
+
+static enum gp_status
+claim(struct gp_case *c, json_t *data)
+{
+	enum gp_status st;
+
+	c->hold->claimed_by = gp_strdup(c->ctx, c->by);
+	c->out->text = gp_asprintf(c->ctx, "hold %" PRId64 " is looked at by %s", c->hold->id, c->by);
+	st = gp_hold_update(c->site->store, c->hold, c->err);
+	if (st == GP_OK)
+		st = gp_hold_log(c, "claim", "");
+	return st == GP_OK ? tell(c, "claimed", "", data) : st;
+}
+
+/* ---- too late --------------------------------------------------------------------------------------- */
+
+/* The same once more is only logged; what differs is answered. */
+static enum gp_status
+was_decided(struct gp_case *c, const struct gp_opinion *o, const char **what, json_t *data)
+{
+	static const struct { enum gp_verdict verdict; int state; } same[] = {
+		{GP_SAY_OK, GP_HOLD_APPROVED}, {GP_SAY_NO, GP_HOLD_REJECTED},
+		{GP_SAY_VETO, GP_HOLD_REJECTED}, {GP_SAY_DROP, GP_HOLD_DISCARDED}};
+	const struct gp_hold *h = c->hold;
+	size_t i;
+
+	c->out->text = gp_asprintf(c->ctx, "hold %" PRId64 " was %s before: nothing done", h->id,
+	    gp_hold_state_names[h->state]);
+	*what = "decided";
+	for (i = 0; i < GP_COUNT(same); i++)
+		if (same[i].verdict == o->verdict && same[i].state == h->state)
+			*what = "same";
+	gp_json_bool(gp_json_new_object(data, "state_is"), gp_hold_state_names[h->state], true);
+	/* Nobody decided what ran out of time. */
+	if (strchr(h->decided_by, '@') != NULL)
+		gp_json_text(data, "by", h->decided_by);
+	gp_hold_add_reason(c->ctx, data, h->decision_reason);
+	gp_json_text(data, "date", gp_time_format(c->ctx, h->decided, c->list->set.timezone,
+	    "%Y-%m-%d %H:%M"));
+	return GP_OK;
+}
+
+enum gp_status
+gp_verdict_do(struct gp_case *c, const struct gp_opinion *o, const char **what, json_t *data)
+{
+	enum gp_status st;
+	bool sendable;
+
+	c->out->hold = c->hold->id;
+	if (o->verdict == GP_SAY_UNCLEAR)
+		return unclear(c, o->why, o->what, what, data);
+	if (c->hold->state != GP_HOLD_WAITING)
+		return was_decided(c, o, what, data);
+	st = gp_verdict_is_sendable(c, &sendable);
+	if (st != GP_OK)
+		return st;
+	if (!sendable && (o->verdict == GP_SAY_OK || o->verdict == GP_SAY_TRUST ||
+	    o->verdict == GP_SAY_MOVE))
+		return unclear(c, "damaged", NULL, what, data);
+	switch (o->verdict) {
+	case GP_SAY_OK:
+		return vote(c, true, "approved", "", what, data);
+	case GP_SAY_TRUST:
+		return trust(c, what, data);
+	case GP_SAY_NO:
+		return vote(c, false, "refused", o->reason, what, data);
+	case GP_SAY_VETO:
+		*what = "refused";
+		return refuse(c, c->hold->approvals > 1 ? "vetoed" : "refused", o->reason, data);
+	case GP_SAY_DROP:
+		*what = "dropped";
+		return discard(c, "dropped", "", data);
+	case GP_SAY_BAN:
+		*what = "banned";
+		return ban(c, o->reason, data);
+	case GP_SAY_MOVE:
+		*what = "moved";
+		return move(c, o->to, data);
+	case GP_SAY_EDIT:
+		return edit(c, o->text, what, data);
+	case GP_SAY_WAIT:
+		*what = "claimed";
+		return claim(c, data);
+	default:
+		return unclear(c, "word", NULL, what, data);
+	}
+}
