@@ -54,16 +54,8 @@ gp_do_configure(struct asked *a, const char *args)
 	if (!gp_command_is_proven(a))
 		return GP_OK;
 	st = gp_list_set(a->site->store, a->list, key, args, &why);
-	if (st == GP_E_PARSE || st == GP_E_USAGE) {
-		said = gp_said(a, "bad_value");
-		gp_json_text(said, "option", key);
-		gp_json_text(said, "why", why.msg);
-		return GP_OK;
-	}
-	if (st != GP_OK) {
-		*a->err = why;
-		return st;
-	}
+	if (st != GP_OK)
+		return gp_said_bad_value(a, st, key, &why);
 	said = gp_said(a, "set");
 	gp_json_text(said, "option", key);
 	gp_json_text(said, "value", args);
@@ -187,16 +179,8 @@ set_member(struct asked *a, const struct gp_member *m, const char *option, const
 	json_t *said;
 
 	st = gp_member_set(a->site->store, m->id, option, value, &why);
-	if (st == GP_E_NOTFOUND || st == GP_E_PARSE || st == GP_E_USAGE) {
-		said = gp_said(a, "bad_value");
-		gp_json_text(said, "option", option);
-		gp_json_text(said, "why", why.msg);
-		return GP_OK;
-	}
-	if (st != GP_OK) {
-		*a->err = why;
-		return st;
-	}
+	if (st != GP_OK)
+		return gp_said_bad_value(a, st, option, &why);
 	said = gp_said(a, "member_set");
 	gp_json_text(said, "address", m->address);
 	gp_json_text(said, "option", option);

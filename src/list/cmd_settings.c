@@ -138,16 +138,8 @@ gp_do_set(struct asked *a, const char *args)
 		return GP_OK;
 	}
 	st = gp_member_set(a->site->store, a->member->id, name, args, &why);
-	if (st == GP_E_PARSE || st == GP_E_USAGE) {
-		said = gp_said(a, "bad_value");
-		gp_json_text(said, "option", name);
-		gp_json_text(said, "why", why.msg);
-		return GP_OK;
-	}
-	if (st != GP_OK) {
-		*a->err = why;
-		return st;
-	}
+	if (st != GP_OK)
+		return gp_said_bad_value(a, st, name, &why);
 	said = gp_said(a, "set");
 	gp_json_text(said, "option", name);
 	gp_json_text(said, "value", args);

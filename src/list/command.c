@@ -29,6 +29,21 @@ gp_said_elsewhere(struct asked *a, const char *what)
 }
 
 enum gp_status
+gp_said_bad_value(struct asked *a, enum gp_status st, const char *option, const struct gp_err *why)
+{
+	json_t *said;
+
+	if (st != GP_E_NOTFOUND && st != GP_E_PARSE && st != GP_E_USAGE) {
+		*a->err = *why;
+		return st;
+	}
+	said = gp_said(a, "bad_value");
+	gp_json_text(said, "option", option);
+	gp_json_text(said, "why", why->msg);
+	return GP_OK;
+}
+
+enum gp_status
 gp_command_log(struct asked *a, const char *verb, const char *what, const char *detail)
 {
 	struct gp_act_record act = {0};
