@@ -11,7 +11,8 @@
 #include <inttypes.h>
 #include <string.h>
 
-enum { MOST_TEXT = 4000, TOKEN_LIVES_ON = 7 * 86400 };
+enum { MOST_TEXT = 4000, TOKEN_LIVES_ON = 7 * 86400,
+	MOST_A_DAY = 200 };	/* questions on one list; what comes then is in the daily mail */
 
 static char *
 first_msgid(struct gp_case *c)
@@ -296,10 +297,19 @@ gp_hold_ask(struct gp_case *c, const struct gp_inbound *in)
 	struct gp_enclosure post = {"message/rfc822", NULL, NULL, 0};
 	struct round r = {c->hold->kind == GP_HOLD_JOIN ? "hold-join" : "hold",
 	    gp_json_object(c->ctx), true, true, false, NULL, NULL, 0};
+	int64_t asked = 0;
 	enum gp_status st;
 	size_t n;
 
-	st = gp_hold_data(c, r.data);
+	/* Whoever floods a list must not flood its moderators' mailboxes, too. */
+	st = gp_count_add(c->site->store, "hold", c->list->address, gp_now(), 86400, &asked, c->err);
+	if (st == GP_OK && asked > MOST_A_DAY) {
+		gp_log(GP_LOG_WARN, "event=hold-not-asked hold=%" PRId64 " list=%s", c->hold->id,
+		    c->list->address);
+		return GP_OK;
+	}
+	if (st == GP_OK)
+		st = gp_hold_data(c, r.data);
 	if (st == GP_OK && c->hold->kind == GP_HOLD_POST)
 		st = add_history(c, r.data);
 	add_text(c, in, r.data);

@@ -6,137 +6,10 @@
  */
 #include "config.h"
 
-#include "verdict.h"
+#include "verdict_end.h"
 
 #include <inttypes.h>
 #include <string.h>
-
-/* ---- three ends --------------------------------------------------------------------------------- */
-
-static enum gp_status
-decide(struct gp_case *c, int state, const char *reason)
-{
-	enum gp_status st = gp_hold_decide(c->site->store, c->hold->id, state, c->by, reason, gp_now(),
-	    c->err);
-
-	if (st == GP_OK) {
-		c->out->hold = c->hold->id;
-		c->out->text = gp_asprintf(c->ctx, "hold %" PRId64 " %s by %s", c->hold->id,
-		    gp_hold_state_names[state], c->by);
-	}
-	return st;
-}
-
-static enum gp_status
-tell(struct gp_case *c, const char *what, const char *reason, json_t *data)
-{
-	gp_hold_add_reason(c->ctx, data, reason);
-	return gp_hold_tell(c, what, data);
-}
-
-static enum gp_status
-find_author(struct gp_case *c, const struct gp_list *list, struct gp_member **author)
-{
-	enum gp_status st;
-
-	*author = NULL;
-	st = gp_member_find(c->ctx, c->site->store, list->id, c->hold->from_addr, author, c->err);
-	return st == GP_E_NOTFOUND ? GP_OK : st;
-}
-
-static enum gp_status
-let_through(struct gp_case *c)
-{
-	struct gp_member *author;
-	struct gp_inbound held;
-	enum gp_status st;
-	bool readable;
-
-	if (c->hold->kind == GP_HOLD_JOIN)
-		return gp_hold_admit(c);
-	st = gp_hold_load(c, &held, &readable);
-	if (st == GP_OK)
-		st = find_author(c, c->list, &author);
-	return st == GP_OK ? gp_post(c->ctx, c->site, c->list, &held, author, c->out, c->err) : st;
-}
-
-enum gp_status
-gp_verdict_is_sendable(struct gp_case *c, bool *yes)
-{
-	struct gp_inbound held;
-	struct gp_header h;
-	enum gp_status st;
-	bool readable;
-
-	*yes = true;
-	if (c->hold->kind == GP_HOLD_JOIN)
-		return GP_OK;
-	st = gp_hold_load(c, &held, &readable);
-	*yes = st == GP_OK &&
-	    (readable || gp_header_scan(c->ctx, held.raw, held.n, &h, NULL) == GP_OK);
-	return st;
-}
-
-static enum gp_status
-approve(struct gp_case *c, const char *what, const char *reason, json_t *data)
-{
-	enum gp_status st = decide(c, GP_HOLD_APPROVED, reason);
-
-	if (st == GP_OK)
-		st = let_through(c);
-	if (st == GP_OK)
-		st = gp_hold_log(c, "approve", reason);
-	return st == GP_OK ? tell(c, what, reason, data) : st;
-}
-
-static enum gp_status
-refuse(struct gp_case *c, const char *what, const char *reason, json_t *data)
-{
-	json_t *for_author = gp_json_object(c->ctx);
-	struct gp_member *author;
-	enum gp_status st;
-
-	st = decide(c, GP_HOLD_REJECTED, reason);
-	if (st == GP_OK && c->hold->kind == GP_HOLD_POST)
-		st = find_author(c, c->list, &author);
-	if (st == GP_OK && c->hold->kind == GP_HOLD_POST && author != NULL)
-		st = gp_member_count_post(c->site->store, author->id, false, c->err);
-	if (st == GP_OK)
-		st = gp_hold_log(c, "refuse", reason);
-	gp_hold_add_reason(c->ctx, for_author, reason);
-	if (st == GP_OK)
-		st = gp_hold_tell_author(c, c->hold->kind == GP_HOLD_JOIN ? "join-refused" : "rejected",
-		    for_author, true);
-	return st == GP_OK ? tell(c, what, reason, data) : st;
-}
-
-static enum gp_status
-discard(struct gp_case *c, const char *what, const char *reason, json_t *data)
-{
-	enum gp_status st = decide(c, GP_HOLD_DISCARDED, reason);
-
-	if (st == GP_OK)
-		st = gp_hold_log(c, "drop", reason);
-	return st == GP_OK ? tell(c, what, reason, data) : st;
-}
-
-enum gp_status
-gp_verdict_approve(struct gp_case *c, const char *reason)
-{
-	return approve(c, "approved", reason, gp_json_object(c->ctx));
-}
-
-enum gp_status
-gp_verdict_refuse(struct gp_case *c, const char *reason)
-{
-	return refuse(c, "refused", reason, gp_json_object(c->ctx));
-}
-
-enum gp_status
-gp_verdict_discard(struct gp_case *c, const char *reason)
-{
-	return discard(c, "dropped", reason, gp_json_object(c->ctx));
-}
 
 /* ---- votes --------------------------------------------------------------------------------------- */
 
@@ -171,16 +44,16 @@ vote(struct gp_case *c, bool approves, const char *how, const char *reason, cons
 	gp_json_int(data, "no_count", no);
 	*what = how;
 	if (approves && yes >= c->hold->approvals)
-		return approve(c, how, "", data);
+		return gp_end_approve(c, how, "", data);
 	if (!approves && no >= c->hold->approvals) {
 		st = reason_of_votes(c, reason, &reason);
-		return st == GP_OK ? refuse(c, how, reason, data) : st;
+		return st == GP_OK ? gp_end_refuse(c, how, reason, data) : st;
 	}
 	*what = approves ? "vote_ok" : "vote_no";
 	c->out->hold = c->hold->id;
 	c->out->text = gp_asprintf(c->ctx, "a vote of %s on hold %" PRId64, c->by, c->hold->id);
 	st = gp_hold_log(c, approves ? "vote ok" : "vote no", reason);
-	return st == GP_OK ? tell(c, *what, reason, data) : st;
+	return st == GP_OK ? gp_end_tell(c, *what, reason, data) : st;
 }
 
 /* Posts of this member need no moderator from now on. Who is not on the list can't be trusted. */
@@ -194,11 +67,11 @@ trust(struct gp_case *c, const char **what, json_t *data)
 	if (c->hold->kind == GP_HOLD_JOIN && c->hold->approvals <= 1) {
 		st = vote(c, true, "approved", "", what, data);
 		if (st == GP_OK)
-			st = find_author(c, c->list, &author);
+			st = gp_end_author(c, c->list, &author);
 		return st != GP_OK || author == NULL ? st :
 		    gp_member_set(c->site->store, author->id, "posting", "trusted", c->err);
 	}
-	st = find_author(c, c->list, &author);
+	st = gp_end_author(c, c->list, &author);
 	if (st != GP_OK)
 		return st;
 	if (author == NULL) {
@@ -221,7 +94,7 @@ ban(struct gp_case *c, const char *reason, json_t *data)
 	struct gp_member *author;
 	enum gp_status st;
 
-	st = find_author(c, c->list, &author);
+	st = gp_end_author(c, c->list, &author);
 	if (st != GP_OK)
 		return st;
 	b.list = c->list->id;
@@ -236,7 +109,7 @@ ban(struct gp_case *c, const char *reason, json_t *data)
 		st = GP_OK;
 	if (st == GP_OK)
 		st = gp_hold_log(c, "ban", reason);
-	return st == GP_OK ? discard(c, "banned", reason, data) : st;
+	return st == GP_OK ? gp_end_discard(c, "banned", reason, data) : st;
 }
 
 /* On the other list: sent, when the one who moves it looks after that too and one is enough
@@ -256,7 +129,7 @@ put_there(struct gp_case *c, struct gp_list *to, const struct gp_inbound *held, 
 		return st;
 	if (st == GP_OK && m->role >= GP_ROLE_MODERATOR && to->set.approvals <= 1) {
 		*sent = true;
-		st = find_author(c, to, &author);
+		st = gp_end_author(c, to, &author);
 		return st == GP_OK ? gp_post(c->ctx, c->site, to, held, author, c->out, c->err) : st;
 	}
 	if (!readable)
@@ -276,7 +149,7 @@ move(struct gp_case *c, struct gp_list *to, json_t *data)
 
 	st = gp_hold_load(c, &held, &readable);
 	if (st == GP_OK)
-		st = decide(c, GP_HOLD_DISCARDED, reason);
+		st = gp_end_decide(c, GP_HOLD_DISCARDED, reason);
 	if (st == GP_OK)
 		st = put_there(c, to, &held, readable, &sent);
 	if (st == GP_OK)
@@ -288,7 +161,7 @@ move(struct gp_case *c, struct gp_list *to, json_t *data)
 	st = gp_hold_tell_author(c, "moved", for_author, false);
 	gp_json_text(data, "to_list", to->address);
 	gp_json_bool(data, "waits_there", !sent);
-	return st == GP_OK ? tell(c, "moved", "", data) : st;
+	return st == GP_OK ? gp_end_tell(c, "moved", "", data) : st;
 }
 
 static enum gp_status
@@ -329,7 +202,7 @@ claim(struct gp_case *c, json_t *data)
 	st = gp_hold_update(c->site->store, c->hold, c->err);
 	if (st == GP_OK)
 		st = gp_hold_log(c, "claim", "");
-	return st == GP_OK ? tell(c, "claimed", "", data) : st;
+	return st == GP_OK ? gp_end_tell(c, "claimed", "", data) : st;
 }
 
 /* ---- too late --------------------------------------------------------------------------------------- */
@@ -386,10 +259,10 @@ gp_verdict_do(struct gp_case *c, const struct gp_opinion *o, const char **what, 
 		return vote(c, false, "refused", o->reason, what, data);
 	case GP_SAY_VETO:
 		*what = "refused";
-		return refuse(c, c->hold->approvals > 1 ? "vetoed" : "refused", o->reason, data);
+		return gp_end_refuse(c, c->hold->approvals > 1 ? "vetoed" : "refused", o->reason, data);
 	case GP_SAY_DROP:
 		*what = "dropped";
-		return discard(c, "dropped", "", data);
+		return gp_end_discard(c, "dropped", "", data);
 	case GP_SAY_BAN:
 		*what = "banned";
 		return ban(c, o->reason, data);

@@ -562,6 +562,23 @@ test_the_question(void **state)
 	HASNT(m->html, "<h1");
 }
 
+/* Whoever floods the list doesn't flood its moderators; nothing is lost. */
+static void
+test_flood(void **state)
+{
+	struct place *p = *state;
+	size_t i, asked_n = 0, n;
+	struct gp_hold **v;
+	struct gp_err err;
+
+	for (i = 0; i < 210; i++)
+		asked_n += is_told(held_post(p, gp_asprintf(p->ctx, "Flood %zu", i)), "ann@example.org");
+	assert_int_equal(asked_n, 200);
+	must(gp_hold_all(p->ctx, p->site->store, p->bees->id, GP_HOLD_WAITING, &v, &n, &err), &err);
+	assert_int_equal(n, 210);
+	HAS(ask(p, ANN, "queue\n"), "210 wait for you");
+}
+
 static void
 test_known_by_name(void **state)
 {
@@ -604,6 +621,7 @@ main(void)
 		TEST(test_edit),
 		TEST(test_edit_a_file),
 		TEST(test_the_question),
+		TEST(test_flood),
 		TEST(test_known_by_name),
 	};
 
