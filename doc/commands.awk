@@ -18,6 +18,10 @@ FNR == NR {
 	print ".It Ic " name (field[3] != "" ? " Ar " mdoc(field[3]) : "")
 	text = mdoc(field[4])
 	print toupper(substr(text, 1, 1)) substr(text, 2) "."
+	# A full stop behind a word says that it must stand alone; the name is said already.
+	sub("^" name "[.], *", "", field[2])
+	gsub(/[.]/, "", field[2])
+	if (field[2] == name) field[2] = ""
 	if (field[2] != "") print "Also: " mdoc(field[2]) "."
 }
 # A word that mdoc knows as a macro, and a dot or quote in front, would be taken as one.

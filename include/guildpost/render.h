@@ -132,6 +132,10 @@ char *gp_text_hide_addrs(const void *ctx, const char *s, size_t n);
  * what was quoted goes to *quoted. */
 void gp_text_split(const void *ctx, const char *text, size_t n, unsigned flags, char **own,
     size_t *own_n, char **quoted, size_t *quoted_n);
+/* Where the message that is answered begins, though no mark shows it: its header, "Original Message", or
+ * "On Monday Jane wrote:" with anything below; n: nowhere. (A page takes what stands below such a line
+ * for the writer's own; who reads an answer must not.) */
+size_t gp_text_own_end(const void *ctx, const char *own, size_t n);
 /* First words of own text as one line of at most max code points; a greeting is left out,
  * addresses are hidden. */
 char *gp_text_snippet(const void *ctx, const char *own, size_t n, size_t max);

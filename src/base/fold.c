@@ -19,8 +19,11 @@ fold(uint32_t cp)
 		return '\'';
 	if (cp == 0x201c || cp == 0x201d || cp == 0x00ab || cp == 0x00bb || cp == 0x201e)
 		return '"';
-	if (cp >= 0x2010 && cp <= 0x2015)
+	/* The long dash parts sentences: it is no hyphen. */
+	if ((cp >= 0x2010 && cp <= 0x2013) || cp == 0x2212)
 		return '-';
+	if (cp == 0x0178 || cp == 0x1e9e)
+		return cp == 0x0178 ? 0xff : 0xdf;
 	if ((cp >= 0xc0 && cp <= 0xde && cp != 0xd7) || (cp >= 0x0391 && cp <= 0x03a9) ||
 	    (cp >= 0x0410 && cp <= 0x042f))
 		return cp + 32;

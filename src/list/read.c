@@ -10,90 +10,51 @@
 
 #include <string.h>
 
-enum { MAX_LINES = 200, MAX_REASON = 4000, RULE = 5 };
-
-/* The lines of a text, trimmed; empty ones too, so that paragraphs are known. */
-static void
-split(const void *ctx, const char *text, size_t n, struct gp_lines *out)
-{
-	const char *p = text, *end = text + n, *nl;
-
-	out->v = gp_array(ctx, char *, MAX_LINES);
-	out->n = 0;
-	for (; p < end && out->n < MAX_LINES; p = nl + 1) {
-		struct gp_str s;
-
-		nl = memchr(p, '\n', (size_t)(end - p));
-		if (nl == NULL)
-			nl = end;
-		s = gp_str_trim((struct gp_str){p, (size_t)(nl - p)});
-		/* No-break spaces are blanks that a mail program made. */
-		while (s.n >= 2 && memcmp(s.p, "\xc2\xa0", 2) == 0)
-			s = gp_str_trim((struct gp_str){s.p + 2, s.n - 2});
-		out->v[out->n++] = gp_strndup(out->v, s.p, s.n);
-	}
-}
-
-/*
- * Take out what the person did not write. A banner goes on to the next empty line, or to one
- * that begins with a word that we wait for.
- */
-static void
-strip(const struct gp_words *words, enum gp_word_kind wanted, struct gp_lines *lines)
-{
-	bool banner = false;
-	size_t i, n = 0;
-
-	for (i = 0; i < lines->n; i++) {
-		char *line = lines->v[i];
-		bool waited_for = gp_words_starts(words, wanted, line);
-
-		if (*line == '\0') {
-			banner = false;
-		} else if (!waited_for && gp_words_starts(words, GP_WORD_END, line)) {
-			break;
-		} else if (!waited_for && gp_words_starts(words, GP_WORD_SKIP, line)) {
-			banner = true;
-			continue;
-		} else if (banner && !waited_for) {
-			continue;
-		} else {
-			banner = false;
-		}
-		lines->v[n++] = line;
-	}
-	lines->n = n;
-}
+enum { MAX_REASON = 4000, RULE = 5 };
 
 /* Polite words in front, stars and dashes of lists, marks behind. */
 static char *
 plain(const void *ctx, const struct gp_words *words, const char *line)
 {
-	struct gp_str s = gp_str_trim(GP_STR(line));
+	struct gp_str s;
 	size_t used;
 
-	while (s.n > 0 && strchr("*-+>\"'`", *s.p) != NULL)
-		s = gp_str_trim((struct gp_str){s.p + 1, s.n - 1});
-	line = gp_strndup(ctx, s.p, s.n);
+	line += gp_read_marks(line);
 	while (gp_words_find(words, GP_WORD_POLITE, line, &used) != NULL && used > 0)
 		line += used + strspn(line + used, " \t,;:.!");
 	s = gp_str_trim(GP_STR(line));
-	while (s.n > 0 && strchr(".,;:!\"'`", s.p[s.n - 1]) != NULL)
+	while (s.n > 0 && strchr(".,;:!?\"'`*_", s.p[s.n - 1]) != NULL)
 		s.n--;
 	return gp_strndup(ctx, s.p, s.n);
+}
+
+/* A subject without reply words and without what a gateway put in front: "[EXTERNAL] Re: join". */
+static char *
+plain_subject(const void *ctx, const struct gp_words *words, const char *subject)
+{
+	char *title = gp_subject_title(ctx, subject, NULL);
+	size_t at, used;
+
+	while (gp_words_find(words, GP_WORD_SKIP, title + gp_read_marks(title), &used) != NULL) {
+		at = gp_read_marks(title) + used;
+		at += strcspn(title + at, "]:*)");
+		if (title[at] == '\0')
+			break;
+		at += strspn(title + at, "]:*) ");
+		title = gp_subject_title(ctx, title + at, NULL);
+	}
+	return plain(ctx, words, title);
 }
 
 void
 gp_read_commands(const void *ctx, const struct gp_words *words, const struct gp_mail *mail,
     struct gp_lines *out)
 {
+	char *subject = plain_subject(ctx, words, mail->subject);
 	struct gp_lines body;
-	char *subject;
 	size_t i;
 
-	subject = plain(ctx, words, gp_subject_title(ctx, mail->subject, NULL));
-	split(ctx, mail->own != NULL ? mail->own : "", mail->own_n, &body);
-	strip(words, GP_WORD_COMMAND, &body);
+	gp_read_lines(ctx, words, GP_WORD_COMMAND, mail, &body);
 	out->v = gp_array(ctx, char *, body.n + 1);
 	out->n = 0;
 	/* A reply to a mail of ours has our subject, which begins with the list's [name]. */
@@ -102,7 +63,7 @@ gp_read_commands(const void *ctx, const struct gp_words *words, const struct gp_
 	for (i = 0; i < body.n; i++) {
 		char *line = plain(out->v, words, body.v[i]);
 
-		if (*line != '\0')
+		if (*line != '\0' && !gp_read_is_rule(line))
 			out->v[out->n++] = line;
 	}
 }
@@ -129,21 +90,27 @@ gp_read_word(const void *ctx, const struct gp_words *words, enum gp_word_kind ki
 {
 	const struct gp_word *found;
 	struct gp_lines lines;
-	size_t i, used, at;
+	size_t used, at;
 
-	split(ctx, mail->own != NULL ? mail->own : "", mail->own_n, &lines);
-	strip(words, kind, &lines);
-	for (i = 0; i < lines.n && lines.v[i][0] == '\0';)
-		i++;
-	if (i == lines.n)
+	/* Whatever a machine answers, nobody said it. */
+	if (kind == GP_WORD_VERDICT && (mail->flags & (GP_MAIL_AUTO | GP_MAIL_REPORT)) != 0)
 		return NULL;
-	at = strspn(lines.v[i], "*_\"'`>- ");
-	found = gp_words_find(words, kind, lines.v[i] + at, &used);
-	if (found == NULL)
+	gp_read_lines(ctx, words, (int)kind, mail, &lines);
+	if (lines.n == 0)
+		return NULL;
+	at = gp_read_marks(lines.v[0]);
+	found = gp_words_find(words, kind, lines.v[0] + at, &used);
+	if (found == NULL || (kind == GP_WORD_VERDICT &&
+	    gp_read_is_doubtful(ctx, words, &lines, 0, at, used, found)))
 		return NULL;
 	at += used;
-	at += strspn(lines.v[i] + at, " \t,.:;!*_\"'`-");
-	*rest = join(ctx, &lines, i, at);
+	at += strspn(lines.v[0] + at, " \t,.:;!*_\"'`-)]");
+	at += gp_read_marks(lines.v[0] + at);
+	*rest = join(ctx, &lines, 0, at);
+	/* "No, thanks" gives no reason. */
+	if (strchr(*rest, '@') == NULL && strcmp(found->name, "ban") != 0 &&
+	    gp_words_only_polite(words, *rest))
+		**rest = '\0';
 	return found;
 }
 
@@ -152,8 +119,7 @@ gp_read_own(const void *ctx, const struct gp_words *words, const struct gp_mail 
 {
 	struct gp_lines lines;
 
-	split(ctx, mail->own != NULL ? mail->own : "", mail->own_n, &lines);
-	strip(words, GP_WORD_SKIP, &lines);
+	gp_read_lines(ctx, words, -1, mail, &lines);
 	return join(ctx, &lines, 0, 0);
 }
 
@@ -194,18 +160,24 @@ find_rule(const char *p, const char *end, const char **after)
 char *
 gp_read_below(const void *ctx, const struct gp_mail *mail)
 {
-	const char *end = mail->text + mail->text_n, *from, *to, *behind;
+	const char *end = mail->text + mail->text_n, *rule, *from, *to, *behind;
+	unsigned flags = (mail->flags & GP_MAIL_FLOWED ? GP_TEXT_FLOWED : 0) |
+	    (mail->flags & GP_MAIL_DELSP ? GP_TEXT_DELSP : 0);
 	char *own, *quoted;
 	size_t own_n, quoted_n;
 	struct gp_str s;
 
-	if (mail->text == NULL || find_rule(mail->text, end, &from) == NULL)
+	rule = mail->text != NULL ? find_rule(mail->text, end, &from) : NULL;
+	/* The line that a program draws above what is answered is none of the person's. */
+	if (rule == NULL ||
+	    rule >= mail->text + gp_text_own_end(ctx, mail->text, mail->text_n))
 		return NULL;
 	to = find_rule(from, end, &behind);
 	if (to != NULL) {
 		s = gp_str_trim((struct gp_str){from, (size_t)(to - from)});
 	} else {
-		gp_text_split(ctx, from, (size_t)(end - from), 0, &own, &own_n, &quoted, &quoted_n);
+		gp_text_split(ctx, from, (size_t)(end - from), flags, &own, &own_n, &quoted,
+		    &quoted_n);
 		s = gp_str_trim((struct gp_str){own, own_n});
 	}
 	return s.n == 0 ? NULL : gp_asprintf(ctx, "%.*s\n", (int)s.n, s.p);

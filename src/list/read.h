@@ -20,7 +20,9 @@ void gp_read_commands(const void *ctx, const struct gp_words *words, const struc
     struct gp_lines *out);
 /*
  * The first word of a reply, of that kind; *rest: what stands behind it, to the end of the own words
- * (a reason), trimmed, at most 4,000 bytes. NULL: there is none.
+ * (a reason), trimmed, at most 4,000 bytes; "" where it says nothing ("please"). NULL: there is none;
+ * of verdicts also where it is in doubt what was meant ("no problem", "ok?", "yes, but") and what
+ * a machine wrote.
  */
 const struct gp_word *gp_read_word(const void *ctx, const struct gp_words *words,
     enum gp_word_kind kind, const struct gp_mail *mail, char **rest);
@@ -32,5 +34,19 @@ char *gp_read_below(const void *ctx, const struct gp_mail *mail);
 /* A text of ours that came back changed, between two lines of ten or more of one sign; the marks of
  * quoting are taken off. NULL: there are not two such lines, or nothing between. */
 char *gp_read_returned(const void *ctx, const struct gp_mail *mail);
+
+/* ---- read_lines.c, read_verdict.c: for read.c ------------------------------------------------- */
+
+/* The lines that the person typed, trimmed, empty ones between them too; `wanted`: kind of the word that
+ * is waited for, or -1. */
+void gp_read_lines(const void *ctx, const struct gp_words *words, int wanted,
+    const struct gp_mail *mail, struct gp_lines *out);
+/* Bytes of marks at the beginning: quotation marks, stars, dashes of lists. */
+size_t gp_read_marks(const char *line);
+/* A line of dashes, stars and their like. */
+bool gp_read_is_rule(const char *line);
+/* The verdict takes `used` bytes from `at` on in lines->v[first]: may it mean something else? */
+bool gp_read_is_doubtful(const void *ctx, const struct gp_words *words, const struct gp_lines *lines,
+    size_t first, size_t at, size_t used, const struct gp_word *verdict);
 
 #endif

@@ -13,23 +13,31 @@
 enum { MAX_WORDS = 4000, MAX_WORD = 60, NEAR = 2 };
 
 static const char *const kinds[] = {"command", "verdict", "skip", "polite", "date", "end",
-	"robot"};
+    "robot", "greeting", "doubt", "behind"};
 
 struct gp_words {
 	struct gp_word *v;
 	size_t n;
 };
 
+/* A word, or one with a full stop behind it: that must stand alone. */
 static void
-add(struct gp_words *w, enum gp_word_kind kind, const char *language, const char *name,
-    const char *text)
+add(struct gp_words *w, size_t first, enum gp_word_kind kind, const char *language,
+    const char *name, const char *text)
 {
 	struct gp_str s = gp_str_trim(GP_STR(text));
-	char *folded = gp_utf8_fold(w, s.p, s.n);
+	bool alone = s.n > 1 && s.p[s.n - 1] == '.';
+	char *folded = gp_utf8_fold(w, s.p, s.n - alone);
+	size_t i;
 
+	for (i = first; i < w->n; i++)
+		if (strcmp(w->v[i].text, folded) == 0) {
+			w->v[i].alone |= alone;
+			return;
+		}
 	if (*folded == '\0' || w->n == MAX_WORDS)
 		return;
-	w->v[w->n++] = (struct gp_word){kind, language, name, folded, NULL, NULL};
+	w->v[w->n++] = (struct gp_word){kind, language, name, folded, alone, NULL, NULL};
 }
 
 /* The next of the fields that '|' parts, without blanks around it. */
@@ -47,7 +55,7 @@ static enum gp_status
 read_line(struct gp_words *w, const char *language, const char *p, const char *end, int line,
     struct gp_err *err)
 {
-	size_t n = strcspn(p, " \t\n"), kind, first;
+	size_t n = strcspn(p, " \t\n"), kind, first, i;
 	char *name, *words, *arguments, *summary, *word, *next;
 
 	for (kind = 0; kind < GP_COUNT(kinds); kind++)
@@ -62,13 +70,16 @@ read_line(struct gp_words *w, const char *language, const char *p, const char *e
 	arguments = field(w, &p, end);
 	summary = field(w, &p, end);
 	first = w->n;
-	add(w, (enum gp_word_kind)kind, language, name, name);
+	add(w, first, (enum gp_word_kind)kind, language, name, name);
 	for (word = words; *word != '\0'; word = next) {
 		next = word + strcspn(word, ",");
 		if (*next != '\0')
 			*next++ = '\0';
-		add(w, (enum gp_word_kind)kind, language, name, word);
+		add(w, first, (enum gp_word_kind)kind, language, name, word);
 	}
+	/* What takes no arguments is not meant where something stands behind it. */
+	for (i = first; i < w->n && kind == GP_WORD_COMMAND && *arguments == '\0'; i++)
+		w->v[i].alone |= strcmp(name, "stop") != 0;
 	/* The first of a name says what it does. */
 	if (first < w->n) {
 		w->v[first].arguments = arguments;
@@ -96,6 +107,19 @@ read_file(struct gp_words *w, const char *language, const char *text, size_t n,
 	return st;
 }
 
+/* Names stand in every file: a verdict that must stand alone in one language must in all. */
+static void
+agree(struct gp_words *w)
+{
+	size_t i, k;
+
+	for (i = 0; i < w->n; i++)
+		for (k = 0; w->v[i].kind == GP_WORD_VERDICT && w->v[i].alone && k < w->n; k++)
+			if (w->v[k].kind == GP_WORD_VERDICT &&
+			    strcmp(w->v[k].text, w->v[i].text) == 0)
+				w->v[k].alone = true;
+}
+
 enum gp_status
 gp_words_load(const void *ctx, struct gp_templates *templates, struct gp_words **out,
     struct gp_err *err)
@@ -114,6 +138,7 @@ gp_words_load(const void *ctx, struct gp_templates *templates, struct gp_words *
 		if (text != NULL)
 			st = read_file(w, languages[i], text, n, err);
 	}
+	agree(w);
 	if (st == GP_OK)
 		*out = w;
 	else
@@ -147,24 +172,105 @@ gp_words_about(const struct gp_words *w, enum gp_word_kind kind, const char *nam
 	return found;
 }
 
-/* Does the text begin with the word, and does no letter follow? Its length, or 0. */
+/* Letters and digits of any script; marks, blanks and pictures are none. */
+static bool
+is_letter(uint32_t cp)
+{
+	if (cp < 0x80)
+		return (cp >= 'a' && cp <= 'z') || (cp >= 'A' && cp <= 'Z') || (cp >= '0' && cp <= '9');
+	return cp >= 0xc0 && cp != 0xd7 && cp != 0xf7 && !(cp >= 0x2000 && cp <= 0x2bff) &&
+	    !(cp >= 0x3000 && cp <= 0x303f) && !(cp >= 0xfe00 && cp <= 0xfe0f) && cp != 0xfeff &&
+	    cp != 0xfffd && !(cp >= 0x1f000 && cp <= 0x1faff);
+}
+
+/* May a word end in front of this? Not within "ok-ish", "don't", "yes/no", "ok@example.org". */
+static bool
+is_end(const char *text)
+{
+	uint32_t cp, next;
+	size_t n = *text != '\0' ? gp_utf8_next(text, strlen(text), &cp) : 0;
+
+	if (n == 0)
+		return true;
+	if (strchr("-'", *text) != NULL)
+		return text[1] == '\0' || gp_utf8_next(text + 1, strlen(text + 1), &next) == 0 ||
+		    !is_letter(next);
+	return !is_letter(cp) && strchr("@_/\\&=", *text) == NULL;
+}
+
+/* Does the folded text begin with the word, any blanks for one? Its length there, or 0. */
 static size_t
 begins(const char *text, const char *word)
 {
-	size_t n = strlen(word);
-	unsigned char after;
+	const char *p = text;
+	uint32_t last = 0;
 
-	if (strncmp(text, word, n) != 0)
-		return 0;
-	after = (unsigned char)text[n];
-	return (after >= 'a' && after <= 'z') || (after >= '0' && after <= '9') || after >= 0x80 ||
-	    after == '-' ? 0 : n;
+	for (; *word != '\0'; word++) {
+		if (*word == ' ' && *p == ' ') {
+			p += strspn(p, " ");
+			continue;
+		}
+		if (*p != *word)
+			return 0;
+		last = (unsigned char)*p++;
+	}
+	/* Behind a mark ("-") anything may follow. */
+	return last < 0x80 && !is_letter(last) ? (size_t)(p - text) : is_end(p) ?
+	    (size_t)(p - text) : 0;
 }
 
-const struct gp_word *
-gp_words_find(const struct gp_words *w, enum gp_word_kind kind, const char *line, size_t *used)
+static const struct gp_word *
+longest(const struct gp_words *w, enum gp_word_kind kind, const char *folded, size_t *used);
+
+/* Behind marks and blanks; *marked: was there a mark? */
+static const char *
+behind_marks(const char *p, bool *marked)
 {
-	char *folded = gp_utf8_fold(NULL, line, strlen(line));
+	uint32_t cp;
+	size_t n;
+
+	*marked = false;
+	while (*p != '\0' && (n = gp_utf8_next(p, strlen(p), &cp)) > 0 && !is_letter(cp)) {
+		*marked |= *p != ' ' && *p != '\t' && *p != '?';
+		p += n;
+	}
+	return p;
+}
+
+/* Nothing but marks, words that say nothing, and the address of a list. */
+static bool
+is_only_polite(const struct gp_words *w, const char *p)
+{
+	size_t used, word;
+	bool marked;
+
+	for (p = behind_marks(p, &marked); *p != '\0'; p = behind_marks(p + used, &marked)) {
+		word = strcspn(p, " \t\n");
+		if (memchr(p, '@', word) != NULL)
+			used = word;
+		else if (longest(w, GP_WORD_BEHIND, p, &used) == NULL &&
+		    longest(w, GP_WORD_POLITE, p, &used) == NULL)
+			return false;
+	}
+	return true;
+}
+
+static bool
+may_stand(const struct gp_words *w, const struct gp_word *word, const char *behind)
+{
+	bool marked;
+
+	if (!word->alone)
+		return true;
+	behind_marks(behind, &marked);
+	if (word->kind == GP_WORD_VERDICT && marked)
+		return true;
+	return is_only_polite(w, behind);
+}
+
+static const struct gp_word *
+longest(const struct gp_words *w, enum gp_word_kind kind, const char *folded, size_t *used)
+{
 	const struct gp_word *found = NULL;
 	size_t i, n, best = 0;
 
@@ -172,16 +278,38 @@ gp_words_find(const struct gp_words *w, enum gp_word_kind kind, const char *line
 		if (w->v[i].kind != kind)
 			continue;
 		n = begins(folded, w->v[i].text);
-		if (n > best) {
+		if (n > best && may_stand(w, &w->v[i], folded + n)) {
 			best = n;
 			found = &w->v[i];
 		}
 	}
+	*used = best;
+	return found;
+}
+
+const struct gp_word *
+gp_words_find(const struct gp_words *w, enum gp_word_kind kind, const char *line, size_t *used)
+{
+	char *folded = gp_utf8_fold(NULL, line, strlen(line));
+	const struct gp_word *found;
+	size_t best;
+
+	found = longest(w, kind, folded, &best);
 	/* Folding keeps the number of characters, not that of bytes. */
 	if (found != NULL && used != NULL)
 		*used = gp_utf8_skip(line, strlen(line), gp_utf8_count(folded, best));
 	talloc_free(folded);
 	return found;
+}
+
+bool
+gp_words_only_polite(const struct gp_words *w, const char *text)
+{
+	char *folded = gp_utf8_fold(NULL, text, strlen(text));
+	bool yes = is_only_polite(w, folded);
+
+	talloc_free(folded);
+	return yes;
 }
 
 bool

@@ -11,17 +11,23 @@
 enum gp_word_kind {
 	GP_WORD_COMMAND,	/* "join" */
 	GP_WORD_VERDICT,	/* "ok" */
-	GP_WORD_SKIP,		/* a line that begins so was put in by a mail program or gateway */
+	GP_WORD_SKIP,		/* a line that begins so is the banner of a gateway */
 	GP_WORD_POLITE,		/* words in front of a command that say nothing: "please" */
 	GP_WORD_DATE,		/* "to", "today", "week", months as "1" to "12" */
 	GP_WORD_END,		/* a line that begins so ends what the person wrote */
-	GP_WORD_ROBOT		/* a subject that begins so was written by a machine */
+	GP_WORD_ROBOT,		/* a subject that begins so was written by a machine */
+	GP_WORD_GREETING,	/* "Hello" */
+	GP_WORD_DOUBT,		/* takes a yes back when it follows: "but" */
+	GP_WORD_BEHIND		/* says nothing behind a command or verdict: "me", "thanks" */
 };
 struct gp_word {
 	enum gp_word_kind kind;
 	const char *language;
 	const char *name;	/* what it means: "subscribe", the same in every language */
 	const char *text;	/* the word itself, folded (gp_utf8_fold) */
+	/* Nothing may stand behind it but marks and words that say nothing: so that "none of my
+	 * mails arrive" is not "none". Behind a verdict, marks and then anything. */
+	bool alone;
 	/* With the first word of each name in each language; else NULL. */
 	const char *arguments, *summary;
 };
@@ -34,10 +40,12 @@ const struct gp_word *gp_words_each(const struct gp_words *w, size_t i);
 /* The word that carries arguments and summary, in that language or else in English; or NULL. */
 const struct gp_word *gp_words_about(const struct gp_words *w, enum gp_word_kind kind,
     const char *name, const char *language);
-/* The longest word with which a line (UTF-8) begins; *used (may be NULL): how many of the line's bytes
- * it takes. NULL: none. */
+/* The longest word with which a line (UTF-8) begins, a word that must stand alone only where it does;
+ * *used (may be NULL): how many of the line's bytes it takes. NULL: none. */
 const struct gp_word *gp_words_find(const struct gp_words *w, enum gp_word_kind kind,
     const char *line, size_t *used);
+/* Is there nothing in the text but marks and words that say nothing? */
+bool gp_words_only_polite(const struct gp_words *w, const char *text);
 bool gp_words_starts(const struct gp_words *w, enum gp_word_kind kind, const char *line);
 /* What was probably meant by the first word of a line: two letters wrong at most; or NULL. */
 const struct gp_word *gp_words_near(const struct gp_words *w, enum gp_word_kind kind,

@@ -45,6 +45,12 @@ struct text {
 void text_lines(struct text *t, const void *ctx, const char *text, size_t n, unsigned flags);
 /* Set kind and look of all lines, and the depth of what stands below an "Original Message". */
 void text_mark(struct text *t);
+/* Is all from here on the message that is answered ("Original Message", "From: ... Sent: ...")? */
+bool text_quotes_all(const struct text *t, size_t i);
+/* The line above it that programs draw there, or i itself. */
+size_t text_above(const struct text *t, size_t i);
+/* Does a line that says who wrote what follows begin here? */
+bool text_is_attribution(const struct text *t, size_t i);
 /* The looks alone: where patches are. */
 void text_mark_diffs(struct text *t);
 

@@ -146,35 +146,104 @@ is_original_mark(const struct line *l)
 	    "Mensagem encaminhada",
 	    "Oorspronkelijk bericht", "Doorgestuurd bericht", "Originalmeddelande",
 	    "Oprindelig meddelelse", "Opprinnelig melding", "Alkuperäinen viesti",
-	    "Исходное сообщение", "Пересылаемое сообщение", "原始邮件", "转发邮件", "元のメッセージ"};
+	    "Исходное сообщение", "Пересылаемое сообщение", "原始邮件", "转发邮件", "元のメッセージ",
+	    "Original-Nachricht", "Originalnachricht", "Message d’origine",
+	    /* Notes: "-----Jane <jane@example.org> wrote: -----" */
+	    "wrote:", "schrieb:", "écrit", "escribió:", "ha scritto:"};
 
 	if (l->n < 8 || l->n > 120 || l->p[0] != '-' || l->p[1] != '-')
 		return line_starts(l, "Begin forwarded message:") && l->n < 30;
 	return has(l->p, l->n, words, GP_COUNT(words)) && l->p[l->n - 1] == '-';
 }
 
-/* The header that Outlook puts in front of what is answered: "From:", then "Sent:". */
-static bool
-is_outlook_header(const struct text *t, size_t i)
+enum { H_FROM = 1, H_SENT = 2, H_TO = 4, H_SUBJECT = 8, H_DATE = 16, H_CC = 32 };
+
+static const struct {
+	const char *word;
+	unsigned bit;
+} header_words[] = {
+	{"From", H_FROM}, {"Von", H_FROM}, {"De", H_FROM}, {"Da", H_FROM}, {"Van", H_FROM},
+	{"Från", H_FROM}, {"Fra", H_FROM}, {"Lähettäjä", H_FROM}, {"Od", H_FROM}, {"От", H_FROM},
+	{"Sent", H_SENT}, {"Gesendet", H_SENT}, {"Envoyé", H_SENT}, {"Envoyé le", H_SENT},
+	{"Enviado", H_SENT}, {"Enviado el", H_SENT}, {"Enviada em", H_SENT}, {"Inviato", H_SENT},
+	{"Verzonden", H_SENT}, {"Skickat", H_SENT}, {"Sendt", H_SENT}, {"Lähetetty", H_SENT},
+	{"Wysłano", H_SENT}, {"Отправлено", H_SENT},
+	{"Date", H_DATE}, {"Datum", H_DATE}, {"Fecha", H_DATE}, {"Data", H_DATE}, {"Dato", H_DATE},
+	{"To", H_TO}, {"An", H_TO}, {"À", H_TO}, {"A", H_TO}, {"Para", H_TO}, {"Aan", H_TO},
+	{"Till", H_TO}, {"Til", H_TO}, {"Do", H_TO}, {"Кому", H_TO}, {"Vastaanottaja", H_TO},
+	{"Subject", H_SUBJECT}, {"Betreff", H_SUBJECT}, {"Objet", H_SUBJECT},
+	{"Asunto", H_SUBJECT}, {"Assunto", H_SUBJECT}, {"Oggetto", H_SUBJECT},
+	{"Onderwerp", H_SUBJECT}, {"Ämne", H_SUBJECT}, {"Emne", H_SUBJECT}, {"Aihe", H_SUBJECT},
+	{"Temat", H_SUBJECT}, {"Тема", H_SUBJECT},
+	{"Cc", H_CC}, {"CC", H_CC}, {"Kopie", H_CC}, {"Copie", H_CC}, {"Kopia", H_CC}
+};
+
+/* "From: ", "*Sent:* " (bold, as text), "De : "; Notes puts tabs behind. 0: none of them. */
+static unsigned
+header_bit(const struct line *l)
 {
-	static const char *const first[] = {"From: ", "Von: ", "De : ", "De: ", "Da: ", "Van: ",
-	    "Från: ", "Fra: ", "Lähettäjä: ", "Od: ", "От: "};
-	static const char *const second[] = {"Sent: ", "Gesendet: ", "Envoyé", "Enviado",
-	    "Inviato: ",
-	    "Verzonden: ", "Skickat: ", "Sendt: ", "Lähetetty: ", "Wysłano: ", "Отправлено: "};
+	const char *p = l->p, *colon = memchr(p, ':', l->n < 24 ? l->n : 24);
+	struct gp_str name;
+	size_t i;
+
+	if (colon == NULL || colon == p)
+		return 0;
+	name = gp_str_trim((struct gp_str){p, (size_t)(colon - p)});
+	while (name.n > 0 && *name.p == '*')
+		name = (struct gp_str){name.p + 1, name.n - 1};
+	/* French programs put a no-break space in front of the colon. */
+	if (name.n > 2 && memcmp(name.p + name.n - 2, "\xc2\xa0", 2) == 0)
+		name.n -= 2;
+	for (i = 0; i < GP_COUNT(header_words); i++)
+		if (gp_str_eq(name, header_words[i].word))
+			return header_words[i].bit;
+	return 0;
+}
+
+/*
+ * The header that many programs put in front of what is answered: "From:" and "Sent:", or
+ * "From:", "To:" and "Subject:", in any order. A patch begins with "From:" and "Subject:" too.
+ */
+static bool
+is_quoted_header(const struct text *t, size_t i)
+{
+	unsigned bits = header_bit(&t->v[i]), bit;
+	bool address = false;
 	size_t k;
 
-	if (i + 2 >= t->n || t->v[i + 1].depth || !strchr("FVDLO\xd0", t->v[i].p[0]))
+	if ((bits & (H_FROM | H_SENT | H_TO | H_SUBJECT | H_DATE)) == 0)
 		return false;
-	for (k = 0; k < GP_COUNT(first); k++)
-		if (line_starts(&t->v[i], first[k]))
+	for (k = i; k < t->n && k < i + 8 && !t->v[k].depth && t->v[k].kind != LINE_BLANK; k++) {
+		bit = header_bit(&t->v[k]);
+		if (bit == 0 && t->v[k].p[0] != ' ' && t->v[k].p[0] != '\t' && k > i + 2)
 			break;
-	if (k == GP_COUNT(first))
+		bits |= bit;
+		address |= bit == H_FROM && memchr(t->v[k].p, '@', t->v[k].n) != NULL;
+	}
+	if ((bits & H_FROM) == 0)
 		return false;
-	for (k = 0; k < GP_COUNT(second); k++)
-		if (line_starts(&t->v[i + 1], second[k]) || line_starts(&t->v[i + 2], second[k]))
-			return true;
-	return false;
+	return (bits & H_SENT) != 0 || ((bits & H_TO) != 0 && ((bits & H_SUBJECT) != 0 ||
+	    ((bits & H_DATE) != 0 && address)));
+}
+
+/* The line that programs draw above such a header goes with it. */
+size_t
+text_above(const struct text *t, size_t i)
+{
+	size_t k = i;
+
+	while (k > 0 && i - k < 2 && t->v[k - 1].kind == LINE_BLANK)
+		k--;
+	if (k > 0 && t->v[k - 1].depth == 0 &&
+	    (is_run_of(&t->v[k - 1], '_', 5) || is_run_of(&t->v[k - 1], '-', 5)))
+		return k - 1;
+	return i;
+}
+
+bool
+text_quotes_all(const struct text *t, size_t i)
+{
+	return !t->v[i].depth && (is_original_mark(&t->v[i]) || is_quoted_header(t, i));
 }
 
 /* All below is the message that is answered: one level of quoting more. */
@@ -198,8 +267,8 @@ mark_blocks(struct text *t)
 			i++;
 		} else if (line_starts(l, "-----BEGIN PGP ")) {
 			i = mark_armour(t, i);
-		} else if (is_original_mark(l) || is_outlook_header(t, i)) {
-			quote_rest(t, i);
+		} else if (text_quotes_all(t, i)) {
+			quote_rest(t, text_above(t, i));
 			return;
 		} else {
 			i++;
@@ -244,6 +313,37 @@ ends_with_colon(const struct line *l)
 {
 	return l->n && l->n < 200 && (l->p[l->n - 1] == ':' ||
 	    (l->n > 3 && !memcmp(l->p + l->n - 3, "\xef\xbc\x9a", 3)));
+}
+
+/*
+ * "On Monday, 23 November Jane <jane@example.org> wrote:", on up to four lines, whatever
+ * stands below: programs that mark no quotes begin them so.
+ */
+bool
+text_is_attribution(const struct text *t, size_t i)
+{
+	static const char *const wrote[] = {"wrote:", "writes:", "wrote in <", "schrieb:"};
+	bool evidence = false, digit = false;
+	struct line l = t->v[i];
+	size_t k, c;
+
+	while (l.n > 0 && (*l.p == ' ' || *l.p == '\t')) {
+		l.p++;
+		l.n--;
+	}
+	if (l.depth || l.n == 0)
+		return false;
+	if (!starts_attribution(&l))
+		return ends_with_colon(&l) && memchr(l.p, '@', l.n) &&
+		    has(l.p, l.n, wrote, GP_COUNT(wrote));
+	for (k = i; k < t->n && k < i + ATTRIBUTION_LINES && t->v[k].kind == LINE_TEXT; k++) {
+		for (c = 0; c < t->v[k].n; c++)
+			digit |= t->v[k].p[c] >= '0' && t->v[k].p[c] <= '9';
+		evidence |= is_evidence(t->v[k].p, t->v[k].n);
+		if (ends_with_colon(&t->v[k]))
+			return evidence && digit;
+	}
+	return false;
 }
 
 /* Quoted text begins at line q: is who wrote it said in the lines above? */

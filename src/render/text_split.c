@@ -68,6 +68,20 @@ gp_text_split(const void *ctx, const char *text, size_t n, unsigned flags, char 
 	talloc_free(t.mem);
 }
 
+size_t
+gp_text_own_end(const void *ctx, const char *own, size_t n)
+{
+	struct text t;
+	size_t i, end = n;
+
+	text_lines(&t, ctx, own, n, 0);
+	for (i = 0; i < t.n && end == n; i++)
+		if (text_quotes_all(&t, i) || text_is_attribution(&t, i))
+			end = (size_t)(t.v[text_above(&t, i)].p - own);
+	talloc_free(t.mem);
+	return end;
+}
+
 /* "Hi all," says nothing: a short first line that ends in a comma or "!" with more below. */
 static size_t
 skip_greeting(const char *s, size_t n)
