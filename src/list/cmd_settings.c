@@ -118,6 +118,7 @@ gp_do_resume(struct asked *a, const char *args)
 enum gp_status
 gp_do_set(struct asked *a, const char *args)
 {
+	const char *whole = args;
 	struct gp_err why = {GP_OK, ""};
 	struct gp_str word = gp_command_word(&args);
 	char *name = gp_utf8_fold(a->ctx, word.p, word.n), *equals = strchr(name, '=');
@@ -133,6 +134,11 @@ gp_do_set(struct asked *a, const char *args)
 	/* "set daily", "set nomail": as these commands. */
 	if (*args == '\0' && gp_command_delivery(a, name) >= 0)
 		return deliver(a, gp_command_delivery(a, name));
+	/* Owners say "set" for the list's options, too; what has one name in both is their own. */
+	if (gp_opt_find(gp_member_options, gp_member_option_count, name) == NULL &&
+	    gp_opt_find(gp_list_options, gp_list_option_count, name) != NULL &&
+	    a->member->role == GP_ROLE_OWNER)
+		return gp_do_configure(a, whole);
 	if (!is_own_option(name) || *args == '\0') {
 		gp_json_text(gp_said(a, "unknown_option"), "option", name);
 		return GP_OK;

@@ -56,6 +56,9 @@ test_settings(void **state)
 	HAS(own(p, "configure max_size 2M\nconfigure title The bees\n"), "title is now The bees");
 	assert_int_equal(bees(p)->set.max_size, 2 << 20);
 	assert_string_equal(bees(p)->set.title, "The bees");
+	HAS(own(p, "set max_recipients 7\n"), "max_recipients is now 7");
+	assert_int_equal(bees(p)->set.max_recipients, 7);
+	HAS(ask(p, BOB, "set max_recipients 9\n"), "no option");
 	HAS(own(p, "configure max_size huge\n"), "can't be that");
 	HAS(ask(p, ANN, "configure nonsense 1\n"), "no option nonsense");
 	HAS(own(p, "log\n"), "configure max_size, 2M");
