@@ -82,6 +82,10 @@ enum gp_status gp_command_ask(struct asked *a, const char *purpose, const char *
     const char *const *lines, size_t n);
 /* A mail to the address that someone named, as often as we would ask it something. */
 enum gp_status gp_command_note(struct asked *a, const char *template_name, const char *address);
+/* A stranger's post waits whose name is that of one member: ask that member whether the address is
+ * theirs, too. Both must say yes, as with `address add`. */
+enum gp_status gp_command_is_that_you(const void *ctx, struct gp_site *site, struct gp_list *list,
+    const struct gp_inbound *in, struct gp_err *err) GP_MUST_CHECK;
 /* The lines that wait for a proof, all in one question to a->from. */
 enum gp_status gp_command_ask_pending(struct asked *a);
 /* Somebody said yes: what the token stands for becomes the lines to run, if it was made for a->from. */

@@ -5,6 +5,7 @@
  */
 #include "config.h"
 
+#include "command.h"
 #include "rules.h"
 #include "verdict.h"
 
@@ -147,8 +148,11 @@ hold_post(const void *ctx, struct gp_site *site, struct gp_list *list, const str
 		st = gp_hold_ask(&c, in);
 	/* What machines sent is not answered, and what can't be read can't be taken for a person's. */
 	if (st == GP_OK && tell && list->set.tell_author && gp_notice_may_answer(in) &&
-	    gp_rules_auth(ctx, site, in) != GP_AUTH_FAIL)
+	    gp_rules_auth(ctx, site, in) != GP_AUTH_FAIL) {
 		st = tell_held(&c);
+		if (st == GP_OK)
+			st = gp_command_is_that_you(ctx, site, list, in, err);
+	}
 	return st;
 }
 

@@ -337,6 +337,32 @@ test_addresses(void **state)
 	HAS(ask(p, BOB, "address add"), "Which address?");
 }
 
+/* A known member writes from an address that is not on the list. */
+static void
+test_is_that_you(void **state)
+{
+	struct place *p = *state;
+	struct gp_err err;
+	char *text;
+
+	must(gp_store_begin(p->site->store, &err), &err);
+	must(gp_member_set(p->site->store, member(p, "bob@example.net")->id, "name", "Bob B\xc3\xa4r", &err),
+	    &err);
+	must(gp_store_commit(p->site->store, &err), &err);
+	text = say(p, "\"bob b\xc3\xa4r\" <bob@work.example>", "bees@example.org", "From work", "Hello\n");
+	HAS(text, "bob@example.net|[bees] Did you write from bob@work.example?");
+	/* Someone else's yes is none; both addresses must say it. */
+	HAS(say_yes(p, EVE), "came too late");
+	say(p, "\"Bob B\xc3\xa4r\" <bob@work.example>", "bees@example.org", "Again", "Hello again\n");
+	HAS(say_yes(p, BOB), "bob@work.example|[bees] Is this address yours, too?");
+	assert_null(member(p, "bob@work.example"));
+	HAS(say_yes(p, "bob@work.example"), "belongs to you now");
+	assert_non_null(member(p, "bob@work.example"));
+	/* A name of one word, or of nobody, asks nobody. */
+	HASNT(say(p, "Ann <ann@evil.example>", "bees@example.org", "x", "y\n"), "Did you write");
+	HASNT(say(p, "No Body <no@evil.example>", "bees@example.org", "x", "z\n"), "Did you write");
+}
+
 static void
 test_leaving(void **state)
 {
@@ -417,7 +443,7 @@ main(void)
 		TEST(test_limits), TEST(test_flood), TEST(test_many_mails), TEST(test_unknown_tokens),
 		TEST(test_robots),
 		TEST(test_confirm_line), TEST(test_one_open_question), TEST(test_pause),
-		TEST(test_options), TEST(test_addresses), TEST(test_leaving), TEST(test_injection),
+		TEST(test_options), TEST(test_addresses), TEST(test_leaving), TEST(test_is_that_you), TEST(test_injection),
 		TEST(test_vouched_for),
 	};
 
