@@ -5,13 +5,16 @@
 
 #include "words.h"
 
-/* Whole days in a time zone, from the first second of one to the first behind the last. "DATE to
- * DATE", "until DATE" and "2 weeks" (both from now on), "DATE" (that day alone). A day without a
- * year is the next one. False: not understood, in the past, turned round, or over two years. */
+/*
+ * Whole days in a time zone, from the first second of one to the first behind the last: "DATE to DATE",
+ * "24 to 26 December", "DATE" (that day alone); "until DATE" and "2 weeks" begin now. Without a year it
+ * is the next such day, or a span that has begun already. False: not understood, could be read in two
+ * ways (3/4/2026), over, turned round, longer than two years or, where no year is said, 300 days.
+ */
 bool gp_when_span(const struct gp_words *words, const char *text, int64_t now, const char *zone,
     int64_t *from, int64_t *to);
 /* One day: its first second; *used: how many bytes of the text it took. */
 bool gp_when_day(const struct gp_words *words, const char *text, int64_t now, const char *zone,
-    int64_t *start, size_t *used);
+    int64_t *first, size_t *used);
 
 #endif

@@ -16,95 +16,130 @@ struct verdict {
 	bool spf_fail;
 };
 
-/* Comments away, quotes off, blanks single; in lower case. */
+/*
+ * Comments as one blank, quotes off, in lower case. What stands within quotes can't part
+ * anything: a sender may have chosen it (smtp.mailfrom="x; dmarc=pass"@evil.example). NULL:
+ * a quote or a comment has no end, so nobody knows what belongs to what.
+ */
 static char *
 plain(const void *ctx, const char *p)
 {
 	char *out = gp_alloc(ctx, strlen(p) + 1, "plain"), *to = out;
-	int depth = 0;
 	bool quoted = false;
+	int depth = 0;
 
 	for (; *p != '\0'; p++) {
-		if (*p == '\\' && p[1] != '\0' && (quoted || depth > 0)) {
-			p++;
-			if (depth == 0)
-				*to++ = *p;
-		} else if (!quoted && *p == '(') {
-			depth++;
-		} else if (!quoted && *p == ')' && depth > 0) {
+		bool escaped = *p == '\\' && p[1] != '\0' && (quoted || depth > 0);
+
+		p += escaped;
+		if (!escaped && !quoted && *p == '(') {
+			if (depth++ == 0)
+				*to++ = ' ';
+		} else if (!escaped && !quoted && *p == ')' && depth > 0) {
 			depth--;
-		} else if (depth == 0 && *p == '"') {
+		} else if (depth > 0) {
+			continue;
+		} else if (!escaped && *p == '"') {
 			quoted = !quoted;
-		} else if (depth == 0) {
-			*to++ = *p == '\t' ? ' ' : *p;
+		} else if (quoted) {
+			*to++ = strchr(" \t\r\n;=/", *p) != NULL ? '?' : *p;
+		} else {
+			*to++ = strchr("\t\r\n", *p) != NULL ? ' ' : *p;
 		}
 	}
 	*to = '\0';
 	gp_str_lower(out);
-	return out;
+	return quoted || depth > 0 ? NULL : out;
 }
 
-/* The value of "name=" among the words of one result; its length, or 0. */
+/* "name = value" at p: the value; *next is behind it. 0: something else stands there. */
 static size_t
-value_of(const char *result, const char *name, char value[MAX_TOKEN])
+value_at(const char *p, const char *name, char value[MAX_TOKEN], const char **next)
 {
 	size_t n = strlen(name), len;
-	const char *p = result;
 
-	while ((p = strstr(p, name)) != NULL) {
-		bool starts = p == result || p[-1] == ' ';
-
-		p += n;
-		while (*p == ' ')
-			p++;
-		if (!starts || *p != '=')
-			continue;
-		p++;
-		while (*p == ' ')
-			p++;
-		len = strcspn(p, " ;");
-		if (len == 0 || len >= MAX_TOKEN)
+	if (strncmp(p, name, n) != 0)
+		return 0;
+	p += n + strspn(p + n, " ");
+	/* "dkim/1": the version of a method. */
+	if (*p == '/') {
+		p += 1 + strspn(p + 1, " ");
+		len = strspn(p, "0123456789");
+		p += len + strspn(p + len, " ");
+		if (len == 0)
 			return 0;
-		memcpy(value, p, len);
-		value[len] = '\0';
-		return len;
 	}
-	return 0;
+	if (*p != '=')
+		return 0;
+	p += 1 + strspn(p + 1, " ");
+	len = strcspn(p, " ");
+	if (len == 0 || len >= MAX_TOKEN)
+		return 0;
+	memcpy(value, p, len);
+	value[len] = '\0';
+	*next = p + len;
+	return len;
+}
+
+/* The value of a property among the words behind the method. */
+static bool
+property(const char *words, const char *name, char value[MAX_TOKEN])
+{
+	const char *p = words, *next;
+
+	for (p += strspn(p, " "); *p != '\0'; p += strspn(p, " ")) {
+		if (value_at(p, name, value, &next) > 0)
+			return true;
+		p += strcspn(p, " ");
+	}
+	return false;
+}
+
+/* The domain of an address or of a name, without the dot of the root. */
+static const char *
+domain_of(char *value)
+{
+	char *at = strrchr(value, '@'), *domain = at != NULL ? at + 1 : value;
+	size_t n = strlen(domain);
+
+	if (n > 0 && domain[n - 1] == '.')
+		domain[n - 1] = '\0';
+	return domain;
 }
 
 /* Is it the domain of the author, or one above it ("example.org" of "mail.example.org")? */
 static bool
-is_aligned(const char *value, const char *domain)
+is_aligned(char *value, const char *domain)
 {
-	const char *at = strrchr(value, '@');
-	size_t n, m = strlen(domain);
+	const char *above = domain_of(value);
+	size_t n = strlen(above), m = strlen(domain);
 
-	if (at != NULL)
-		value = at + 1;
-	n = strlen(value);
-	if (n == 0 || n > m || strcmp(domain + m - n, value) != 0)
+	if (n == 0 || n > m || strcmp(domain + m - n, above) != 0)
 		return false;
 	/* A bare "org" signs for nobody. */
-	return n == m || (domain[m - n - 1] == '.' && strchr(value, '.') != NULL);
+	return n == m || (domain[m - n - 1] == '.' && strchr(above, '.') != NULL);
 }
 
+/* "method=result prop=value prop=value" */
 static void
 read_result(const char *result, const char *domain, struct verdict *v)
 {
 	char value[MAX_TOKEN], who[MAX_TOKEN];
+	const char *words;
 
-	if (value_of(result, "dmarc", value) > 0) {
+	result += strspn(result, " ");
+	if (value_at(result, "dmarc", value, &words) > 0) {
 		/* About another From than ours it says nothing. */
-		if (value_of(result, "header.from", who) > 0 && !is_aligned(who, domain))
+		if (property(words, "header.from", who) && strcmp(domain_of(who), domain) != 0)
 			return;
 		v->dmarc_pass |= strcmp(value, "pass") == 0;
 		v->dmarc_fail |= strcmp(value, "fail") == 0;
-	} else if (value_of(result, "dkim", value) > 0) {
-		if (strcmp(value, "pass") == 0 && (value_of(result, "header.d", who) > 0 ||
-		    value_of(result, "header.i", who) > 0))
+	} else if (value_at(result, "dkim", value, &words) > 0) {
+		if (strcmp(value, "pass") == 0 && (property(words, "header.d", who) ||
+		    property(words, "header.i", who)))
 			v->own_pass |= is_aligned(who, domain);
-	} else if (value_of(result, "spf", value) > 0) {
-		if (strcmp(value, "pass") == 0 && value_of(result, "smtp.mailfrom", who) > 0)
+	} else if (value_at(result, "spf", value, &words) > 0) {
+		if (strcmp(value, "pass") == 0 && property(words, "smtp.mailfrom", who))
 			v->own_pass |= is_aligned(who, domain);
 		v->spf_fail |= strcmp(value, "fail") == 0;
 	}
@@ -117,6 +152,8 @@ read_field(const void *ctx, const char *text, const char *authserv, const char *
 	char *field = plain(ctx, text), *p, *next;
 	size_t n;
 
+	if (field == NULL)
+		return;
 	field += strspn(field, " ");
 	n = strcspn(field, " ;");
 	if (n != strlen(authserv) || strncmp(field, authserv, n) != 0)
@@ -145,8 +182,12 @@ gp_auth_results(const void *ctx, const struct gp_header *h, const char *authserv
 	tmp = gp_ctx(ctx);
 	server = gp_strdup(tmp, authserv);
 	gp_str_lower(server);
-	domain = gp_strdup(tmp, at + 1);
-	gp_str_lower(domain);
+	/* The field has A-labels, whatever From has. */
+	domain = gp_idn_ascii(tmp, at + 1);
+	if (domain == NULL) {
+		domain = gp_strdup(tmp, at + 1);
+		gp_str_lower(domain);
+	}
 	n = gp_header_count(h, "Authentication-Results");
 	for (i = 0; i < n; i++) {
 		const struct gp_field *f = gp_header_find(h, "Authentication-Results", i);
