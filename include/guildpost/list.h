@@ -161,6 +161,10 @@ enum gp_status gp_notice_send(const void *ctx, struct gp_site *site, const struc
     const struct gp_notice *n, int64_t *job, struct gp_err *err) GP_MUST_CHECK;
 /* May this message be answered automatically at all (RFC 3834 section 2)? */
 bool gp_notice_may_answer(const struct gp_inbound *in);
+/* Count an automatic answer to this address; *may: not more than the site allows in a day. Whoever
+ * wrote may be a robot, or have another's name. */
+enum gp_status gp_notice_count_answer(const void *ctx, struct gp_site *site, const char *address,
+    bool *may, struct gp_err *err) GP_MUST_CHECK;
 
 /* ---- hold.c: moderation --------------------------------------------------------------------- */
 

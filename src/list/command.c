@@ -11,7 +11,7 @@
 
 #include <string.h>
 
-enum { MAX_COMMANDS = 50, MAX_UNKNOWN = 5, DAY = 86400 };
+enum { MAX_COMMANDS = 50, MAX_UNKNOWN = 5 };
 
 /* ---- results ------------------------------------------------------------------------------ */
 
@@ -197,13 +197,11 @@ gp_command_lines(struct asked *a)
 enum gp_status
 gp_command_is_flood(struct asked *a, bool *yes)
 {
-	const char *folded = gp_addr_fold(a->ctx, a->from);
 	enum gp_status st;
-	int64_t n = 0;
+	bool may;
 
-	st = gp_count_add(a->site->store, "answer", folded != NULL ? folded : "", gp_now(), DAY, &n,
-	    a->err);
-	*yes = n > a->site->conf->answers;
+	st = gp_notice_count_answer(a->ctx, a->site, a->from, &may, a->err);
+	*yes = !may;
 	if (*yes)
 		a->out->text = gp_asprintf(a->ctx, "more than %lld automatic answers in a day to %s: "
 		    "nothing done", (long long)a->site->conf->answers, a->from);
@@ -226,27 +224,27 @@ gp_command_may_mail(struct asked *a, bool *may)
 	return st;
 }
 
-/* Is there anything that a mail of its own didn't say? */
-static bool
-is_answer_wanted(const struct asked *a)
+/* How much is there that no mail of its own said? */
+static size_t
+count_unsaid(const struct asked *a)
 {
-	size_t i;
+	size_t i, n = 0;
 
 	for (i = 0; i < json_array_size(a->results); i++)
-		if (!json_is_true(json_object_get(json_array_get(a->results, i), "elsewhere")))
-			return true;
-	return false;
+		n += !json_is_true(json_object_get(json_array_get(a->results, i), "elsewhere"));
+	return n;
 }
 
 enum gp_status
 gp_command_answer(struct asked *a)
 {
 	json_t *data = gp_json_object(a->ctx);
-	size_t n = json_array_size(a->results);
+	size_t n = count_unsaid(a);
 
 	if (a->out->text == NULL)
-		a->out->text = gp_asprintf(a->ctx, "%zu commands of %s", n, a->from);
-	if (!is_answer_wanted(a))
+		a->out->text = gp_asprintf(a->ctx, "%zu commands of %s",
+		    json_array_size(a->results), a->from);
+	if (n == 0)
 		return GP_OK;
 	json_object_set(data, "results", a->results);
 	gp_json_bool(data, "several", n > 1);

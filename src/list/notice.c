@@ -9,6 +9,8 @@
 
 #include <string.h>
 
+enum { DAY = 86400 };
+
 /* Local parts that belong to machines: answering them makes loops. */
 static bool
 is_machine(const char *addr)
@@ -44,6 +46,19 @@ gp_notice_may_answer(const struct gp_inbound *in)
 	if ((m->flags & (GP_MAIL_AUTO | GP_MAIL_BULK | GP_MAIL_REPORT)) != 0 || m->list_ids_n > 0)
 		return false;
 	return !is_machine(m->from_addr) && !is_machine(in->envelope_from);
+}
+
+enum gp_status
+gp_notice_count_answer(const void *ctx, struct gp_site *site, const char *address, bool *may,
+    struct gp_err *err)
+{
+	const char *folded = gp_addr_fold(ctx, address);
+	int64_t n = 0;
+	enum gp_status st = gp_count_add(site->store, "answer", folded != NULL ? folded : "", gp_now(),
+	    DAY, &n, err);
+
+	*may = n <= site->conf->answers;
+	return st;
 }
 
 /* What every template of a mail may use, beside its own data. */

@@ -234,7 +234,12 @@ answer(struct gp_case *c, const struct gp_route *route, const struct gp_inbound 
     const struct gp_member *m, json_t *data)
 {
 	struct gp_notice n = {0};
+	enum gp_status st;
+	bool may;
 
+	st = gp_notice_count_answer(c->ctx, c->site, in->mail->from_addr, &may, c->err);
+	if (st != GP_OK || !may)
+		return st;
 	n.template_name = "queue-done";
 	n.data = data;
 	n.to_name = m->name;

@@ -11,8 +11,6 @@
 #include <inttypes.h>
 #include <string.h>
 
-enum { DAY = 86400 };
-
 /* Whose answer it is: GP_E_NOTFOUND when not that of the moderator whom the token was made for. */
 static enum gp_status
 find_moderator(const void *ctx, struct gp_site *site, const struct gp_route *route,
@@ -28,12 +26,18 @@ find_moderator(const void *ctx, struct gp_site *site, const struct gp_route *rou
 	return st == GP_OK && (*m)->role == GP_ROLE_MEMBER ? GP_E_NOTFOUND : st;
 }
 
+/* Bounded: anybody can have written this, and a moderator may have a robot that answers everything. */
 static enum gp_status
 answer(struct gp_case *c, const struct gp_route *route, const struct gp_inbound *in,
     const char *template_name, const char *language, json_t *data)
 {
 	struct gp_notice n = {0};
+	enum gp_status st;
+	bool may;
 
+	st = gp_notice_count_answer(c->ctx, c->site, in->mail->from_addr, &may, c->err);
+	if (st != GP_OK || !may)
+		return st;
 	n.template_name = template_name;
 	n.data = data;
 	n.to_name = in->mail->from_name;
@@ -45,19 +49,10 @@ answer(struct gp_case *c, const struct gp_route *route, const struct gp_inbound 
 	return gp_notice_send(c->ctx, c->site, route->list, &n, NULL, c->err);
 }
 
-/* Anybody can have written this: bounded, as every automatic answer. */
 static enum gp_status
 answer_unknown(struct gp_case *c, const struct gp_route *route, const struct gp_inbound *in)
 {
-	const char *folded = gp_addr_fold(c->ctx, in->mail->from_addr);
-	enum gp_status st;
-	int64_t n = 0;
-
 	c->out->text = gp_strdup(c->ctx, "unknown or foreign token: nothing done");
-	st = gp_count_add(c->site->store, "answer", folded != NULL ? folded : "", gp_now(), DAY, &n,
-	    c->err);
-	if (st != GP_OK || n > c->site->conf->answers)
-		return st;
 	return answer(c, route, in, "hold-unknown", NULL, gp_json_object(c->ctx));
 }
 

@@ -328,7 +328,7 @@ l.quit()' "127.0.0.1:$LMTP" "$@"
 serve_stop
 site inbound.answers=10
 serve_start
-for where in help request confirm-aaaaaaaaaaaaaaaaaaaaaaaaaa search get; do
+for where in help request confirm-aaaaaaaaaaaaaaaaaaaaaaaaaa hold-aaaaaaaaaaaaaaaaaaaaaaaaaa search get; do
 	fresh
 	many 60 victim1@example.com "bees+$where@example.org" 'info'
 	settle
@@ -353,7 +353,9 @@ fresh
 many 60 victim4@example.com bees@example.org 'a post of a stranger'
 settle
 ok "posts in a victim's name: it gets few" test "$(delivered victim4@example.com . | wc -l)" -le 25
-gp hold ls bees | grep -o '^[0-9]*' | while read -r id; do gp hold reject bees "$id" >/dev/null; done
+gp hold ls bees | grep -o '^[0-9]*' | while read -r id; do gp hold reject bees "$id" >/dev/null 2>&1; done
+settle
+ok "refused: not more" test "$(delivered victim4@example.com . | wc -l)" -le 25
 fresh
 
 # ---- robots ---------------------------------------------------------------------------------------------------------
@@ -389,7 +391,7 @@ exchange() { # ADDRESS KIND WHERE [HEADER...]: rounds until nothing is answered 
 	done
 	echo "$i"
 }
-for kind in polite office; do
+for kind in polite office bare; do
 	for where in reply from list; do
 		what="a robot that is $kind and answers to $where"
 		robot=$kind.$where@example.com

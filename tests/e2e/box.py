@@ -10,6 +10,7 @@ box.py enclosed FILE         the message that is enclosed in it, as it is there
 """
 import email
 import email.policy
+import os
 import re
 import sys
 
@@ -87,4 +88,8 @@ def main():
                 return
 
 
-main()
+try:
+    main()
+    sys.stdout.flush()
+except BrokenPipeError:  # whoever reads has seen enough
+    os._exit(0)

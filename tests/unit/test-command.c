@@ -45,6 +45,8 @@ test_several_lines(void **state)
 	HAS(text, "not understood");
 	assert_int_equal(member(p, "bob@example.net")->delivery, GP_DELIVERY_WEEKLY);
 	assert_string_equal(member(p, "bob@example.net")->language, "de");
+	HAS(text, "What you asked for");
+	HAS(ask(p, EVE, "info\nstop\neach\n"), "Your answer");
 	/* One answer, to the one who wrote. */
 	assert_null(strstr(text, " // "));
 	assert_true(gp_starts(text, "bob@example.net|"));

@@ -600,6 +600,22 @@ test_known_by_name(void **state)
 	HASNT(say(p, "Dora Bee <dora@home.example>", "bees@example.org", "Hi", "x\n"), "of that name");
 }
 
+/* A moderator's robot answers our question, our answer to that, and so on. */
+static void
+test_robot(void **state)
+{
+	struct place *p = *state;
+	size_t i, answers = 0;
+
+	p->conf->answers = 5;
+	held_post(p, "One");
+	for (i = 0; i < 12; i++)
+		answers += *verdict(p, MAX, "max@example.net", "I am in the mountains.\n") != '\0';
+	assert_int_equal(answers, 5);
+	/* Max is heard all the same. */
+	HAS(verdict(p, MAX, "max@example.net", "ok\n"), "max@example.net said ok");
+}
+
 int
 main(void)
 {
@@ -623,6 +639,7 @@ main(void)
 		TEST(test_the_question),
 		TEST(test_flood),
 		TEST(test_known_by_name),
+		TEST(test_robot),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
