@@ -109,6 +109,28 @@ add_history(struct gp_case *c, json_t *data)
 	return st;
 }
 
+/* Why it waits: templates have a sentence for each of these rules, in each language. */
+static void
+add_why(const void *ctx, json_t *data, const struct gp_hold *h)
+{
+	static const char *const rules[] = {
+		"unreadable", "automatic", "author", "forged", "duplicate", "size",
+		"recipients", "emergency", "member", "who_may_post", "first_posts",
+		"daily_posts", "quiet", "moved"
+	};
+	char *rule = gp_strdup(ctx, h->rule), *p;
+	bool known = false;
+	size_t i;
+
+	for (p = rule; *p != '\0'; p++)
+		if (*p == '-')
+			*p = '_';
+	for (i = 0; i < GP_COUNT(rules); i++)
+		known = known || strcmp(rule, rules[i]) == 0;
+	gp_json_bool(gp_json_new_object(data, "rule_is"), known ? rule : "other", true);
+	gp_json_text(data, "why", h->reason);
+}
+
 enum gp_status
 gp_hold_data(struct gp_case *c, json_t *data)
 {
@@ -118,7 +140,7 @@ gp_hold_data(struct gp_case *c, json_t *data)
 	gp_json_text(data, "from_name", h->from_name);
 	gp_json_text(data, "from_addr", h->from_addr[0] != '\0' ? h->from_addr : h->envelope_from);
 	gp_json_text(data, "subject", h->subject[0] != '\0' ? h->subject : "(no subject)");
-	gp_json_text(data, "why", h->reason);
+	add_why(c->ctx, data, h);
 	gp_json_text(data, "snippet", h->snippet);
 	gp_json_text(data, "expires",
 	    gp_time_format(c->ctx, h->expires, c->list->set.timezone, "%Y-%m-%d"));
