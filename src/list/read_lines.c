@@ -13,6 +13,7 @@
 
 enum {
 	MAX_LINES = 200,
+	MAX_LINE = 4000,	/* bytes that are read of a line */
 	RULE = 3,		/* signs that make a line a rule */
 	GREETING = 40,		/* bytes of "Dear friends of the bees," */
 	GREETING_WORDS = 4,
@@ -73,7 +74,7 @@ gp_read_marks(const char *line)
 	size_t at = 0, len;
 	uint32_t cp;
 
-	while (line[at] != '\0' && (len = gp_utf8_next(line + at, strlen(line + at), &cp)) > 0) {
+	while (line[at] != '\0' && (len = gp_utf8_next(line + at, strnlen(line + at, 4), &cp)) > 0) {
 		if (!(cp < 0x80 && strchr("*_\"'`-+>|[( ", (int)cp) != NULL) && cp != 0xab &&
 		    cp != 0xbb && cp != 0xb7 && !(cp >= 0x2012 && cp <= 0x2022) &&
 		    !(cp >= 0x2039 && cp <= 0x203a))
@@ -250,7 +251,7 @@ gp_read_lines(const void *ctx, const struct gp_words *words, int wanted,
 		nl = memchr(p, '\n', (size_t)(end - p));
 		if (nl == NULL)
 			nl = end;
-		line = whole = clean(out->v, p, (size_t)(nl - p));
+		line = whole = clean(out->v, p, gp_utf8_cut(p, (size_t)(nl - p), MAX_LINE));
 		what = judge(&r, &line, above);
 		above = whole;
 		if (what == KEEP && (*line != '\0' || out->n > 0))

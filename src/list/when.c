@@ -294,7 +294,7 @@ gp_when_day(const struct gp_words *words, const char *text, int64_t now, const c
 	return ok;
 }
 
-/* "2 weeks", "10 days", "3 months": from today on, that many whole days and what is left of today. */
+/* "2 weeks", "10 days": from today on, that many whole days and what is left of today. */
 static bool
 read_length(const struct reader *r, const char *p, struct date *to)
 {

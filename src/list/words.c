@@ -10,7 +10,12 @@
 
 #include <string.h>
 
-enum { MAX_WORDS = 4000, MAX_WORD = 60, NEAR = 2 };
+enum {
+	MAX_WORDS = 4000,
+	MAX_WORD = 60,
+	NEAR = 2,
+	MAX_POLITE = 20		/* whoever is more polite than that says something */
+};
 
 static const char *const kinds[] = {"command", "verdict", "skip", "polite", "date", "end",
     "robot", "greeting", "doubt", "behind"};
@@ -188,12 +193,12 @@ static bool
 is_end(const char *text)
 {
 	uint32_t cp, next;
-	size_t n = *text != '\0' ? gp_utf8_next(text, strlen(text), &cp) : 0;
+	size_t n = *text != '\0' ? gp_utf8_next(text, strnlen(text, 4), &cp) : 0;
 
 	if (n == 0)
 		return true;
 	if (strchr("-'", *text) != NULL)
-		return text[1] == '\0' || gp_utf8_next(text + 1, strlen(text + 1), &next) == 0 ||
+		return text[1] == '\0' || gp_utf8_next(text + 1, strnlen(text + 1, 4), &next) == 0 ||
 		    !is_letter(next);
 	return !is_letter(cp) && strchr("@_/\\&=", *text) == NULL;
 }
@@ -230,7 +235,7 @@ behind_marks(const char *p, bool *marked)
 	size_t n;
 
 	*marked = false;
-	while (*p != '\0' && (n = gp_utf8_next(p, strlen(p), &cp)) > 0 && !is_letter(cp)) {
+	while (*p != '\0' && (n = gp_utf8_next(p, strnlen(p, 4), &cp)) > 0 && !is_letter(cp)) {
 		*marked |= *p != ' ' && *p != '\t' && *p != '?';
 		p += n;
 	}
@@ -241,10 +246,12 @@ behind_marks(const char *p, bool *marked)
 static bool
 is_only_polite(const struct gp_words *w, const char *p)
 {
-	size_t used, word;
+	size_t used, word, n = 0;
 	bool marked;
 
 	for (p = behind_marks(p, &marked); *p != '\0'; p = behind_marks(p + used, &marked)) {
+		if (n++ == MAX_POLITE)
+			return false;
 		word = strcspn(p, " \t\n");
 		if (memchr(p, '@', word) != NULL)
 			used = word;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * The words that people may write: found, not found in longer ones, not mistaken; and the files of all
- * languages, which may not contradict each other.
+ * The words that people may write: found, not found in longer ones, not mistaken; and the files
+ * of all languages, which may not contradict each other.
  */
 #include "config.h"
 
@@ -40,7 +40,7 @@ tear_down(void **state)
 	return 0;
 }
 
-/* ---- base: fold.c ------------------------------------------------------------------------------ */
+/* ---- base: fold.c -------------------------------------------------------------------------- */
 
 static void
 test_fold(void **state)
@@ -48,7 +48,8 @@ test_fold(void **state)
 	static const struct { const char *in, *want; } cases[] = {
 		{"", ""},
 		{"Join WEEKLY 2", "join weekly 2"},
-		{"\xc3\x84\xc3\x96\xc3\x9c\xc3\x9f \xc3\x89\xc3\x91", "\xc3\xa4\xc3\xb6\xc3\xbc\xc3\x9f \xc3\xa9\xc3\xb1"},
+		{"\xc3\x84\xc3\x96\xc3\x9c\xc3\x9f \xc3\x89\xc3\x91",
+		    "\xc3\xa4\xc3\xb6\xc3\xbc\xc3\x9f \xc3\xa9\xc3\xb1"},
 		{"\xc3\x97\xc3\xb7", "\xc3\x97\xc3\xb7"},		/* no letters: times, division */
 		{"\xe1\xba\x9e\xc5\xb8", "\xc3\x9f\xc3\xbf"},		/* capitals of sharp s, y diaeresis */
 		{"\xc4\x8c\xc5\xa0\xc5\xbd\xc5\x81", "\xc4\x8d\xc5\xa1\xc5\xbe\xc5\x82"},
@@ -97,7 +98,7 @@ test_skip(void **state)
 		    cases[i].want);
 }
 
-/* ---- finding ------------------------------------------------------------------------------------ */
+/* ---- finding ------------------------------------------------------------------------------- */
 
 static void
 test_find(void **state)
@@ -226,7 +227,8 @@ test_near(void **state)
 static void
 test_only_polite(void **state)
 {
-	static const char *const yes[] = {"", " ", "!", "please", ", please!", "me, thanks", "\xf0\x9f\x98\x8a",
+	static const char *const yes[] = {"", " ", "!", "please", ", please!", "me, thanks",
+	    "\xf0\x9f\x98\x8a",
 	    "bitte, danke", "s'il vous pla\xc3\xaet", "bees@example.org"};
 	static const char *const no[] = {"because", "please wait", "3", "me and Jane", "x", "please\nno"};
 	size_t i;
@@ -240,7 +242,7 @@ test_only_polite(void **state)
 			fail_msg("%s", no[i]);
 }
 
-/* ---- the files of all languages ------------------------------------------------------------------ */
+/* ---- the files of all languages ------------------------------------------------------------ */
 
 /* One word, one meaning, whatever the language: somebody may write any of them. */
 static void
@@ -275,7 +277,8 @@ line_of(enum gp_word_kind kind, const char *name, const char *language)
 	return w != NULL && strcmp(w->language, language) == 0 && w->summary[0] != '\0' ? w : NULL;
 }
 
-/* Every language says every command and verdict that English says, with arguments where it has them. */
+/* Every language says every command and verdict that English says, with arguments where it has
+ * them. */
 static void
 test_all_languages(void **state)
 {

@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: ISC */
+/* Days out of any text: what is read is a span of days, ahead of us, and can be written and read again. */
+#include "guildpost/list.h"
+
+#include "../../src/list/when.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+static struct gp_words *
+load(void)
+{
+	const char *dirs[1] = {GP_FUZZ_TEMPLATES};
+	struct gp_templates *set;
+	struct gp_words *words;
+
+	if (gp_templates_load(NULL, dirs, 1, &set, NULL) != GP_OK ||
+	    gp_words_load(NULL, set, &words, NULL) != GP_OK)
+		abort();
+	return words;
+}
+
+int
+LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	static struct gp_words *words;
+	const int64_t now = gp_civil_time(2026, 11, 23, 10, 30, 0);
+	int64_t from, to, first, last;
+	void *ctx = gp_ctx(NULL);
+	char *text, *again;
+	size_t used;
+
+	if (words == NULL)
+		words = load();
+	text = gp_strndup(ctx, size > 0 ? (const char *)data : "", size);
+	if (gp_when_day(words, text, now, "UTC", &first, &used) &&
+	    (used == 0 || used > strlen(text) || first % 86400 != 0))
+		abort();
+	if (gp_when_span(words, text, now, "UTC", &from, &to)) {
+		if (to <= now || to <= from || to % 86400 != 0 || to - from > (int64_t)733 * 86400)
+			abort();
+		again = gp_asprintf(ctx, "%s to %s", gp_time_format(ctx, from, NULL, "%Y-%m-%d"),
+		    gp_time_format(ctx, to - 1, NULL, "%Y-%m-%d"));
+		if (!gp_when_span(words, again, now, "UTC", &first, &last) || last != to)
+			abort();
+	}
+	talloc_free(ctx);
+	return 0;
+}
