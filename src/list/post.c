@@ -161,6 +161,8 @@ gp_post(const void *ctx, struct gp_site *site, struct gp_list *list, const struc
 	st = queue_post(&p, author);
 	if (st == GP_OK)
 		st = count_post(ctx, site, list, author, err);
+	if (st == GP_OK)
+		st = gp_rules_count_words(ctx, site, list, in->mail, err);
 	out->text = gp_asprintf(ctx, "archived, queued for %lld", (long long)out->recipients);
 	return st;
 }

@@ -188,6 +188,8 @@ static const struct {
 	{"emergency", gp_rule_emergency},
 	{"member", gp_rule_member},
 	{"who-may-post", gp_rule_who},
+	{"repeated", gp_rule_repeated},
+	{"storm", gp_rule_storm},
 	{"first-posts", gp_rule_first_posts},
 	{"daily-posts", gp_rule_daily_posts},
 	{GP_RULE_QUIET, gp_rule_quiet},

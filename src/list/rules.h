@@ -32,4 +32,11 @@ char *gp_rules_posts_kind(const void *ctx, const struct gp_list *list);
 /* Is it time in which posts of the list wait? *until: when that ends. */
 bool gp_rules_is_quiet(const struct gp_list *list, int64_t now, int64_t *until);
 
+/* ---- rules_storm.c ------------------------------------------------------------------------------- */
+
+rule_fn gp_rule_repeated, gp_rule_storm;
+/* A post was accepted: what these rules want to know the next time. */
+enum gp_status gp_rules_count_words(const void *ctx, struct gp_site *site, const struct gp_list *list,
+    const struct gp_mail *m, struct gp_err *err) GP_MUST_CHECK;
+
 #endif

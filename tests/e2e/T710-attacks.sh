@@ -420,6 +420,32 @@ for kind in polite office bare; do
 		fresh
 	done
 done
+# Another list that is a member of ours, and we of it, behind a gateway that leaves no mark on what it passes on.
+storm() { # [HOW]: rounds until nothing comes back any more, or 40
+	local i
+	for ((i = 0; i < 40; i++)); do
+		settle
+		[ "$(python3 "$E2E/gateway.py" "$D/outbox" "127.0.0.1:$LMTP" theirs@example.com round@example.org "$@")" != 0 ] || break
+	done
+	echo "$i"
+}
+gp list create round@example.org >/dev/null
+for who in marta@example.net ann@example.net theirs@example.com; do gp member add round "$who" >/dev/null; done
+gp member set round marta@example.net role=owner >/dev/null
+say ann@example.net round@example.org 'Round it goes' <<<'The same words.' >/dev/null
+ok "a gateway that takes off every mark: it ends" test "$(storm)" -le 3
+settle
+is "the post is in the archive once" "$(gp search round same --json | grep -c '"key"')" 1
+is "what came back waits for a moderator" "$(gp hold ls round | grep -c 'Round it goes')" 1
+has "by a rule of its own" "$LOG" 'decision=hold rule=repeated'
+got marta@example.net 'Held.*Round it goes'
+says "who is told why" marta@example.net 'Held.*Round it goes' 'same words'
+say ann@example.net round@example.org 'It grows' <<<'One word more.' >/dev/null
+ok "and one that adds a footer each time: it ends" test "$(storm footer)" -le 8
+is "after few posts" "$(gp search round word --json | grep -c '"key"')" 5
+has "by a rule of its own, too" "$LOG" 'decision=hold rule=storm'
+ok "its author may write of something else" grep -q 'archived' <(say ann@example.net round@example.org 'What else' <<<'And now?')
+fresh
 for kind in polite office; do
 	robot=joins.$kind@example.com
 	gp member remove bees "$robot" >/dev/null 2>&1

@@ -295,6 +295,99 @@ test_closed_threads(void **state)
 	assert_int_equal(decision(p, BOB, REPLY, "x@x.example").kind, GP_DECIDE_ACCEPT);
 }
 
+/* A post with a subject and a text, and more fields; by which rule it is decided. It is taken in. */
+static const char *
+post_of(struct place *p, const char *from, const char *fields, const char *subject, const char *text)
+{
+	struct gp_outcome o = {0};
+	struct gp_decision d;
+	struct gp_inbound in;
+	struct gp_route r;
+	struct gp_err err;
+
+	must(gp_route_find(p->ctx, p->site, "bees@example.org", &r, &err), &err);
+	incoming(p->ctx, gp_asprintf(p->ctx, "%sFrom: %s\nSubject: %s\n\n%s", fields, from, subject, text),
+	    "x@x.example", &in);
+	must(gp_store_begin(p->site->store, &err), &err);
+	must(gp_decide(p->ctx, p->site, &r, &in, &d, &err), &err);
+	must(gp_act(p->ctx, p->site, &r, &in, &d, &o, &err), &err);
+	must(gp_store_commit(p->site->store, &err), &err);
+	assert_true((d.kind == GP_DECIDE_HOLD) == (strcmp(d.rule, "who-may-post") != 0));
+	return d.rule;
+}
+
+/* A gateway took every mark off: the words are the same. */
+static void
+test_repeated(void **state)
+{
+	static const struct { const char *from, *subject, *text; bool repeated; } cases[] = {
+		{BOB, "Swarm", "Who can help?\nBob\n", true},
+		{BOB, "Re: [theirs] swarm", "Who can help?\nBob\n", true},
+		{BOB, "Swarm", "Who  can help?   \n\n\nBob", true},
+		{"Robert <BOB@example.NET>", "Swarm", "Who can help?\nBob\n", true},
+		{BOB, "Swarm", "Who can help? Bob\n", true},
+		{BOB, "Swarm", "Who can help?\nBob!\n", false},
+		{BOB, "Swarms", "Who can help?\nBob\n", false},
+		{BOB, "", "Who can help?\nBob\n", false},
+		{BOB, "Swarm", "", false},
+		{ANN, "Swarm", "Who can help?\nBob\n", false},
+	};
+	struct place *p = *state;
+	size_t i;
+
+	assert_string_equal(post_of(p, BOB, "", "Swarm", "Who can help?\nBob\n"), "who-may-post");
+	for (i = 0; i < GP_COUNT(cases); i++) {
+		const char *rule = post_of(p, cases[i].from, "", cases[i].subject, cases[i].text);
+
+		if ((strcmp(rule, "repeated") == 0) != cases[i].repeated)
+			fail_msg("%s, %s, %s: %s", cases[i].from, cases[i].subject, cases[i].text, rule);
+	}
+	/* Owners go round, too; and another list is another. */
+	assert_string_equal(post_of(p, ANN, "", "Swarm", "Who can help?\nBob\n"), "repeated");
+	HAS(verdict(p, ANN, "ann@example.org", "ok\n"), "Swarm");
+	gp_clock_set(gp_now() + 86400, true);
+	assert_string_equal(post_of(p, BOB, "", "Swarm", "Who can help?\nBob\n"), "who-may-post");
+}
+
+static void
+test_pictures_without_words(void **state)
+{
+	static const char fields[] = "Content-Type: image/png\nContent-Transfer-Encoding: base64\n";
+	struct place *p = *state;
+
+	assert_string_equal(post_of(p, BOB, fields, "Photo", "iVBORw0KGgoAAAAN\n"), "who-may-post");
+	assert_string_equal(post_of(p, BOB, fields, "Photo", "iVBORw0KGgoAAAANSUhEUgAA\n"), "who-may-post");
+	assert_string_equal(post_of(p, BOB, fields, "Photo", "iVBORw0KGgoAAAAN\n"), "repeated");
+}
+
+/* Each round adds a footer. A person may still answer many in one thread. */
+static void
+test_storm(void **state)
+{
+	struct place *p = *state;
+	char *text = gp_strdup(p->ctx, "Round and round\n");
+	int i;
+
+	root(p);
+	for (i = 0; i < GP_MAX_SAME_SUBJECT; i++) {
+		text = gp_asprintf(p->ctx, "%s-- \ntheirs@lists.example\n", text);
+		assert_string_equal(post_of(p, BOB, "", "Re: s", text), "who-may-post");
+	}
+	assert_string_equal(post_of(p, BOB, "", "[theirs] s", "More\n"), "storm");
+	assert_string_equal(post_of(p, BOB, "", "t", "More\n"), "who-may-post");
+	assert_string_equal(post_of(p, "Cleo <cleo@example.com>", "", "Re: s", "More\n"), "who-may-post");
+	for (i = 0; i < 2 * GP_MAX_SAME_SUBJECT; i++)
+		assert_string_equal(post_of(p, BOB, gp_asprintf(p->ctx, "In-Reply-To: <%d@x.example>\n", i),
+		    "Re: s", gp_asprintf(p->ctx, "Answer %d\n", i)), "who-may-post");
+	for (i = 0; i < GP_MAX_SAME_SUBJECT; i++)
+		assert_string_equal(post_of(p, BOB, REPLY, "Re: s", gp_asprintf(p->ctx, "Again %d\n", i)),
+		    "who-may-post");
+	assert_string_equal(post_of(p, BOB, REPLY, "Re: s", "More\n"), "storm");
+	/* What was held doesn't count; an hour later it is a thread like any other. */
+	gp_clock_set(gp_now() + 3600, true);
+	assert_string_equal(post_of(p, BOB, "", "Re: s", "More\n"), "who-may-post");
+}
+
 /* What our own server says of a member's name. */
 static void
 test_forged(void **state)
@@ -322,6 +415,9 @@ main(void)
 		TEST(test_bans),
 		TEST(test_closed_threads),
 		TEST(test_forged),
+		TEST(test_repeated),
+		TEST(test_pictures_without_words),
+		TEST(test_storm),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
