@@ -123,13 +123,12 @@ gp_read_own(const void *ctx, const struct gp_words *words, const struct gp_mail 
 	return join(ctx, &lines, 0, 0);
 }
 
-static bool
-is_rule(const char *p, size_t n)
+bool
+gp_read_is_run(struct gp_str s, size_t least)
 {
-	struct gp_str s = gp_str_trim((struct gp_str){p, n});
 	size_t i;
 
-	if (s.n < RULE || strchr("-=_*~", s.p[0]) == NULL)
+	if (s.n < least || strchr("-=_*~", s.p[0]) == NULL)
 		return false;
 	for (i = 1; i < s.n; i++)
 		if (s.p[i] != s.p[0])
@@ -137,7 +136,7 @@ is_rule(const char *p, size_t n)
 	return true;
 }
 
-/* The next line of that kind from p on, or NULL; *after: what stands behind it. */
+/* The next line of one sign from p on, or NULL; *after: what stands behind it. */
 static const char *
 find_rule(const char *p, const char *end, const char **after)
 {
@@ -147,7 +146,7 @@ find_rule(const char *p, const char *end, const char **after)
 		nl = memchr(p, '\n', (size_t)(end - p));
 		if (nl == NULL)
 			nl = end;
-		if (is_rule(p, (size_t)(nl - p))) {
+		if (gp_read_is_run(gp_str_trim((struct gp_str){p, (size_t)(nl - p)}), RULE)) {
 			*after = nl < end ? nl + 1 : end;
 			return p;
 		}

@@ -35,6 +35,9 @@ char *gp_read_below(const void *ctx, const struct gp_mail *mail);
  * quoting are taken off. NULL: there are not two such lines, or nothing between. */
 char *gp_read_returned(const void *ctx, const struct gp_mail *mail);
 
+/* Is all of it one sign of - = _ * ~, at least so many of them? */
+bool gp_read_is_run(struct gp_str s, size_t least);
+
 /* ---- read_lines.c, read_verdict.c: for read.c ------------------------------------------------- */
 
 /* The lines that the person typed, trimmed, empty ones between them too; `wanted`: kind of the word that

@@ -25,19 +25,13 @@ quote_of(const char *p, size_t n)
 	return end;
 }
 
-static bool
-is_rule(const char *p, size_t n)
+/* The line from `at` on, without the blanks at its end. */
+static struct gp_str
+rest_of(const char *p, size_t n, size_t at)
 {
-	size_t at = quote_of(p, n), i;
-
 	while (n > at && strchr(" \t\r", p[n - 1]) != NULL)
 		n--;
-	if (n - at < RULE || strchr("-=_*~", p[at]) == NULL)
-		return false;
-	for (i = at; i < n; i++)
-		if (p[i] != p[at])
-			return false;
-	return true;
+	return (struct gp_str){p + at, n - at};
 }
 
 /* One line, without the marks that the first rule had. */
@@ -45,6 +39,7 @@ static void
 add_line(struct gp_buf *b, const char *p, size_t n, size_t depth)
 {
 	size_t at = 0, marks = 0;
+	struct gp_str s;
 
 	while (marks < depth && at < n && (p[at] == '>' || p[at] == '|' || p[at] == ' ')) {
 		marks += p[at] != ' ';
@@ -52,9 +47,8 @@ add_line(struct gp_buf *b, const char *p, size_t n, size_t depth)
 	}
 	if (depth > 0 && at < n && p[at] == ' ')
 		at++;
-	while (n > at && strchr(" \t\r", p[n - 1]) != NULL)
-		n--;
-	gp_buf_add(b, p + at, n - at);
+	s = rest_of(p, n, at);
+	gp_buf_add(b, s.p, s.n);
 	gp_buf_putc(b, '\n');
 }
 
@@ -73,7 +67,7 @@ gp_read_returned(const void *ctx, const struct gp_mail *mail)
 {
 	const char *p = mail->text, *end = p + mail->text_n, *nl;
 	bool inside = false, closed = false;
-	size_t depth = 0;
+	size_t depth = 0, n;
 	struct gp_buf b;
 	struct gp_str s;
 
@@ -82,12 +76,13 @@ gp_read_returned(const void *ctx, const struct gp_mail *mail)
 		nl = memchr(p, '\n', (size_t)(end - p));
 		if (nl == NULL)
 			nl = end;
-		if (is_rule(p, (size_t)(nl - p))) {
+		n = (size_t)(nl - p);
+		if (gp_read_is_run(rest_of(p, n, quote_of(p, n)), RULE)) {
 			closed = inside;
-			depth = inside ? depth : marks_of(p, (size_t)(nl - p));
+			depth = inside ? depth : marks_of(p, n);
 			inside = true;
 		} else if (inside) {
-			add_line(&b, p, (size_t)(nl - p), depth);
+			add_line(&b, p, n, depth);
 		}
 	}
 	/* Without its end nobody knows what a mail program put below. */
