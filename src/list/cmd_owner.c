@@ -155,23 +155,6 @@ gp_do_remove(struct asked *a, const char *args)
 }
 
 static enum gp_status
-show_member(struct asked *a, const struct gp_member *m)
-{
-	json_t *said = gp_said(a, "show"), *options = gp_json_new_array(said, "options");
-	size_t i;
-
-	gp_json_text(said, "address", m->address);
-	for (i = 0; i < gp_member_option_count; i++) {
-		json_t *row = gp_json_push_object(options);
-
-		gp_json_text(row, "option", gp_member_options[i].name);
-		gp_json_text(row, "value", gp_opt_get(a->ctx, &gp_member_options[i], m));
-		gp_json_bool(gp_json_new_object(row, "option_is"), gp_member_options[i].name, true);
-	}
-	return GP_OK;
-}
-
-static enum gp_status
 set_member(struct asked *a, const struct gp_member *m, const char *option, const char *value)
 {
 	struct gp_err why = {GP_OK, ""};
@@ -198,8 +181,10 @@ gp_do_member(struct asked *a, const char *args)
 	if (st != GP_OK)
 		return st == GP_E_NOTFOUND ? GP_OK : st;
 	option = gp_command_word(&args);
-	if (option.n == 0)
-		return show_member(a, m);
+	if (option.n == 0) {
+		gp_said_member(a, m);
+		return GP_OK;
+	}
 	if (gp_str_ieq(option, "role")) {
 		gp_json_text(gp_said(a, "use_role"), "address", m->address);
 		return GP_OK;

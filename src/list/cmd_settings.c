@@ -152,19 +152,12 @@ gp_do_set(struct asked *a, const char *args)
 	return gp_command_log(a, "set", a->member->address, gp_asprintf(a->ctx, "%s=%s", name, args));
 }
 
-enum gp_status
-gp_do_show(struct asked *a, const char *args)
+json_t *
+gp_said_member(struct asked *a, const struct gp_member *m)
 {
 	json_t *said = gp_said(a, "show"), *options = gp_json_new_array(said, "options");
-	struct gp_member *m;
-	enum gp_status st;
 	size_t i;
 
-	(void)args;
-	/* As it is after the lines above. */
-	st = gp_member_find_id(a->ctx, a->site->store, a->member->id, &m, a->err);
-	if (st != GP_OK)
-		return st;
 	gp_json_text(said, "address", m->address);
 	for (i = 0; i < gp_member_option_count; i++) {
 		const struct gp_opt *opt = &gp_member_options[i];
@@ -174,6 +167,22 @@ gp_do_show(struct asked *a, const char *args)
 		gp_json_text(row, "value", gp_opt_get(a->ctx, opt, m));
 		gp_json_bool(gp_json_new_object(row, "option_is"), opt->name, true);
 	}
+	return said;
+}
+
+enum gp_status
+gp_do_show(struct asked *a, const char *args)
+{
+	struct gp_member *m;
+	enum gp_status st;
+	json_t *said;
+
+	(void)args;
+	/* As it is after the lines above. */
+	st = gp_member_find_id(a->ctx, a->site->store, a->member->id, &m, a->err);
+	if (st != GP_OK)
+		return st;
+	said = gp_said_member(a, m);
 	if (m->pause_to != 0) {
 		gp_json_text(said, "from_date", day_of(a, m->pause_from));
 		gp_json_text(said, "to_date", day_of(a, m->pause_to - 1));

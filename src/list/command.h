@@ -65,6 +65,8 @@ void gp_said_elsewhere(struct asked *a, const char *what);
 /* An option could not be set: GP_OK when its value is at fault, and the result says why. */
 enum gp_status gp_said_bad_value(struct asked *a, enum gp_status st, const char *option,
     const struct gp_err *why);
+/* A member's address and options; cmd_settings.c. */
+json_t *gp_said_member(struct asked *a, const struct gp_member *m);
 /* A mail to someone about what was asked; data may be NULL. */
 enum gp_status gp_command_mail(struct asked *a, const char *template_name, const char *to_name,
     const char *to_addr, const char *reply_to, json_t *data);
