@@ -35,18 +35,14 @@ enum gp_status
 gp_do_configure(struct asked *a, const char *args)
 {
 	struct gp_err why = {GP_OK, ""};
-	struct gp_str word = gp_command_word(&args);
-	char *key = gp_utf8_fold(a->ctx, word.p, word.n), *equals = strchr(key, '=');
 	enum gp_status st;
 	json_t *said;
+	char *key;
 
-	if (word.n == 0)
+	args += strspn(args, " \t,");
+	if (*args == '\0')
 		return show_settings(a);
-	if (equals != NULL) {
-		*equals = '\0';
-		args = word.p + (equals + 1 - key);
-	}
-	args += strspn(args, " \t=:");
+	key = gp_command_option(a, &args);
 	if (gp_opt_find(gp_list_options, gp_list_option_count, key) == NULL) {
 		gp_json_text(gp_said(a, "unknown_option"), "option", key);
 		return GP_OK;

@@ -120,17 +120,10 @@ gp_do_set(struct asked *a, const char *args)
 {
 	const char *whole = args;
 	struct gp_err why = {GP_OK, ""};
-	struct gp_str word = gp_command_word(&args);
-	char *name = gp_utf8_fold(a->ctx, word.p, word.n), *equals = strchr(name, '=');
+	char *name = gp_command_option(a, &args);
 	enum gp_status st;
 	json_t *said;
 
-	/* "set language=de" as on the command line. */
-	if (equals != NULL) {
-		*equals = '\0';
-		args = word.p + (equals + 1 - name);
-	}
-	args += strspn(args, " \t=:");
 	/* "set daily", "set nomail": as these commands. */
 	if (*args == '\0' && gp_command_delivery(a, name) >= 0)
 		return deliver(a, gp_command_delivery(a, name));

@@ -92,6 +92,20 @@ gp_command_word(const char **args)
 }
 
 char *
+gp_command_option(struct asked *a, const char **args)
+{
+	struct gp_str word = gp_command_word(args);
+	const char *equals = memchr(word.p, '=', word.n);
+
+	if (equals != NULL) {
+		word.n = (size_t)(equals - word.p);
+		*args = equals + 1;
+	}
+	*args += strspn(*args, " \t=:");
+	return gp_utf8_fold(a->ctx, word.p, word.n);
+}
+
+char *
 gp_command_address(struct asked *a, const char *args)
 {
 	struct gp_addrs found;

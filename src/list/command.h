@@ -97,6 +97,9 @@ enum gp_status gp_command_confirm(struct asked *a, const char *token);
 
 /* The word and what stands behind it; "" when there is none. */
 struct gp_str gp_command_word(const char **args);
+/* The option that is named, folded: "KEY VALUE", "KEY: VALUE" or, as on the command line, "KEY=VALUE";
+ * the arguments are its value then. */
+char *gp_command_option(struct asked *a, const char **args);
 /* An address in the arguments, folded or not, or NULL. */
 char *gp_command_address(struct asked *a, const char *args);
 
