@@ -89,31 +89,39 @@ gp_do_log(struct asked *a, const char *args)
 
 /* ---- members ------------------------------------------------------------------------------------ */
 
+/* The next word as an address, NULL: it is none; *word: as it was written. */
+static char *
+take_address(struct asked *a, const char **args, char **word)
+{
+	struct gp_str s = gp_command_word(args);
+
+	*word = gp_strndup(a->ctx, s.p, s.n);
+	return gp_command_address(a, *word);
+}
+
 /* The member that the arguments name, or NULL with a result that says so. */
 static enum gp_status
 find_member(struct asked *a, const char **args, struct gp_member **out)
 {
-	struct gp_str word = gp_command_word(args);
-	char *address = gp_command_address(a, gp_strndup(a->ctx, word.p, word.n));
+	char *word, *address = take_address(a, args, &word);
 	enum gp_status st = GP_E_NOTFOUND;
 
 	if (address != NULL)
 		st = gp_member_find(a->ctx, a->site->store, a->list->id, address, out, a->err);
 	if (st == GP_E_NOTFOUND)
-		gp_json_text(gp_said(a, "no_member"), "address", gp_strndup(a->ctx, word.p, word.n));
+		gp_json_text(gp_said(a, "no_member"), "address", word);
 	return st;
 }
 
 enum gp_status
 gp_do_add(struct asked *a, const char *args)
 {
-	struct gp_str word = gp_command_word(&args);
-	char *address = gp_command_address(a, gp_strndup(a->ctx, word.p, word.n));
+	char *word, *address = take_address(a, &args, &word);
 	enum gp_status st;
 	int64_t id;
 
 	if (address == NULL) {
-		gp_json_text(gp_said(a, "no_address"), "address", gp_strndup(a->ctx, word.p, word.n));
+		gp_json_text(gp_said(a, "no_address"), "address", word);
 		return GP_OK;
 	}
 	st = gp_member_add(a->site->store, a->list->id, address, args, GP_ROLE_MEMBER, GP_DELIVERY_EACH,
@@ -327,13 +335,12 @@ static char *
 made_for(struct asked *a, const char **args)
 {
 	const char *rest = *args;
-	struct gp_str word = gp_command_word(&rest);
-	char *address;
+	char *word, *address;
 
-	if (!gp_str_ieq(word, "for") || !gp_strieq(a->from, a->site->conf->admin))
+	if (!gp_str_ieq(gp_command_word(&rest), "for") ||
+	    !gp_strieq(a->from, a->site->conf->admin))
 		return NULL;
-	word = gp_command_word(&rest);
-	address = gp_command_address(a, gp_strndup(a->ctx, word.p, word.n));
+	address = take_address(a, &rest, &word);
 	if (address != NULL)
 		*args = rest;
 	return address;
