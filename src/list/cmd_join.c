@@ -118,6 +118,18 @@ gp_command_is_last_owner(struct asked *a, const struct gp_member *m, bool *yes)
 }
 
 enum gp_status
+gp_command_may_go(struct asked *a, const struct gp_member *m, bool *may)
+{
+	bool last;
+	enum gp_status st = gp_command_is_last_owner(a, m, &last);
+
+	*may = st == GP_OK && !last;
+	if (st == GP_OK && last)
+		gp_json_bool(gp_said(a, "last_owner"), "done", true);
+	return st;
+}
+
+enum gp_status
 gp_command_leave(struct asked *a, const struct gp_member *m)
 {
 	enum gp_status st;

@@ -140,17 +140,13 @@ gp_do_remove(struct asked *a, const char *args)
 {
 	struct gp_member *m;
 	enum gp_status st = find_member(a, &args, &m);
-	bool last;
+	bool may;
 
 	if (st != GP_OK)
 		return st == GP_E_NOTFOUND ? GP_OK : st;
-	st = gp_command_is_last_owner(a, m, &last);
-	if (st != GP_OK)
+	st = gp_command_may_go(a, m, &may);
+	if (st != GP_OK || !may)
 		return st;
-	if (last) {
-		gp_json_bool(gp_said(a, "last_owner"), "done", true);
-		return GP_OK;
-	}
 	st = gp_member_remove(a->site->store, m->id, a->err);
 	if (st == GP_OK)
 		st = gp_command_log(a, "remove", m->address, "");
@@ -204,19 +200,14 @@ gp_do_role(struct asked *a, const char *args)
 	struct gp_member *m;
 	enum gp_status st = find_member(a, &args, &m);
 	char *role;
-	bool last;
+	bool may = true;
 
 	if (st != GP_OK)
 		return st == GP_E_NOTFOUND ? GP_OK : st;
-	st = gp_command_is_last_owner(a, m, &last);
-	if (st != GP_OK)
-		return st;
 	role = gp_utf8_fold(a->ctx, args, strlen(args));
-	if (last && strcmp(role, "owner") != 0) {
-		gp_json_bool(gp_said(a, "last_owner"), "done", true);
-		return GP_OK;
-	}
-	return set_member(a, m, "role", role);
+	if (strcmp(role, "owner") != 0)
+		st = gp_command_may_go(a, m, &may);
+	return st == GP_OK && may ? set_member(a, m, "role", role) : st;
 }
 
 /* ---- invitations -------------------------------------------------------------------------------- */

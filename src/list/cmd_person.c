@@ -296,18 +296,14 @@ gp_do_erase(struct asked *a, const char *args)
 	enum gp_status st;
 	int64_t messages;
 	size_t i, n;
-	bool last = false;
+	bool may = true;
 
 	(void)args;
 	st = gp_member_lists(a->ctx, a->site->store, a->from, &members, &n, a->err);
-	for (i = 0; st == GP_OK && !last && i < n; i++)
-		st = gp_command_is_last_owner(a, members[i], &last);
-	if (st != GP_OK)
+	for (i = 0; st == GP_OK && may && i < n; i++)
+		st = gp_command_may_go(a, members[i], &may);
+	if (st != GP_OK || !may)
 		return st;
-	if (last) {
-		gp_json_bool(gp_said(a, "last_owner"), "done", true);
-		return GP_OK;
-	}
 	st = gp_person_find(a->ctx, a->site->store, a->from, &p, a->err);
 	if (st == GP_OK)
 		st = gp_person_erase(a->site->store, p->id, &messages, a->err);

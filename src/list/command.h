@@ -116,6 +116,8 @@ enum gp_status gp_command_message(struct asked *a, const char *args, struct gp_m
 bool gp_command_is_proven(struct asked *a);
 /* An owner who is the only one must name another before leaving. */
 enum gp_status gp_command_is_last_owner(struct asked *a, const struct gp_member *m, bool *yes);
+/* The same, and the result of the line says why not. */
+enum gp_status gp_command_may_go(struct asked *a, const struct gp_member *m, bool *may);
 /* The new address said yes too: join it to the person. */
 enum gp_status gp_command_address_proven(struct asked *a, int64_t person);
 
