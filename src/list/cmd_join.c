@@ -111,7 +111,7 @@ gp_command_is_last_owner(struct asked *a, const struct gp_member *m, bool *yes)
 	*yes = false;
 	if (m->role != GP_ROLE_OWNER)
 		return GP_OK;
-	st = gp_member_all(a->ctx, a->site->store, a->list->id, GP_ROLE_OWNER, -1, &owners, &n,
+	st = gp_member_all(a->ctx, a->site->store, m->list, GP_ROLE_OWNER, -1, &owners, &n,
 	    a->err);
 	*yes = st == GP_OK && n == 1;
 	return st;

@@ -382,6 +382,36 @@ test_leaving(void **state)
 }
 
 /* What a server that we trust says of From takes the place of a question, or stops it all. */
+/* Whoever owns another list alone can't be forgotten, however many owners this one has. */
+static void
+test_owner_elsewhere(void **state)
+{
+	struct place *p = *state;
+	struct gp_list *wasps;
+	struct gp_err err;
+	int64_t id;
+
+	must(gp_store_begin(p->site->store, &err), &err);
+	must(gp_list_create(p->ctx, p->site->store, "wasps@example.org", &wasps, &err), &err);
+	must(gp_member_add(p->site->store, wasps->id, "bob@example.net", "Bob", GP_ROLE_OWNER,
+	    GP_DELIVERY_EACH, gp_now(), &id, &err), &err);
+	must(gp_member_add(p->site->store, p->bees->id, "dora@example.org", "Dora", GP_ROLE_OWNER,
+	    GP_DELIVERY_EACH, gp_now(), &id, &err), &err);
+	must(gp_store_commit(p->site->store, &err), &err);
+	ask(p, BOB, "erase");
+	HAS(say_yes(p, BOB), "the only owner");
+	assert_non_null(member(p, "bob@example.net"));
+	must(gp_store_begin(p->site->store, &err), &err);
+	must(gp_member_add(p->site->store, wasps->id, "dora@example.org", "Dora", GP_ROLE_OWNER,
+	    GP_DELIVERY_EACH, gp_now(), &id, &err), &err);
+	must(gp_member_set(p->site->store, member(p, "dora@example.org")->id, "role", "member", &err),
+	    &err);
+	must(gp_store_commit(p->site->store, &err), &err);
+	ask(p, BOB, "erase");
+	HAS(say_yes(p, BOB), "You are forgotten");
+	assert_null(member(p, "bob@example.net"));
+}
+
 static void
 test_vouched_for(void **state)
 {
@@ -445,7 +475,8 @@ main(void)
 		TEST(test_limits), TEST(test_flood), TEST(test_many_mails), TEST(test_unknown_tokens),
 		TEST(test_robots),
 		TEST(test_confirm_line), TEST(test_one_open_question), TEST(test_pause),
-		TEST(test_options), TEST(test_addresses), TEST(test_leaving), TEST(test_is_that_you), TEST(test_injection),
+		TEST(test_options), TEST(test_addresses), TEST(test_leaving), TEST(test_owner_elsewhere),
+		TEST(test_is_that_you), TEST(test_injection),
 		TEST(test_vouched_for),
 	};
 
