@@ -8,7 +8,7 @@
 #include <stdint.h>
 #include <cmocka.h>
 
-#include "site.h"
+#include "talk.h"
 
 static void
 test_routes(void **state)
@@ -336,23 +336,6 @@ test_tokens_that_live_long(void **state)
 	assert_false(gp_verp_parse(p->site, "!!!", &job, &member));
 }
 
-static enum gp_status
-take(struct place *p, const char *rcpt, const char *text, const char *sender, struct gp_outcome *o)
-{
-	struct gp_inbound in;
-	struct gp_decision d;
-	struct gp_route r;
-	struct gp_err err;
-
-	incoming(p->ctx, text, sender, &in);
-	must(gp_store_begin(p->site->store, &err), &err);
-	must(gp_route_find(p->ctx, p->site, rcpt, &r, &err), &err);
-	must(gp_decide(p->ctx, p->site, &r, &in, &d, &err), &err);
-	must(gp_act(p->ctx, p->site, &r, &in, &d, o, &err), &err);
-	must(gp_store_commit(p->site->store, &err), &err);
-	return GP_OK;
-}
-
 /* The Reply-To address of a queued notice. */
 static char *
 reply_to(struct place *p, int64_t job)
@@ -383,7 +366,7 @@ test_addressed(void **state)
 	must(gp_member_set(p->site->store, bob->id, "duplicates", "no", &err), &err);
 	must(gp_store_commit(p->site->store, &err), &err);
 	for (i = 0; i < GP_COUNT(cases); i++) {
-		take(p, "bees@example.org", gp_asprintf(p->ctx, "From: ann@example.org\n"
+		take_in(p, "bees@example.org", gp_asprintf(p->ctx, "From: ann@example.org\n"
 		    "Message-ID: <%zu@x.example>\nSubject: S\nTo: bees@example.org\n%s\nhello %zu\n", i,
 		    cases[i].header, i), "ann@example.org", &o);
 		if (o.recipients != cases[i].want)
@@ -400,21 +383,21 @@ test_join_and_leave(void **state)
 	struct gp_err err;
 	char *to;
 
-	take(p, "bees+subscribe@example.org", "From: Dora <dora@example.org>\n\njoin\n",
+	take_in(p, "bees+subscribe@example.org", "From: Dora <dora@example.org>\n\njoin\n",
 	    "dora@example.org", &o);
 	assert_int_equal(gp_member_find(p->ctx, p->site->store, p->bees->id, "dora@example.org", &m,
 	    &err), GP_E_NOTFOUND);
 	to = reply_to(p, o.job);
 	/* Only the address that was asked can say yes. */
-	take(p, to, "From: eve@evil.example\n\nyes\n", "eve@evil.example", &o);
+	take_in(p, to, "From: eve@evil.example\n\nyes\n", "eve@evil.example", &o);
 	assert_int_equal(gp_member_find(p->ctx, p->site->store, p->bees->id, "eve@evil.example", &m,
 	    &err), GP_E_NOTFOUND);
-	take(p, to, "From: Dora <dora@example.org>\n\nyes\n", "dora@example.org", &o);
+	take_in(p, to, "From: Dora <dora@example.org>\n\nyes\n", "dora@example.org", &o);
 	must(gp_member_find(p->ctx, p->site->store, p->bees->id, "dora@example.org", &m, &err), &err);
-	take(p, "bees+request@example.org", "From: dora@example.org\nSubject: leave\n\n\n",
+	take_in(p, "bees+request@example.org", "From: dora@example.org\nSubject: leave\n\n\n",
 	    "dora@example.org", &o);
 	to = reply_to(p, o.job);
-	take(p, to, "From: dora@example.org\n\n\n", "dora@example.org", &o);
+	take_in(p, to, "From: dora@example.org\n\n\n", "dora@example.org", &o);
 	assert_int_equal(gp_member_find(p->ctx, p->site->store, p->bees->id, "dora@example.org", &m,
 	    &err), GP_E_NOTFOUND);
 }
@@ -456,13 +439,13 @@ test_no_answers_to_machines(void **state)
 	size_t i;
 
 	for (i = 0; i < GP_COUNT(texts); i++) {
-		take(p, "bees+help@example.org", texts[i], "a@x.example", &o);
+		take_in(p, "bees+help@example.org", texts[i], "a@x.example", &o);
 		if (o.job != 0)
 			fail_msg("answered: %s", texts[i]);
 	}
-	take(p, "bees+help@example.org", "From: a@x.example\n\nhelp\n", "", &o);
+	take_in(p, "bees+help@example.org", "From: a@x.example\n\nhelp\n", "", &o);
 	assert_int_equal(o.job, 0);
-	take(p, "bees+help@example.org", "From: a@x.example\n\nhelp\n", "a@x.example", &o);
+	take_in(p, "bees+help@example.org", "From: a@x.example\n\nhelp\n", "a@x.example", &o);
 	assert_true(o.job != 0);
 }
 
