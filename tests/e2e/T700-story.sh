@@ -124,6 +124,7 @@ mutt_reply $max "$mail" <<<'Ok'
 gets "Bob, too" $bob Welcome
 mutt_send $eve bees+subscribe@example.org '' </dev/null
 confirms "Eve asks to join" $eve 'want to join' 'I sell things.'
+gets "her request waits" $eve 'Your request waits'
 gets "Max is asked" $max "Wants to join: $eve"
 mutt_reply $max "$mail" <<<'No. This list is not for selling things.'
 gets "he says no: she hears it" $eve 'join|request'
