@@ -137,6 +137,8 @@ struct gp_str {
 bool gp_str_eq(struct gp_str a, const char *b);
 bool gp_str_ieq(struct gp_str a, const char *b);	/* ASCII case folded */
 struct gp_str gp_str_trim(struct gp_str s);		/* blanks, tabs, CR, LF at both ends */
+/* The next line that has anything on it, trimmed; *p goes behind it. False: there is none. */
+bool gp_str_next_line(const char **p, struct gp_str *line);
 bool gp_streq(const char *a, const char *b);		/* NULL equals NULL only */
 bool gp_strieq(const char *a, const char *b);
 bool gp_starts(const char *s, const char *prefix);

@@ -40,6 +40,21 @@ gp_str_trim(struct gp_str s)
 }
 
 bool
+gp_str_next_line(const char **p, struct gp_str *line)
+{
+	size_t n;
+
+	while (**p != '\0') {
+		n = strcspn(*p, "\n");
+		*line = gp_str_trim((struct gp_str){*p, n});
+		*p += n + ((*p)[n] == '\n');
+		if (line->n > 0)
+			return true;
+	}
+	return false;
+}
+
+bool
 gp_streq(const char *a, const char *b)
 {
 	return a == b || (a != NULL && b != NULL && strcmp(a, b) == 0);

@@ -52,15 +52,10 @@ add_questions(struct asked *a, json_t *asked)
 {
 	const char *p = a->list->set.questions;
 	json_t *array = gp_json_new_array(asked, "questions");
+	struct gp_str s;
 
-	while (*p != '\0') {
-		size_t n = strcspn(p, "\n");
-		struct gp_str s = gp_str_trim((struct gp_str){p, n});
-
-		if (s.n > 0)
-			gp_json_push_text(array, gp_strndup(a->ctx, s.p, s.n));
-		p += n + (p[n] == '\n');
-	}
+	while (gp_str_next_line(&p, &s))
+		gp_json_push_text(array, gp_strndup(a->ctx, s.p, s.n));
 	gp_json_bool(asked, "has_questions", json_array_size(array) > 0);
 }
 

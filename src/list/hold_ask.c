@@ -27,15 +27,11 @@ char *
 gp_hold_reason(const void *ctx, const struct gp_list *list, int64_t n)
 {
 	const char *p = list->set.reasons;
+	struct gp_str s;
 
-	while (*p != '\0') {
-		size_t len = strcspn(p, "\n");
-		struct gp_str s = gp_str_trim((struct gp_str){p, len});
-
-		if (s.n > 0 && --n == 0)
+	while (gp_str_next_line(&p, &s))
+		if (--n == 0)
 			return gp_strndup(ctx, s.p, s.n);
-		p += len + (p[len] == '\n');
-	}
 	return NULL;
 }
 

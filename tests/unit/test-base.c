@@ -63,6 +63,34 @@ test_numbers(void **state)
 }
 
 static void
+test_lines(void **state)
+{
+	static const struct { const char *in, *want; } cases[] = {
+		{"one", "one|"}, {"one\ntwo", "one|two|"}, {"one\ntwo\n", "one|two|"},
+		{"  one  \r\n\ttwo words\t\r\n", "one|two words|"},
+		{"\n\n one\n \t \n\ntwo", "one|two|"}, {"one\rtwo", "one\rtwo|"},
+		{"", ""}, {"\n", ""}, {" \t\r\n\n  ", ""},
+	};
+	void *ctx = gp_ctx(NULL);
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < GP_COUNT(cases); i++) {
+		const char *p = cases[i].in;
+		struct gp_buf b;
+		struct gp_str s;
+
+		gp_buf_init(&b, ctx, 100);
+		while (gp_str_next_line(&p, &s))
+			gp_buf_printf(&b, "%.*s|", (int)s.n, s.p);
+		assert_string_equal(b.p != NULL ? b.p : "", cases[i].want);
+		assert_int_equal(*p, '\0');
+		assert_false(gp_str_next_line(&p, &s));
+	}
+	talloc_free(ctx);
+}
+
+static void
 test_utf8(void **state)
 {
 	static const struct {
@@ -317,6 +345,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_buf_keeps_its_maximum),
 		cmocka_unit_test(test_numbers),
+		cmocka_unit_test(test_lines),
 		cmocka_unit_test(test_utf8),
 		cmocka_unit_test(test_time),
 		cmocka_unit_test(test_tokens),
