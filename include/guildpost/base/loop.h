@@ -48,6 +48,8 @@ void gp_conn_pause(struct gp_conn *c, bool paused);	/* stop reading: back pressu
 void gp_conn_close_after_write(struct gp_conn *c);	/* then `closed` with "done" */
 int gp_conn_fd(struct gp_conn *c);
 
+/* ---- listen.c: sockets by name ------------------------------------------------------- */
+
 /* "HOST:PORT", "[::1]:PORT", "unix:PATH" (mode 0660; a stale socket is replaced). */
 enum gp_status gp_listen(const char *where, int *fd, struct gp_err *err) GP_MUST_CHECK;
 enum gp_status gp_connect(const char *where, int *fd, struct gp_err *err) GP_MUST_CHECK;
