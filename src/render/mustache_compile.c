@@ -15,6 +15,7 @@
 #include "config.h"
 
 #include "mustache.h"
+#include "mustache_tag.h"
 
 #include <string.h>
 
@@ -23,21 +24,13 @@ struct open {
 	struct gp_str dedent;	/* blanks that its lines lose; of the text around it before */
 };
 
-struct tag {
-	char kind;		/* one of # ^ / > < $ & { ! = or 0 for a variable */
-	struct gp_str name;	/* trimmed */
-	size_t start, end;	/* offsets of its first byte and behind its last */
-};
-
 struct compiler {
 	const char *path;
-	const char *s;
-	size_t n;
+	struct mustache_text in;
 	size_t pos;		/* everything before has become instructions */
 	size_t line_from;	/* start of the line that pos is in */
 	size_t alone_until;	/* tags before this offset share a line of only such tags */
 	int line;
-	struct gp_str od, cd;	/* the delimiters */
 	struct gp_str dedent;
 	struct open open[MUSTACHE_MAX_NEST];
 	size_t depth;
@@ -52,8 +45,8 @@ fail_at(struct compiler *c, size_t at, const char *why, struct gp_str what)
 	int line = c->line;
 	size_t i;
 
-	for (i = c->pos; i < at && i < c->n; i++)
-		line += c->s[i] == '\n';
+	for (i = c->pos; i < at && i < c->in.n; i++)
+		line += c->in.s[i] == '\n';
 	return gp_fail(c->err, GP_E_PARSE, "%s%s%d: %s%s%.*s%s", c->path ? c->path : "line",
 	    c->path ? ":" : " ", line, why, what.n ? " \"" : "",
 	    (int)gp_utf8_cut(what.p, what.n, 80), what.n ? what.p : "", what.n ? "\"" : "");
@@ -105,7 +98,7 @@ static void
 add_text(struct compiler *c, size_t end)
 {
 	while (c->pos < end) {
-		const char *p = c->s + c->pos, *nl;
+		const char *p = c->in.s + c->pos, *nl;
 		size_t n = end - c->pos, cut = 0;
 
 		if (c->dedent.n && c->pos == c->line_from)
@@ -139,75 +132,10 @@ static void
 skip_to(struct compiler *c, size_t end)
 {
 	for (; c->pos < end; c->pos++)
-		if (c->s[c->pos] == '\n') {
+		if (c->in.s[c->pos] == '\n') {
 			c->line++;
 			c->line_from = c->pos + 1;
 		}
-}
-
-static size_t
-find(const struct compiler *c, size_t from, struct gp_str what)
-{
-	const char *p;
-
-	if (from >= c->n || !(p = gp_memmem(c->s + from, c->n - from, what.p, what.n)))
-		return c->n;
-	return (size_t)(p - c->s);
-}
-
-/* As find, for the delimiter with a mark in front of it. */
-static size_t
-find_marked(const struct compiler *c, size_t from, char mark)
-{
-	const char *p;
-
-	for (; from < c->n && (p = memchr(c->s + from, mark, c->n - from)); from++) {
-		from = (size_t)(p - c->s);
-		if (c->n - from - 1 >= c->cd.n && !memcmp(p + 1, c->cd.p, c->cd.n))
-			return from;
-	}
-	return c->n;
-}
-
-/* Read the tag that opens at `start`; false when it has no end. */
-static bool
-read_tag(const struct compiler *c, size_t start, struct tag *tag)
-{
-	size_t from = start + c->od.n, end, mark = 0;
-
-	memset(tag, 0, sizeof(*tag));
-	tag->start = start;
-	while (from < c->n && (c->s[from] == ' ' || c->s[from] == '\t'))
-		from++;
-	if (from < c->n && c->s[from] && strchr("#^/><$&{!=", c->s[from]))
-		tag->kind = c->s[from++];
-	if (tag->kind == '{' || tag->kind == '=') {
-		/* The mark of the kind stands once more in front of the delimiter. */
-		end = find_marked(c, from, tag->kind == '{' ? '}' : '=');
-		mark = 1;
-	} else {
-		end = find(c, from, c->cd);
-	}
-	if (end >= c->n)
-		return false;
-	tag->end = end + mark + c->cd.n;
-	tag->name = gp_str_trim((struct gp_str){c->s + from, end - from});
-	return true;
-}
-
-/* The offset behind the line end when only blanks stand between `at` and it, else 0. */
-static size_t
-blank_to_eol(const struct compiler *c, size_t at)
-{
-	while (at < c->n && (c->s[at] == ' ' || c->s[at] == '\t'))
-		at++;
-	if (at >= c->n)
-		return c->n;
-	if (c->s[at] == '\n')
-		return at + 1;
-	if (c->s[at] == '\r' && at + 1 < c->n && c->s[at + 1] == '\n')
-		return at + 2;
-	return 0;
 }
 
 static bool
@@ -216,9 +144,9 @@ blank_before(const struct compiler *c, size_t at)
 	size_t i;
 
 	for (i = at; i > c->pos; i--) {
-		if (c->s[i - 1] == '\n')
+		if (c->in.s[i - 1] == '\n')
 			return true;
-		if (c->s[i - 1] != ' ' && c->s[i - 1] != '\t')
+		if (c->in.s[i - 1] != ' ' && c->in.s[i - 1] != '\t')
 			return false;
 	}
 	/* Between the start of the line and here only a tag can have been. */
@@ -231,7 +159,7 @@ line_start(const struct compiler *c, size_t at)
 	size_t i;
 
 	for (i = at; i > c->pos; i--)
-		if (c->s[i - 1] == '\n')
+		if (c->in.s[i - 1] == '\n')
 			return i;
 	return c->line_from;
 }
@@ -242,7 +170,7 @@ line_start(const struct compiler *c, size_t at)
  * offset behind the line, or 0.
  */
 static size_t
-inheritance_line(const struct compiler *c, struct tag tag)
+inheritance_line(const struct compiler *c, struct mustache_tag tag)
 {
 	char inner[MUSTACHE_MAX_NEST];
 	size_t depth = 0, outer = c->depth, count = 0;
@@ -268,18 +196,19 @@ inheritance_line(const struct compiler *c, struct tag tag)
 			return 0;
 		}
 		count++;
-		if ((eol = blank_to_eol(c, tag.end)))
+		if ((eol = mustache_blank_to_eol(&c->in, tag.end)))
 			return count > 1 && parent ? eol : 0;
-		while (c->s[tag.end] == ' ' || c->s[tag.end] == '\t')
+		while (c->in.s[tag.end] == ' ' || c->in.s[tag.end] == '\t')
 			tag.end++;
-		if (c->n - tag.end < c->od.n || memcmp(c->s + tag.end, c->od.p, c->od.n) ||
-		    !read_tag(c, tag.end, &tag))
+		if (c->in.n - tag.end < c->in.od.n ||
+		    memcmp(c->in.s + tag.end, c->in.od.p, c->in.od.n) ||
+		    !mustache_tag_read(&c->in, tag.end, &tag))
 			return 0;
 	}
 }
 
 static enum gp_status
-set_delimiters(struct compiler *c, const struct tag *tag)
+set_delimiters(struct compiler *c, const struct mustache_tag *tag)
 {
 	struct gp_str v = tag->name, rest;
 	size_t i = 0;
@@ -291,13 +220,13 @@ set_delimiters(struct compiler *c, const struct tag *tag)
 	    memchr(rest.p, '\n', rest.n))
 		return fail_at(c, tag->start,
 		    "a change of delimiters must be two words without =:", v);
-	c->od = (struct gp_str){v.p, i};
-	c->cd = rest;
+	c->in.od = (struct gp_str){v.p, i};
+	c->in.cd = rest;
 	return GP_OK;
 }
 
 static enum gp_status
-push(struct compiler *c, const struct tag *tag, enum op_kind kind)
+push(struct compiler *c, const struct mustache_tag *tag, enum op_kind kind)
 {
 	if (c->depth == MUSTACHE_MAX_NEST)
 		return fail_at(c, tag->start, "too many sections within each other at", tag->name);
@@ -308,7 +237,7 @@ push(struct compiler *c, const struct tag *tag, enum op_kind kind)
 }
 
 static enum gp_status
-pop(struct compiler *c, const struct tag *tag)
+pop(struct compiler *c, const struct mustache_tag *tag)
 {
 	struct op *op;
 	size_t start;
@@ -336,7 +265,7 @@ pop(struct compiler *c, const struct tag *tag)
  * below it when the rest of its line is empty, by `blanks` otherwise.
  */
 static enum gp_status
-open_block(struct compiler *c, const struct tag *tag, struct gp_str blanks, bool first,
+open_block(struct compiler *c, const struct mustache_tag *tag, struct gp_str blanks, bool first,
     bool own_line)
 {
 	enum gp_status st = push(c, tag, OP_BLOCK);
@@ -346,10 +275,10 @@ open_block(struct compiler *c, const struct tag *tag, struct gp_str blanks, bool
 	if (st)
 		return st;
 	if (own_line) {
-		from = blank_to_eol(c, tag->end);
-		for (to = from; to < c->n && (c->s[to] == ' ' || c->s[to] == '\t');)
+		from = mustache_blank_to_eol(&c->in, tag->end);
+		for (to = from; to < c->in.n && (c->in.s[to] == ' ' || c->in.s[to] == '\t');)
 			to++;
-		blanks = (struct gp_str){c->s + from, to - from};
+		blanks = (struct gp_str){c->in.s + from, to - from};
 	} else if (!first) {
 		return GP_OK;
 	}
@@ -362,7 +291,7 @@ open_block(struct compiler *c, const struct tag *tag, struct gp_str blanks, bool
 }
 
 static enum gp_status
-name_check(struct compiler *c, struct tag *tag, bool *dynamic)
+name_check(struct compiler *c, struct mustache_tag *tag, bool *dynamic)
 {
 	size_t i;
 
@@ -381,7 +310,7 @@ name_check(struct compiler *c, struct tag *tag, bool *dynamic)
 
 /* One tag that prints, opens or ends something becomes its instruction. */
 static enum gp_status
-add_tag(struct compiler *c, struct tag *tag, struct gp_str blanks, bool first, bool alone)
+add_tag(struct compiler *c, struct mustache_tag *tag, struct gp_str blanks, bool first, bool alone)
 {
 	enum gp_status st;
 	struct op *op;
@@ -401,7 +330,8 @@ add_tag(struct compiler *c, struct tag *tag, struct gp_str blanks, bool first, b
 	case '/':
 		return pop(c, tag);
 	case '$':
-		return open_block(c, tag, blanks, first, alone && blank_to_eol(c, tag->end));
+		return open_block(c, tag, blanks, first,
+		    alone && mustache_blank_to_eol(&c->in, tag->end));
 	case '<':
 		if ((st = push(c, tag, OP_PARENT)))
 			return st;
@@ -425,19 +355,19 @@ add_tag(struct compiler *c, struct tag *tag, struct gp_str blanks, bool first, b
 
 /* The tag with what stands around it: text before it, and its line if that goes too. */
 static enum gp_status
-one_tag(struct compiler *c, struct tag *tag)
+one_tag(struct compiler *c, struct mustache_tag *tag)
 {
 	bool shared = tag->start < c->alone_until;
 	bool first = !shared && blank_before(c, tag->start);
 	size_t from = line_start(c, tag->start), eol = 0;
-	struct gp_str blanks = {c->s + from, first ? tag->start - from : 0};
+	struct gp_str blanks = {c->in.s + from, first ? tag->start - from : 0};
 	enum gp_status st = GP_OK;
 
 	if (first && tag->kind && !strchr("&{", tag->kind)) {
 		if ((eol = inheritance_line(c, *tag)))
 			c->alone_until = eol;
 		else
-			eol = blank_to_eol(c, tag->end);
+			eol = mustache_blank_to_eol(&c->in, tag->end);
 	} else if (shared) {
 		eol = c->alone_until;
 	}
@@ -454,7 +384,9 @@ one_tag(struct compiler *c, struct tag *tag)
 	if (st)
 		return st;
 	/* On a line of several tags only the last takes the line end with it. */
-	skip_to(c, eol && (eol != c->alone_until || blank_to_eol(c, tag->end)) ? eol : tag->end);
+	if (!eol || (eol == c->alone_until && !mustache_blank_to_eol(&c->in, tag->end)))
+		eol = tag->end;
+	skip_to(c, eol);
 	return GP_OK;
 }
 
@@ -462,20 +394,19 @@ enum gp_status
 mustache_compile(const void *ctx, const char *path, int first_line, const char *text, size_t n,
     enum gp_escape escape, struct gp_template **out, struct gp_err *err)
 {
-	struct compiler c = {.path = path, .s = text, .n = n, .line = first_line, .err = err};
+	struct compiler c = {.path = path, .in = {text, n, GP_STR("{{"), GP_STR("}}")},
+	    .line = first_line, .err = err};
 	enum gp_status st = GP_OK;
-	struct tag tag;
+	struct mustache_tag tag;
 	size_t at;
 
-	c.od = GP_STR("{{");
-	c.cd = GP_STR("}}");
 	c.dedent = nothing();
 	c.t = gp_new(ctx, struct gp_template);
 	memset(c.t, 0, sizeof(*c.t));
 	c.t->escape = escape;
 	c.t->path = path ? gp_strdup(c.t, path) : NULL;
-	while (!st && (at = find(&c, c.pos, c.od)) < n) {
-		if (!read_tag(&c, at, &tag))
+	while (!st && (at = mustache_find(&c.in, c.pos, c.in.od)) < n) {
+		if (!mustache_tag_read(&c.in, at, &tag))
 			st = fail_at(&c, at, "this tag is not closed:",
 			    (struct gp_str){text + at, n - at > 20 ? 20 : n - at});
 		else
