@@ -27,92 +27,94 @@ describe(const void *ctx, const struct gp_addrs *a)
 	return b->p == NULL ? gp_strdup(ctx, "") : b->p;
 }
 
+/* Fields as they come, and what describe() says of them. */
+static const struct {
+	const char *in, *want;
+} lists[] = {
+	{ "a@b.example", "<a@b.example>" },
+	{ "<a@b.example>", "<a@b.example>" },
+	{ "Jane Doe <a@b.example>", "Jane Doe<a@b.example>" },
+	{ "\"Doe, Jane\" <a@b.example>", "Doe, Jane<a@b.example>" },
+	{ "\"a \\\"b\\\" c\" <a@b.example>", "a \"b\" c<a@b.example>" },
+	{ "a@b.example (Jane Doe)", "Jane Doe<a@b.example>" },
+	{ "a@b.example (Jane (the first) Doe)", "Jane (the first) Doe<a@b.example>" },
+	{ "<a@b.example> (Jane)", "Jane<a@b.example>" },
+	{ "John Q. Public [ACME] <j@b.example>", "John Q. Public [ACME]<j@b.example>" },
+	{ "a@b.example, c@d.example", "<a@b.example>|<c@d.example>" },
+	{ "a@b.example,, ,c@d.example,", "<a@b.example>|<c@d.example>" },
+	{ "a@b.example; c@d.example", "<a@b.example>|<c@d.example>" },
+	{ "J <a@b.example>,\r\n\tK <c@d.example>", "J<a@b.example>|K<c@d.example>" },
+	{ "=?utf-8?Q?J=C3=B6rg?= <j@b.example>", "J\xc3\xb6rg<j@b.example>" },
+	{ "\"=?utf-8?Q?J=C3=B6rg?=\" <j@b.example>", "J\xc3\xb6rg<j@b.example>" },
+	{ "=?utf-8?Q?J?= =?utf-8?Q?org?= <j@b.example>", "Jorg<j@b.example>" },
+	{ "j@b.example (=?utf-8?Q?J=C3=B6rg?=)", "J\xc3\xb6rg<j@b.example>" },
+	{ "J\xc3\xb6rg <j\xc3\xb6rg@b\xc3\xbc" "cher.example>",
+	    "J\xc3\xb6rg<j\xc3\xb6rg@b\xc3\xbc" "cher.example>" },
+	{ "J\xf6rg <j@b.example>", "J\xc3\xb6rg<j@b.example>" },
+	{ "\"quoted local\"@d.example", "<\"quoted local\"@d.example>" },
+	{ "X <\"a,b\"@d.example>", "X<\"a,b\"@d.example>" },
+	{ "X <\"a>b\"@d.example>", "X<\"a>b\"@d.example>" },
+	{ "<@r1.example,@r2.example:a@b.example>", "<a@b.example>" },
+	{ "a @ b.example", "<a@b.example>" },
+	{ "< a@b.example >", "<a@b.example>" },
+	{ "<a@\r\n b.example>", "<a@b.example>" },
+	{ "Group: a@b.example, J <c@d.example>;", "<a@b.example>|J<c@d.example>" },
+	{ "undisclosed-recipients:;", "" },
+	{ "undisclosed recipients: ;", "" },
+	{ "Empty:;, a@b.example", "<a@b.example>" },
+	{ "mailto:a@b.example", "<a@b.example>" },
+	{ "<mailto>: a@b.example", "<a@b.example>" },
+	{ "jane at b.example", "<jane@b.example>" },
+	{ "jane at b.example (Jane Doe)", "Jane Doe<jane@b.example>" },
+	{ "Jane Doe jane@b.example", "Jane Doe<jane@b.example>" },
+	{ "\"Jane Doe\" jane@b.example", "Jane Doe<jane@b.example>" },
+	{ "Jane <jane@b.example", "Jane<jane@b.example>" },
+	{ "Jane <jane@b.example, joe@c.example", "Jane<jane@b.example>|<joe@c.example>" },
+	{ "\"unclosed <a@b.example>", "unclosed<a@b.example>" },
+	{ "x ( <a@b.example>", "x<a@b.example>" },
+	{ "x ) <a@b.example>", "x )<a@b.example>" },
+	{ "A <nothing> <a@b.example>", "A nothing<a@b.example>" },
+	{ "a@b.example <c@d.example>", "a@b.example<c@d.example>" },
+	{ "foo@bar@baz.example", "<foo@bar@baz.example>" },
+	{ "<[abc]@x.example>", "<[abc]@x.example>" },
+	{ "a@[127.0.0.1]", "<a@[127.0.0.1]>" },
+	{ "a@[IPv6:::1]", "<a@[IPv6:::1]>" },
+	/* Nothing that can be used. */
+	{ "", "" },
+	{ "   ", "" },
+	{ "<>", "" },
+	{ "Nobody <>", "" },
+	{ "root", "+" },
+	{ "Jane Doe", "+" },
+	{ "a b c", "+" },
+	{ "@", "+" }, { "a@", "+" }, { "@b.example", "+" },
+	{ "<@b.example>", "+" },
+	{ "a at b", "+" },
+	{ ",,,", "" }, { ";;", "" }, { "::::", "" },
+	{ "(only a comment)", "" },
+	{ "\"\"", "+" },
+	{ "a@b.example, rubbish", "<a@b.example>+" },
+	{ "a\x01@b.ex\x7f" "ample", "<a@b.example>" },
+	{ "<\xff@b.example>", "+" },
+	{ "X\r\nBcc: <a@b.example>", "<a@b.example>" },
+	{ "\"X\\\r\nBcc: y\" <a@b.example>", "X Bcc: y<a@b.example>" },
+	{ "\"X\xe2\x80\xae" "Y\" <a@b.example>", "XY<a@b.example>" },
+};
+
 static void
 test_lists(void **state)
 {
-	static const struct {
-		const char *in, *want;
-	} cases[] = {
-		{ "a@b.example", "<a@b.example>" },
-		{ "<a@b.example>", "<a@b.example>" },
-		{ "Jane Doe <a@b.example>", "Jane Doe<a@b.example>" },
-		{ "\"Doe, Jane\" <a@b.example>", "Doe, Jane<a@b.example>" },
-		{ "\"a \\\"b\\\" c\" <a@b.example>", "a \"b\" c<a@b.example>" },
-		{ "a@b.example (Jane Doe)", "Jane Doe<a@b.example>" },
-		{ "a@b.example (Jane (the first) Doe)", "Jane (the first) Doe<a@b.example>" },
-		{ "<a@b.example> (Jane)", "Jane<a@b.example>" },
-		{ "John Q. Public [ACME] <j@b.example>", "John Q. Public [ACME]<j@b.example>" },
-		{ "a@b.example, c@d.example", "<a@b.example>|<c@d.example>" },
-		{ "a@b.example,, ,c@d.example,", "<a@b.example>|<c@d.example>" },
-		{ "a@b.example; c@d.example", "<a@b.example>|<c@d.example>" },
-		{ "J <a@b.example>,\r\n\tK <c@d.example>", "J<a@b.example>|K<c@d.example>" },
-		{ "=?utf-8?Q?J=C3=B6rg?= <j@b.example>", "J\xc3\xb6rg<j@b.example>" },
-		{ "\"=?utf-8?Q?J=C3=B6rg?=\" <j@b.example>", "J\xc3\xb6rg<j@b.example>" },
-		{ "=?utf-8?Q?J?= =?utf-8?Q?org?= <j@b.example>", "Jorg<j@b.example>" },
-		{ "j@b.example (=?utf-8?Q?J=C3=B6rg?=)", "J\xc3\xb6rg<j@b.example>" },
-		{ "J\xc3\xb6rg <j\xc3\xb6rg@b\xc3\xbc" "cher.example>",
-		    "J\xc3\xb6rg<j\xc3\xb6rg@b\xc3\xbc" "cher.example>" },
-		{ "J\xf6rg <j@b.example>", "J\xc3\xb6rg<j@b.example>" },
-		{ "\"quoted local\"@d.example", "<\"quoted local\"@d.example>" },
-		{ "X <\"a,b\"@d.example>", "X<\"a,b\"@d.example>" },
-		{ "X <\"a>b\"@d.example>", "X<\"a>b\"@d.example>" },
-		{ "<@r1.example,@r2.example:a@b.example>", "<a@b.example>" },
-		{ "a @ b.example", "<a@b.example>" },
-		{ "< a@b.example >", "<a@b.example>" },
-		{ "<a@\r\n b.example>", "<a@b.example>" },
-		{ "Group: a@b.example, J <c@d.example>;", "<a@b.example>|J<c@d.example>" },
-		{ "undisclosed-recipients:;", "" },
-		{ "undisclosed recipients: ;", "" },
-		{ "Empty:;, a@b.example", "<a@b.example>" },
-		{ "mailto:a@b.example", "<a@b.example>" },
-		{ "<mailto>: a@b.example", "<a@b.example>" },
-		{ "jane at b.example", "<jane@b.example>" },
-		{ "jane at b.example (Jane Doe)", "Jane Doe<jane@b.example>" },
-		{ "Jane Doe jane@b.example", "Jane Doe<jane@b.example>" },
-		{ "\"Jane Doe\" jane@b.example", "Jane Doe<jane@b.example>" },
-		{ "Jane <jane@b.example", "Jane<jane@b.example>" },
-		{ "Jane <jane@b.example, joe@c.example", "Jane<jane@b.example>|<joe@c.example>" },
-		{ "\"unclosed <a@b.example>", "unclosed<a@b.example>" },
-		{ "x ( <a@b.example>", "x<a@b.example>" },
-		{ "x ) <a@b.example>", "x )<a@b.example>" },
-		{ "A <nothing> <a@b.example>", "A nothing<a@b.example>" },
-		{ "a@b.example <c@d.example>", "a@b.example<c@d.example>" },
-		{ "foo@bar@baz.example", "<foo@bar@baz.example>" },
-		{ "<[abc]@x.example>", "<[abc]@x.example>" },
-		{ "a@[127.0.0.1]", "<a@[127.0.0.1]>" },
-		{ "a@[IPv6:::1]", "<a@[IPv6:::1]>" },
-		/* Nothing that can be used. */
-		{ "", "" },
-		{ "   ", "" },
-		{ "<>", "" },
-		{ "Nobody <>", "" },
-		{ "root", "+" },
-		{ "Jane Doe", "+" },
-		{ "a b c", "+" },
-		{ "@", "+" }, { "a@", "+" }, { "@b.example", "+" },
-		{ "<@b.example>", "+" },
-		{ "a at b", "+" },
-		{ ",,,", "" }, { ";;", "" }, { "::::", "" },
-		{ "(only a comment)", "" },
-		{ "\"\"", "+" },
-		{ "a@b.example, rubbish", "<a@b.example>+" },
-		{ "a\x01@b.ex\x7f" "ample", "<a@b.example>" },
-		{ "<\xff@b.example>", "+" },
-		{ "X\r\nBcc: <a@b.example>", "<a@b.example>" },
-		{ "\"X\\\r\nBcc: y\" <a@b.example>", "X Bcc: y<a@b.example>" },
-		{ "\"X\xe2\x80\xae" "Y\" <a@b.example>", "XY<a@b.example>" },
-	};
 	size_t i;
 
 	(void)state;
-	for (i = 0; i < GP_COUNT(cases); i++) {
+	for (i = 0; i < GP_COUNT(lists); i++) {
 		void *ctx = gp_ctx(NULL);
 		struct gp_addrs a;
 
-		assert_int_equal(gp_addrs_parse(ctx, cases[i].in, strlen(cases[i].in), &a, NULL),
+		assert_int_equal(gp_addrs_parse(ctx, lists[i].in, strlen(lists[i].in), &a, NULL),
 		    GP_OK);
-		if (strcmp(describe(ctx, &a), cases[i].want) != 0)
-			fail_msg("%s: got %s", cases[i].in, describe(ctx, &a));
+		if (strcmp(describe(ctx, &a), lists[i].want) != 0)
+			fail_msg("%s: got %s", lists[i].in, describe(ctx, &a));
 		talloc_free(ctx);
 	}
 }

@@ -48,73 +48,75 @@ root(struct place *p)
 	assert_true(o.message > 0);
 }
 
+/* What becomes of a post of somebody, with these settings of the list. */
+static const struct {
+	const char *settings, *from, *fields;
+	enum gp_decision_kind want;
+	const char *rule;
+} policies[] = {
+	/* As it is. */
+	{"", EVE, "", GP_DECIDE_HOLD, "who-may-post"},
+	{"", BOB, "", GP_DECIDE_ACCEPT, "who-may-post"},
+	{"", BOB, REPLY, GP_DECIDE_ACCEPT, "who-may-post"},
+	{"", "BOB@EXAMPLE.NET", "", GP_DECIDE_ACCEPT, "who-may-post"},
+	{"", "Bob <bob@example.net.evil.example>", "", GP_DECIDE_HOLD, "who-may-post"},
+	{"post=anyone", EVE, "", GP_DECIDE_ACCEPT, "who-may-post"},
+	{"post=moderators", BOB, "", GP_DECIDE_HOLD, "who-may-post"},
+	{"post=moderators", MAX, "", GP_DECIDE_ACCEPT, "who-may-post"},
+	/* What becomes of the others. */
+	{"strangers=refuse", EVE, "", GP_DECIDE_REJECT, "who-may-post"},
+	{"strangers=discard", EVE, "", GP_DECIDE_DISCARD, "who-may-post"},
+	{"strangers=refuse", BOB, "", GP_DECIDE_ACCEPT, "who-may-post"},
+	{"members=refuse", EVE, "", GP_DECIDE_HOLD, "who-may-post"},
+	{"post=moderators members=refuse", BOB, "", GP_DECIDE_REJECT, "who-may-post"},
+	{"post=moderators members=discard", BOB, "", GP_DECIDE_DISCARD, "who-may-post"},
+	{"post=moderators strangers=refuse", BOB, "", GP_DECIDE_HOLD, "who-may-post"},
+	{"post=moderators members=refuse", EVE, "", GP_DECIDE_HOLD, "who-may-post"},
+	/* An announcement list: moderators begin, members reply. */
+	{"start=moderators", BOB, "", GP_DECIDE_HOLD, "who-may-post"},
+	{"start=moderators", BOB, REPLY, GP_DECIDE_ACCEPT, "who-may-post"},
+	{"start=moderators", BOB, "References: <x@x.example> <root@x.example>\n", GP_DECIDE_ACCEPT, "who-may-post"},
+	{"start=moderators", BOB, "References: <root@x.example> <x@x.example>\n", GP_DECIDE_ACCEPT, "who-may-post"},
+	{"start=moderators", BOB, "In-Reply-To: <forged@x.example>\n", GP_DECIDE_HOLD, "who-may-post"},
+	{"start=moderators", BOB, "In-Reply-To: root@x.example\n", GP_DECIDE_HOLD, "who-may-post"},
+	{"start=moderators members=refuse", BOB, "Subject: Re: s\n", GP_DECIDE_REJECT, "who-may-post"},
+	{"start=moderators", EVE, REPLY, GP_DECIDE_HOLD, "who-may-post"},
+	{"start=moderators", MAX, "", GP_DECIDE_ACCEPT, "who-may-post"},
+	{"start=anyone reply=members", EVE, "", GP_DECIDE_ACCEPT, "who-may-post"},
+	{"start=anyone reply=members", EVE, REPLY, GP_DECIDE_HOLD, "who-may-post"},
+	{"reply=anyone", EVE, REPLY, GP_DECIDE_ACCEPT, "who-may-post"},
+	{"reply=anyone", EVE, "", GP_DECIDE_HOLD, "who-may-post"},
+	{"reply=nobody", BOB, REPLY, GP_DECIDE_HOLD, "who-may-post"},
+	{"reply=nobody members=refuse", ANN, REPLY, GP_DECIDE_REJECT, "who-may-post"},
+	{"reply=nobody", BOB, "", GP_DECIDE_ACCEPT, "who-may-post"},
+	{"start=nobody", ANN, "", GP_DECIDE_HOLD, "who-may-post"},
+	{"start=nobody", ANN, REPLY, GP_DECIDE_ACCEPT, "who-may-post"},
+	/* Other reasons come first, or after. */
+	{"emergency=yes", ANN, "", GP_DECIDE_HOLD, "emergency"},
+	{"emergency=yes strangers=refuse", EVE, "", GP_DECIDE_HOLD, "emergency"},
+	{"closed=yes emergency=yes", ANN, "", GP_DECIDE_REJECT, "closed"},
+	{"first_posts=2", BOB, "", GP_DECIDE_HOLD, "first-posts"},
+	{"first_posts=2", ANN, "", GP_DECIDE_ACCEPT, "who-may-post"},
+	{"first_posts=2", EVE, "", GP_DECIDE_HOLD, "who-may-post"},
+	{"post=anyone first_posts=2", EVE, "", GP_DECIDE_ACCEPT, "who-may-post"},
+	{"quiet_from=11 quiet_to=13", BOB, "", GP_DECIDE_HOLD, "quiet"},
+	{"quiet_from=11 quiet_to=13", ANN, "", GP_DECIDE_HOLD, "quiet"},
+	{"quiet_from=11 quiet_to=13", EVE, "", GP_DECIDE_HOLD, "who-may-post"},
+	{"quiet_from=11 quiet_to=12", BOB, "", GP_DECIDE_ACCEPT, "who-may-post"},
+	{"quiet_from=13 quiet_to=12", BOB, "", GP_DECIDE_ACCEPT, "who-may-post"},
+	{"quiet_from=13 quiet_to=13", BOB, "", GP_DECIDE_ACCEPT, "who-may-post"},
+	{"quiet_from=20 quiet_to=13", BOB, "", GP_DECIDE_HOLD, "quiet"},
+	{"quiet_from=12 quiet_to=13 timezone=Europe/Berlin", BOB, "", GP_DECIDE_ACCEPT, "who-may-post"},
+	{"quiet_from=13 quiet_to=14 timezone=Europe/Berlin", BOB, "", GP_DECIDE_HOLD, "quiet"},
+	{"max_recipients=1", BOB, "To: a@x.example, b@x.example\n", GP_DECIDE_HOLD, "recipients"},
+};
+
 static void
 test_settings(void **state)
 {
-	static const struct {
-		const char *settings, *from, *fields;
-		enum gp_decision_kind want;
-		const char *rule;
-	} cases[] = {
-		/* As it is. */
-		{"", EVE, "", GP_DECIDE_HOLD, "who-may-post"},
-		{"", BOB, "", GP_DECIDE_ACCEPT, "who-may-post"},
-		{"", BOB, REPLY, GP_DECIDE_ACCEPT, "who-may-post"},
-		{"", "BOB@EXAMPLE.NET", "", GP_DECIDE_ACCEPT, "who-may-post"},
-		{"", "Bob <bob@example.net.evil.example>", "", GP_DECIDE_HOLD, "who-may-post"},
-		{"post=anyone", EVE, "", GP_DECIDE_ACCEPT, "who-may-post"},
-		{"post=moderators", BOB, "", GP_DECIDE_HOLD, "who-may-post"},
-		{"post=moderators", MAX, "", GP_DECIDE_ACCEPT, "who-may-post"},
-		/* What becomes of the others. */
-		{"strangers=refuse", EVE, "", GP_DECIDE_REJECT, "who-may-post"},
-		{"strangers=discard", EVE, "", GP_DECIDE_DISCARD, "who-may-post"},
-		{"strangers=refuse", BOB, "", GP_DECIDE_ACCEPT, "who-may-post"},
-		{"members=refuse", EVE, "", GP_DECIDE_HOLD, "who-may-post"},
-		{"post=moderators members=refuse", BOB, "", GP_DECIDE_REJECT, "who-may-post"},
-		{"post=moderators members=discard", BOB, "", GP_DECIDE_DISCARD, "who-may-post"},
-		{"post=moderators strangers=refuse", BOB, "", GP_DECIDE_HOLD, "who-may-post"},
-		{"post=moderators members=refuse", EVE, "", GP_DECIDE_HOLD, "who-may-post"},
-		/* An announcement list: moderators begin, members reply. */
-		{"start=moderators", BOB, "", GP_DECIDE_HOLD, "who-may-post"},
-		{"start=moderators", BOB, REPLY, GP_DECIDE_ACCEPT, "who-may-post"},
-		{"start=moderators", BOB, "References: <x@x.example> <root@x.example>\n", GP_DECIDE_ACCEPT, "who-may-post"},
-		{"start=moderators", BOB, "References: <root@x.example> <x@x.example>\n", GP_DECIDE_ACCEPT, "who-may-post"},
-		{"start=moderators", BOB, "In-Reply-To: <forged@x.example>\n", GP_DECIDE_HOLD, "who-may-post"},
-		{"start=moderators", BOB, "In-Reply-To: root@x.example\n", GP_DECIDE_HOLD, "who-may-post"},
-		{"start=moderators members=refuse", BOB, "Subject: Re: s\n", GP_DECIDE_REJECT, "who-may-post"},
-		{"start=moderators", EVE, REPLY, GP_DECIDE_HOLD, "who-may-post"},
-		{"start=moderators", MAX, "", GP_DECIDE_ACCEPT, "who-may-post"},
-		{"start=anyone reply=members", EVE, "", GP_DECIDE_ACCEPT, "who-may-post"},
-		{"start=anyone reply=members", EVE, REPLY, GP_DECIDE_HOLD, "who-may-post"},
-		{"reply=anyone", EVE, REPLY, GP_DECIDE_ACCEPT, "who-may-post"},
-		{"reply=anyone", EVE, "", GP_DECIDE_HOLD, "who-may-post"},
-		{"reply=nobody", BOB, REPLY, GP_DECIDE_HOLD, "who-may-post"},
-		{"reply=nobody members=refuse", ANN, REPLY, GP_DECIDE_REJECT, "who-may-post"},
-		{"reply=nobody", BOB, "", GP_DECIDE_ACCEPT, "who-may-post"},
-		{"start=nobody", ANN, "", GP_DECIDE_HOLD, "who-may-post"},
-		{"start=nobody", ANN, REPLY, GP_DECIDE_ACCEPT, "who-may-post"},
-		/* Other reasons come first, or after. */
-		{"emergency=yes", ANN, "", GP_DECIDE_HOLD, "emergency"},
-		{"emergency=yes strangers=refuse", EVE, "", GP_DECIDE_HOLD, "emergency"},
-		{"closed=yes emergency=yes", ANN, "", GP_DECIDE_REJECT, "closed"},
-		{"first_posts=2", BOB, "", GP_DECIDE_HOLD, "first-posts"},
-		{"first_posts=2", ANN, "", GP_DECIDE_ACCEPT, "who-may-post"},
-		{"first_posts=2", EVE, "", GP_DECIDE_HOLD, "who-may-post"},
-		{"post=anyone first_posts=2", EVE, "", GP_DECIDE_ACCEPT, "who-may-post"},
-		{"quiet_from=11 quiet_to=13", BOB, "", GP_DECIDE_HOLD, "quiet"},
-		{"quiet_from=11 quiet_to=13", ANN, "", GP_DECIDE_HOLD, "quiet"},
-		{"quiet_from=11 quiet_to=13", EVE, "", GP_DECIDE_HOLD, "who-may-post"},
-		{"quiet_from=11 quiet_to=12", BOB, "", GP_DECIDE_ACCEPT, "who-may-post"},
-		{"quiet_from=13 quiet_to=12", BOB, "", GP_DECIDE_ACCEPT, "who-may-post"},
-		{"quiet_from=13 quiet_to=13", BOB, "", GP_DECIDE_ACCEPT, "who-may-post"},
-		{"quiet_from=20 quiet_to=13", BOB, "", GP_DECIDE_HOLD, "quiet"},
-		{"quiet_from=12 quiet_to=13 timezone=Europe/Berlin", BOB, "", GP_DECIDE_ACCEPT, "who-may-post"},
-		{"quiet_from=13 quiet_to=14 timezone=Europe/Berlin", BOB, "", GP_DECIDE_HOLD, "quiet"},
-		{"max_recipients=1", BOB, "To: a@x.example, b@x.example\n", GP_DECIDE_HOLD, "recipients"},
-	};
 	size_t i;
 
-	for (i = 0; i < GP_COUNT(cases); i++) {
+	for (i = 0; i < GP_COUNT(policies); i++) {
 		struct gp_decision d;
 		struct place *p;
 		char *text, *next;
@@ -122,7 +124,7 @@ test_settings(void **state)
 		hold_set_up(state);
 		p = *state;
 		root(p);
-		for (text = gp_strdup(p->ctx, cases[i].settings); *text != '\0'; text = next) {
+		for (text = gp_strdup(p->ctx, policies[i].settings); *text != '\0'; text = next) {
 			char *equals = strchr(text, '=');
 
 			next = text + strcspn(text, " ");
@@ -131,10 +133,10 @@ test_settings(void **state)
 			*equals = '\0';
 			setting(p, text, equals + 1);
 		}
-		d = decision(p, cases[i].from, cases[i].fields, "x@example.org");
-		if (d.kind != cases[i].want || strcmp(d.rule, cases[i].rule) != 0)
-			fail_msg("%s, %s, %s: %s by %s: %s", cases[i].settings, cases[i].from,
-			    cases[i].fields, gp_decision_names[d.kind], d.rule, d.reason);
+		d = decision(p, policies[i].from, policies[i].fields, "x@example.org");
+		if (d.kind != policies[i].want || strcmp(d.rule, policies[i].rule) != 0)
+			fail_msg("%s, %s, %s: %s by %s: %s", policies[i].settings, policies[i].from,
+			    policies[i].fields, gp_decision_names[d.kind], d.rule, d.reason);
 		assert_true(strlen(d.reason) > 5);
 		if (d.kind == GP_DECIDE_REJECT) {
 			assert_true(gp_starts(d.reply, "550 5.7.1 "));

@@ -214,20 +214,15 @@ test_no_msgid(void **state)
 }
 
 /* Pages by key, newest first, without gaps or repeats. */
+/* Twenty messages on one list and five on another. */
 static void
-test_pages(void **state)
+fill_lists(struct fixture *f, struct gp_list **list, struct gp_list **ants)
 {
-	struct fixture *f = *state;
-	struct gp_list *list = new_list(f, "bees@example.org"), *ants = new_list(f, "ants@example.org");
-	int64_t last = 0, id = 0, date = 0, seen = 0;
-	struct gp_thread **t;
-	struct gp_message **v;
-	struct gp_month *months;
-	struct gp_list_stats stats;
-	struct gp_store_stats all;
 	struct gp_mail *m;
-	size_t n, i;
+	size_t i;
 
+	*list = new_list(f, "bees@example.org");
+	*ants = new_list(f, "ants@example.org");
 	OK(gp_store_begin(f->s, err));
 	for (i = 0; i < 25; i++) {
 		struct gp_archived a;
@@ -235,9 +230,22 @@ test_pages(void **state)
 		/* Several at one moment. */
 		m = mail_of(f, gp_asprintf(f, "%zu@x.example", i), i % 2 ? "Ann" : "Bob",
 		    gp_asprintf(f, "subject %zu", i), "text", NOW - (int64_t)(i / 5) * 20 * 86400);
-		OK(gp_archive_add(f, f->s, i < 20 ? list : ants, m, "raw", 3, NOW, &a, err));
+		OK(gp_archive_add(f, f->s, i < 20 ? *list : *ants, m, "raw", 3, NOW, &a, err));
 	}
 	OK(gp_store_commit(f->s, err));
+}
+
+static void
+test_pages(void **state)
+{
+	struct fixture *f = *state;
+	int64_t last = 0, id = 0, date = 0, seen = 0;
+	struct gp_list *list, *ants;
+	struct gp_thread **t;
+	struct gp_message **v;
+	size_t n, i;
+
+	fill_lists(f, &list, &ants);
 	do {
 		OK(gp_thread_newest(f, f->s, list->id, last, id, 3, &t, &n, err));
 		for (i = 0; i < n; i++, seen++) {
@@ -268,6 +276,19 @@ test_pages(void **state)
 	OK(gp_thread_between(f, f->s, list->id, NOW - 20 * 86400, NOW, t[2]->first, t[2]->id, 9, &t, &n,
 	    err));
 	assert_int_equal(n, 2);
+}
+
+static void
+test_stats(void **state)
+{
+	struct fixture *f = *state;
+	struct gp_list *list, *ants;
+	struct gp_list_stats stats;
+	struct gp_store_stats all;
+	struct gp_month *months;
+	size_t n;
+
+	fill_lists(f, &list, &ants);
 	OK(gp_list_months(f, f->s, list->id, &months, &n, err));
 	assert_int_equal(n, 3);
 	assert_int_equal(months[0].year, 2026);
@@ -280,6 +301,22 @@ test_pages(void **state)
 	assert_int_equal(stats.last, NOW);
 	assert_int_equal(stats.last_30_days, 10);
 	FAILS(GP_E_NOTFOUND, gp_list_stats(f->s, 99, NOW, &stats, err));
+	OK(gp_store_stats(f->s, &all, err));
+	assert_int_equal(all.messages, 25);
+	assert_int_equal(all.lists, 2);
+	assert_true(all.bytes > 0);
+}
+
+static void
+test_all_lists(void **state)
+{
+	struct fixture *f = *state;
+	struct gp_list *list, *ants;
+	struct gp_thread **t;
+	int64_t seen;
+	size_t n;
+
+	fill_lists(f, &list, &ants);
 	/* All public lists, and not the one that is not. */
 	OK(gp_thread_newest(f, f->s, 0, 0, 0, 100, &t, &n, err));
 	assert_int_equal(n, 25);
@@ -288,10 +325,6 @@ test_pages(void **state)
 	OK(gp_store_commit(f->s, err));
 	OK(gp_thread_newest(f, f->s, 0, 0, 0, 100, &t, &n, err));
 	assert_int_equal(n, 20);
-	OK(gp_store_stats(f->s, &all, err));
-	assert_int_equal(all.messages, 25);
-	assert_int_equal(all.lists, 2);
-	assert_true(all.bytes > 0);
 	OK(gp_store_begin(f->s, err));
 	OK(gp_list_delete(f->s, list->id, err));
 	OK(gp_store_commit(f->s, err));
@@ -479,6 +512,8 @@ main(void)
 		STORE_TEST(test_duplicates),
 		STORE_TEST(test_no_msgid),
 		STORE_TEST(test_pages),
+		STORE_TEST(test_stats),
+		STORE_TEST(test_all_lists),
 		STORE_TEST(test_replies_and_names),
 		STORE_TEST(test_dictionary),
 		STORE_TEST(test_full),

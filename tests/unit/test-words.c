@@ -100,99 +100,101 @@ test_skip(void **state)
 
 /* ---- finding ------------------------------------------------------------------------------- */
 
+/* The word that a line begins with, and how many bytes of it. */
+static const struct {
+	enum gp_word_kind kind;
+	const char *line, *name;
+	size_t used;
+} finds[] = {
+	{GP_WORD_COMMAND, "join weekly", "subscribe", 4},
+	{GP_WORD_COMMAND, "JOIN", "subscribe", 4},
+	{GP_WORD_COMMAND, "sign off", "unsubscribe", 8},	/* the longest, not "sign" */
+	{GP_WORD_COMMAND, "sign   off", "unsubscribe", 10},
+	{GP_WORD_COMMAND, "sign\xc2\xa0off", "unsubscribe", 9},
+	{GP_WORD_COMMAND, "no mail", "none", 7},
+	{GP_WORD_COMMAND, "unmute 3", "unmute", 6},
+	{GP_WORD_COMMAND, "d\xc3\x89sabonner", "unsubscribe", 11},
+	{GP_WORD_COMMAND, "W\xc3\x96" "CHENTLICH", "weekly", 12},
+	{GP_WORD_COMMAND, "baja", "unsubscribe", 4},
+	{GP_WORD_COMMAND, "joint", NULL, 0},
+	{GP_WORD_COMMAND, "join-us", NULL, 0},
+	{GP_WORD_COMMAND, "join@example.org", NULL, 0},
+	{GP_WORD_COMMAND, "help/faq", NULL, 0},
+	{GP_WORD_COMMAND, "", NULL, 0},
+	{GP_WORD_COMMAND, " join", NULL, 0},	/* the caller takes blanks off */
+	{GP_WORD_COMMAND, "\xff", NULL, 0},
+	/* What takes no arguments is not meant in prose. */
+	{GP_WORD_COMMAND, "none", "none", 4},
+	{GP_WORD_COMMAND, "none, please!", "none", 4},
+	{GP_WORD_COMMAND, "weekly digest please", "weekly", 13},
+	{GP_WORD_COMMAND, "daily bees@example.org", "daily", 5},
+	{GP_WORD_COMMAND, "none of my mails arrive", NULL, 0},
+	{GP_WORD_COMMAND, "no mail since Monday", NULL, 0},
+	{GP_WORD_COMMAND, "off topic", NULL, 0},
+	{GP_WORD_COMMAND, "mail me the archive", NULL, 0},
+	{GP_WORD_COMMAND, "each of us knows", NULL, 0},
+	{GP_WORD_COMMAND, "keine Mail kam an", NULL, 0},
+	{GP_WORD_COMMAND, "which bee is that", NULL, 0},
+	{GP_WORD_COMMAND, "thanks for all your work", "stop", 6},
+	/* Verdicts. */
+	{GP_WORD_VERDICT, "ok", "ok", 2},
+	{GP_WORD_VERDICT, "OK!!", "ok", 2},
+	{GP_WORD_VERDICT, "ok.", "ok", 2},
+	{GP_WORD_VERDICT, "ok\xf0\x9f\x91\x8d", "ok", 2},
+	{GP_WORD_VERDICT, "ok\xe2\x80\xa6", "ok", 2},
+	{GP_WORD_VERDICT, "ok\xe2\x80\x94send it", "ok", 2},
+	{GP_WORD_VERDICT, "ok-", "ok", 2},
+	{GP_WORD_VERDICT, "ok - now", "ok", 2},
+	{GP_WORD_VERDICT, "no'", "no", 2},
+	{GP_WORD_VERDICT, "No:reason", "no", 2},
+	{GP_WORD_VERDICT, "d\xe2\x80\x99" "accord", "ok", 10},
+	{GP_WORD_VERDICT, "okra", NULL, 0},
+	{GP_WORD_VERDICT, "ok-ish", NULL, 0},
+	{GP_WORD_VERDICT, "ok's", NULL, 0},
+	{GP_WORD_VERDICT, "ok/no", NULL, 0},
+	{GP_WORD_VERDICT, "ok_", NULL, 0},
+	{GP_WORD_VERDICT, "ok2", NULL, 0},
+	{GP_WORD_VERDICT, "ok\xc3\xa4", NULL, 0},
+	{GP_WORD_VERDICT, "nobody", NULL, 0},
+	{GP_WORD_VERDICT, "none", NULL, 0},
+	{GP_WORD_VERDICT, "No\xc3\xabl", NULL, 0},
+	{GP_WORD_VERDICT, "not sure", "unclear", 8},
+	{GP_WORD_VERDICT, "no problem", "unclear", 10},
+	{GP_WORD_VERDICT, "spam.", "drop", 4},
+	{GP_WORD_VERDICT, "spam, again this one", "drop", 4},
+	{GP_WORD_VERDICT, "spam filters are bad", NULL, 0},
+	{GP_WORD_VERDICT, "drop it please", "drop", 4},
+	{GP_WORD_VERDICT, "drop the subject", NULL, 0},
+	{GP_WORD_VERDICT, "trust me on that", NULL, 0},
+	{GP_WORD_VERDICT, "si", "ok", 2},
+	{GP_WORD_VERDICT, "si vous voulez", NULL, 0},
+	{GP_WORD_VERDICT, "s\xc3\xad claro", "ok", 3},
+	/* Dates. */
+	{GP_WORD_DATE, "-6.1.", "to", 1},
+	{GP_WORD_DATE, "March", "3", 5},
+	{GP_WORD_DATE, "marching", NULL, 0},
+	{GP_WORD_DATE, "jusqu\xe2\x80\x99" "au 3", "to", 10},
+	{GP_WORD_END, "Sent from my iPhone", "sent from", 9},
+	{GP_WORD_END, "Presented from", NULL, 0},
+	{GP_WORD_ROBOT, "Out of Office: x", "out of office", 13},
+};
+
 static void
 test_find(void **state)
 {
-	static const struct {
-		enum gp_word_kind kind;
-		const char *line, *name;
-		size_t used;
-	} cases[] = {
-		{GP_WORD_COMMAND, "join weekly", "subscribe", 4},
-		{GP_WORD_COMMAND, "JOIN", "subscribe", 4},
-		{GP_WORD_COMMAND, "sign off", "unsubscribe", 8},	/* the longest, not "sign" */
-		{GP_WORD_COMMAND, "sign   off", "unsubscribe", 10},
-		{GP_WORD_COMMAND, "sign\xc2\xa0off", "unsubscribe", 9},
-		{GP_WORD_COMMAND, "no mail", "none", 7},
-		{GP_WORD_COMMAND, "unmute 3", "unmute", 6},
-		{GP_WORD_COMMAND, "d\xc3\x89sabonner", "unsubscribe", 11},
-		{GP_WORD_COMMAND, "W\xc3\x96" "CHENTLICH", "weekly", 12},
-		{GP_WORD_COMMAND, "baja", "unsubscribe", 4},
-		{GP_WORD_COMMAND, "joint", NULL, 0},
-		{GP_WORD_COMMAND, "join-us", NULL, 0},
-		{GP_WORD_COMMAND, "join@example.org", NULL, 0},
-		{GP_WORD_COMMAND, "help/faq", NULL, 0},
-		{GP_WORD_COMMAND, "", NULL, 0},
-		{GP_WORD_COMMAND, " join", NULL, 0},	/* the caller takes blanks off */
-		{GP_WORD_COMMAND, "\xff", NULL, 0},
-		/* What takes no arguments is not meant in prose. */
-		{GP_WORD_COMMAND, "none", "none", 4},
-		{GP_WORD_COMMAND, "none, please!", "none", 4},
-		{GP_WORD_COMMAND, "weekly digest please", "weekly", 13},
-		{GP_WORD_COMMAND, "daily bees@example.org", "daily", 5},
-		{GP_WORD_COMMAND, "none of my mails arrive", NULL, 0},
-		{GP_WORD_COMMAND, "no mail since Monday", NULL, 0},
-		{GP_WORD_COMMAND, "off topic", NULL, 0},
-		{GP_WORD_COMMAND, "mail me the archive", NULL, 0},
-		{GP_WORD_COMMAND, "each of us knows", NULL, 0},
-		{GP_WORD_COMMAND, "keine Mail kam an", NULL, 0},
-		{GP_WORD_COMMAND, "which bee is that", NULL, 0},
-		{GP_WORD_COMMAND, "thanks for all your work", "stop", 6},
-		/* Verdicts. */
-		{GP_WORD_VERDICT, "ok", "ok", 2},
-		{GP_WORD_VERDICT, "OK!!", "ok", 2},
-		{GP_WORD_VERDICT, "ok.", "ok", 2},
-		{GP_WORD_VERDICT, "ok\xf0\x9f\x91\x8d", "ok", 2},
-		{GP_WORD_VERDICT, "ok\xe2\x80\xa6", "ok", 2},
-		{GP_WORD_VERDICT, "ok\xe2\x80\x94send it", "ok", 2},
-		{GP_WORD_VERDICT, "ok-", "ok", 2},
-		{GP_WORD_VERDICT, "ok - now", "ok", 2},
-		{GP_WORD_VERDICT, "no'", "no", 2},
-		{GP_WORD_VERDICT, "No:reason", "no", 2},
-		{GP_WORD_VERDICT, "d\xe2\x80\x99" "accord", "ok", 10},
-		{GP_WORD_VERDICT, "okra", NULL, 0},
-		{GP_WORD_VERDICT, "ok-ish", NULL, 0},
-		{GP_WORD_VERDICT, "ok's", NULL, 0},
-		{GP_WORD_VERDICT, "ok/no", NULL, 0},
-		{GP_WORD_VERDICT, "ok_", NULL, 0},
-		{GP_WORD_VERDICT, "ok2", NULL, 0},
-		{GP_WORD_VERDICT, "ok\xc3\xa4", NULL, 0},
-		{GP_WORD_VERDICT, "nobody", NULL, 0},
-		{GP_WORD_VERDICT, "none", NULL, 0},
-		{GP_WORD_VERDICT, "No\xc3\xabl", NULL, 0},
-		{GP_WORD_VERDICT, "not sure", "unclear", 8},
-		{GP_WORD_VERDICT, "no problem", "unclear", 10},
-		{GP_WORD_VERDICT, "spam.", "drop", 4},
-		{GP_WORD_VERDICT, "spam, again this one", "drop", 4},
-		{GP_WORD_VERDICT, "spam filters are bad", NULL, 0},
-		{GP_WORD_VERDICT, "drop it please", "drop", 4},
-		{GP_WORD_VERDICT, "drop the subject", NULL, 0},
-		{GP_WORD_VERDICT, "trust me on that", NULL, 0},
-		{GP_WORD_VERDICT, "si", "ok", 2},
-		{GP_WORD_VERDICT, "si vous voulez", NULL, 0},
-		{GP_WORD_VERDICT, "s\xc3\xad claro", "ok", 3},
-		/* Dates. */
-		{GP_WORD_DATE, "-6.1.", "to", 1},
-		{GP_WORD_DATE, "March", "3", 5},
-		{GP_WORD_DATE, "marching", NULL, 0},
-		{GP_WORD_DATE, "jusqu\xe2\x80\x99" "au 3", "to", 10},
-		{GP_WORD_END, "Sent from my iPhone", "sent from", 9},
-		{GP_WORD_END, "Presented from", NULL, 0},
-		{GP_WORD_ROBOT, "Out of Office: x", "out of office", 13},
-	};
 	const struct gp_word *got;
 	size_t i, used;
 
 	(void)state;
-	for (i = 0; i < GP_COUNT(cases); i++) {
+	for (i = 0; i < GP_COUNT(finds); i++) {
 		used = 0;
-		got = gp_words_find(words, cases[i].kind, cases[i].line, &used);
-		if (!gp_streq(got != NULL ? got->name : NULL, cases[i].name))
-			fail_msg("%s: %s, not %s", cases[i].line, got != NULL ? got->name : "nothing",
-			    cases[i].name != NULL ? cases[i].name : "nothing");
-		if (used != cases[i].used)
-			fail_msg("%s: takes %zu, not %zu", cases[i].line, used, cases[i].used);
-		assert_int_equal(gp_words_starts(words, cases[i].kind, cases[i].line), got != NULL);
+		got = gp_words_find(words, finds[i].kind, finds[i].line, &used);
+		if (!gp_streq(got != NULL ? got->name : NULL, finds[i].name))
+			fail_msg("%s: %s, not %s", finds[i].line, got != NULL ? got->name : "nothing",
+			    finds[i].name != NULL ? finds[i].name : "nothing");
+		if (used != finds[i].used)
+			fail_msg("%s: takes %zu, not %zu", finds[i].line, used, finds[i].used);
+		assert_int_equal(gp_words_starts(words, finds[i].kind, finds[i].line), got != NULL);
 	}
 }
 
