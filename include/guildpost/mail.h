@@ -344,4 +344,6 @@ enum gp_auth { GP_AUTH_NONE, GP_AUTH_PASS, GP_AUTH_FAIL };
 enum gp_auth gp_auth_results(const void *ctx, const struct gp_header *h, const char *authserv,
     const char *from_addr);
 
+#include "guildpost/mail/report.h"
+
 #endif
