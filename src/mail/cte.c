@@ -91,16 +91,6 @@ decode_base64(const char *p, size_t n, char *out)
 
 /* ---- quoted-printable (RFC 2045 section 6.7) -------------------------------- */
 
-static int
-hex(unsigned char c)
-{
-	if (c >= '0' && c <= '9')
-		return c - '0';
-	if (c >= 'A' && c <= 'F')
-		return c - 'A' + 10;
-	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-}
-
 /* One line without its end; true when it ends in a soft break. */
 static bool
 qp_line(const char *p, size_t n, char *out, size_t *len)
@@ -111,13 +101,12 @@ qp_line(const char *p, size_t n, char *out, size_t *len)
 	while (n > 0 && gp_mail_blank(p[n - 1]))
 		n--;
 	for (i = 0; i < n; i++) {
-		int c = (unsigned char)p[i];
+		int c = (unsigned char)p[i], byte;
 
 		if (c == '=' && i + 1 == n)
 			return true;
-		if (c == '=' && i + 2 < n && hex((unsigned char)p[i + 1]) >= 0 &&
-		    hex((unsigned char)p[i + 2]) >= 0) {
-			c = hex((unsigned char)p[i + 1]) * 16 + hex((unsigned char)p[i + 2]);
+		if (c == '=' && (byte = gp_hex_byte(p + i + 1, n - i - 1)) >= 0) {
+			c = byte;
 			i += 2;
 		}
 		if (out != NULL)

@@ -200,23 +200,15 @@ is_segment(struct gp_str name, const char *base, size_t *index, bool *encoded)
 	return *index < SEGMENTS && i + (*encoded && i > len + 1) >= name.n;
 }
 
-static int
-hex(char c)
-{
-	if (c >= '0' && c <= '9')
-		return c - '0';
-	c = (char)gp_ascii_lower((unsigned char)c);
-	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-}
-
 static void
 add_percent(struct gp_buf *b, const char *p, size_t n)
 {
 	size_t i;
+	int byte;
 
 	for (i = 0; i < n; i++) {
-		if (p[i] == '%' && i + 2 < n && hex(p[i + 1]) >= 0 && hex(p[i + 2]) >= 0) {
-			gp_buf_putc(b, hex(p[i + 1]) * 16 + hex(p[i + 2]));
+		if (p[i] == '%' && (byte = gp_hex_byte(p + i + 1, n - i - 1)) >= 0) {
+			gp_buf_putc(b, byte);
 			i += 2;
 		} else {
 			gp_buf_putc(b, (unsigned char)p[i]);

@@ -56,26 +56,18 @@ find_word(struct decoder *d, const char *s, size_t at, size_t n, struct word *w)
 	return true;
 }
 
-static int
-hex(char c)
-{
-	if (c >= '0' && c <= '9')
-		return c - '0';
-	c = (char)gp_ascii_lower((unsigned char)c);
-	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-}
-
 static void
 add_q(struct gp_buf *b, struct gp_str t)
 {
 	size_t i;
+	int byte;
 
 	for (i = 0; i < t.n; i++) {
 		if (t.p[i] == '_') {
 			gp_buf_putc(b, ' ');
-		} else if (t.p[i] == '=' && i + 2 < t.n && hex(t.p[i + 1]) >= 0 &&
-		    hex(t.p[i + 2]) >= 0) {
-			gp_buf_putc(b, hex(t.p[i + 1]) * 16 + hex(t.p[i + 2]));
+		} else if (t.p[i] == '=' &&
+		    (byte = gp_hex_byte(t.p + i + 1, t.n - i - 1)) >= 0) {
+			gp_buf_putc(b, byte);
 			i += 2;
 		} else {
 			gp_buf_putc(b, (unsigned char)t.p[i]);

@@ -11,35 +11,25 @@
 
 #include <string.h>
 
-static int
-hex(int c)
-{
-	if (c >= '0' && c <= '9')
-		return c - '0';
-	c = gp_ascii_lower(c);
-	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-}
-
 /* Into out, which has room for n bytes; false when an escape is broken (it is kept as it is). */
 static bool
 decode(char *out, size_t *out_n, const char *p, size_t n, bool form)
 {
 	size_t i, k = 0;
 	bool ok = true;
-	int hi, lo;
+	int byte;
 
 	for (i = 0; i < n; i++) {
 		if (p[i] != '%') {
 			out[k++] = form && p[i] == '+' ? ' ' : p[i];
 			continue;
 		}
-		hi = n - i > 2 ? hex(p[i + 1]) : -1;
-		lo = n - i > 2 ? hex(p[i + 2]) : -1;
-		if (hi < 0 || lo < 0) {
+		byte = gp_hex_byte(p + i + 1, n - i - 1);
+		if (byte < 0) {
 			ok = false;
 			out[k++] = '%';
 		} else {
-			out[k++] = (char)(hi << 4 | lo);
+			out[k++] = (char)byte;
 			i += 2;
 		}
 	}

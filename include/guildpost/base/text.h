@@ -24,6 +24,8 @@ bool gp_starts(const char *s, const char *prefix);
 bool gp_istarts(const char *s, const char *prefix);
 bool gp_ends(const char *s, const char *suffix);
 int gp_ascii_lower(int c);
+/* The byte that the first two of n characters give as hexadecimal digits, or -1. */
+int gp_hex_byte(const char *p, size_t n);
 void gp_str_lower(char *s);				/* ASCII, in place */
 const char *gp_memmem(const char *hay, size_t n, const char *needle, size_t m);
 /* Whole decimal number, nothing behind it, within [min, max]; false otherwise. */
