@@ -11,6 +11,8 @@
 #include <string.h>
 #include <strings.h>
 
+enum { MAX_WORD = 62 };
+
 const struct gp_opt *
 gp_opt_find(const struct gp_opt *table, size_t n, const char *name)
 {
@@ -22,33 +24,33 @@ gp_opt_find(const struct gp_opt *table, size_t n, const char *name)
 	return NULL;
 }
 
-/* Damerau-Levenshtein distance, bounded by the rows' fixed size. */
-static size_t
-distance(const char *a, const char *b)
+size_t
+gp_distance(const char *a, const char *b)
 {
-	size_t prev2[64], prev[64], row[64], n = strlen(a), m = strlen(b), i, j, best;
+	size_t d[3][MAX_WORD + 1], an = strlen(a), bn = strlen(b), i, k;
 
-	if (n >= 63 || m >= 63)
-		return 99;
-	for (j = 0; j <= m; j++)
-		prev[j] = prev2[j] = j;
-	for (i = 1; i <= n; i++) {
+	if (an > MAX_WORD || bn > MAX_WORD)
+		return SIZE_MAX;
+	for (k = 0; k <= bn; k++)
+		d[0][k] = k;
+	for (i = 1; i <= an; i++) {
+		size_t *row = d[i % 3], *above = d[(i + 2) % 3], *higher = d[(i + 1) % 3];
+
 		row[0] = i;
-		for (j = 1; j <= m; j++) {
-			best = prev[j - 1] + (a[i - 1] != b[j - 1]);
-			if (prev[j] + 1 < best)
-				best = prev[j] + 1;
-			if (row[j - 1] + 1 < best)
-				best = row[j - 1] + 1;
-			if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1] &&
-			    prev2[j - 2] + 1 < best)
-				best = prev2[j - 2] + 1;
-			row[j] = best;
+		for (k = 1; k <= bn; k++) {
+			size_t best = above[k - 1] + (a[i - 1] != b[k - 1]);
+
+			if (above[k] + 1 < best)
+				best = above[k] + 1;
+			if (row[k - 1] + 1 < best)
+				best = row[k - 1] + 1;
+			if (i > 1 && k > 1 && a[i - 1] == b[k - 2] && a[i - 2] == b[k - 1] &&
+			    higher[k - 2] + 1 < best)
+				best = higher[k - 2] + 1;
+			row[k] = best;
 		}
-		memcpy(prev2, prev, sizeof(prev));
-		memcpy(prev, row, sizeof(row));
 	}
-	return prev[m];
+	return d[an % 3][bn];
 }
 
 const char *
@@ -58,7 +60,7 @@ gp_nearest(const char *name, const char *const *names, size_t n)
 	size_t i, d, least = strlen(name) / 3 + 2;
 
 	for (i = 0; i < n; i++) {
-		d = distance(name, names[i]);
+		d = gp_distance(name, names[i]);
 		if (d < least) {
 			least = d;
 			best = names[i];

@@ -12,7 +12,6 @@
 
 enum {
 	MAX_WORDS = 4000,
-	MAX_WORD = 60,
 	NEAR = 2,
 	MAX_POLITE = 20		/* whoever is more polite than that says something */
 };
@@ -325,36 +324,6 @@ gp_words_starts(const struct gp_words *w, enum gp_word_kind kind, const char *li
 	return gp_words_find(w, kind, line, NULL) != NULL;
 }
 
-/* Damerau's distance, as far as NEAR: a letter too many, missing, other, or two swapped. */
-static size_t
-distance(const char *a, size_t an, const char *b, size_t bn)
-{
-	size_t d[3][MAX_WORD + 1], i, k;
-
-	if (an > MAX_WORD || bn > MAX_WORD)
-		return MAX_WORD;
-	for (k = 0; k <= bn; k++)
-		d[0][k] = k;
-	for (i = 1; i <= an; i++) {
-		size_t *row = d[i % 3], *above = d[(i + 2) % 3], *higher = d[(i + 1) % 3];
-
-		row[0] = i;
-		for (k = 1; k <= bn; k++) {
-			size_t best = above[k - 1] + (a[i - 1] != b[k - 1]);
-
-			if (above[k] + 1 < best)
-				best = above[k] + 1;
-			if (row[k - 1] + 1 < best)
-				best = row[k - 1] + 1;
-			if (i > 1 && k > 1 && a[i - 1] == b[k - 2] && a[i - 2] == b[k - 1] &&
-			    higher[k - 2] + 1 < best)
-				best = higher[k - 2] + 1;
-			row[k] = best;
-		}
-	}
-	return d[an % 3][bn];
-}
-
 const struct gp_word *
 gp_words_near(const struct gp_words *w, enum gp_word_kind kind, const char *line)
 {
@@ -369,7 +338,7 @@ gp_words_near(const struct gp_words *w, enum gp_word_kind kind, const char *line
 		/* Short words are near to everything. */
 		if (w->v[i].kind != kind || len < 3)
 			continue;
-		dist = distance(folded, n, w->v[i].text, len);
+		dist = gp_distance(folded, w->v[i].text);
 		if (dist < near && dist * 3 <= len) {
 			near = dist;
 			found = &w->v[i];

@@ -91,6 +91,49 @@ test_lines(void **state)
 }
 
 static void
+test_hex(void **state)
+{
+	static const struct { const char *in; size_t n; int want; } cases[] = {
+		{"00", 2, 0}, {"ff", 2, 255}, {"FF", 2, 255}, {"aF9", 3, 0xaf}, {"7f", 2, 127},
+		{"7f", 1, -1}, {"", 0, -1}, {"g0", 2, -1}, {"0g", 2, -1}, {" 1", 2, -1}, {"-1", 2, -1},
+		{"0x", 2, -1}, {"\xc3\xa4", 2, -1}, {"/0", 2, -1}, {":0", 2, -1}, {"@a", 2, -1}, {"`a", 2, -1},
+	};
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < GP_COUNT(cases); i++)
+		if (gp_hex_byte(cases[i].in, cases[i].n) != cases[i].want)
+			fail_msg("%s: %d", cases[i].in, gp_hex_byte(cases[i].in, cases[i].n));
+}
+
+static void
+test_distance(void **state)
+{
+	static const char sixty[] = "123456789012345678901234567890123456789012345678901234567890";
+	static const struct { const char *a, *b; size_t want; } cases[] = {
+		{"", "", 0}, {"", "abc", 3}, {"abc", "", 3}, {"weekly", "weekly", 0},
+		{"weekly", "weakly", 1}, {"weekly", "wekly", 1}, {"weekly", "weeekly", 1},
+		{"weekly", "wekely", 1}, {"daily", "dialy", 1}, {"ab", "ba", 1}, {"abc", "cab", 2},
+		{"each", "none", 4}, {sixty, sixty, 0}, {sixty, "", 60},
+	};
+	char longer[64];
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < GP_COUNT(cases); i++) {
+		if (gp_distance(cases[i].a, cases[i].b) != cases[i].want)
+			fail_msg("%s, %s: %zu", cases[i].a, cases[i].b,
+			    gp_distance(cases[i].a, cases[i].b));
+		assert_int_equal(gp_distance(cases[i].b, cases[i].a), cases[i].want);
+	}
+	snprintf(longer, sizeof(longer), "%s12", sixty);
+	assert_int_equal(gp_distance(longer, sixty), 2);
+	snprintf(longer, sizeof(longer), "%s123", sixty);
+	assert_true(gp_distance(longer, sixty) == SIZE_MAX);
+	assert_true(gp_distance("", longer) == SIZE_MAX);
+}
+
+static void
 test_utf8(void **state)
 {
 	static const struct {
@@ -346,6 +389,8 @@ main(void)
 		cmocka_unit_test(test_buf_keeps_its_maximum),
 		cmocka_unit_test(test_numbers),
 		cmocka_unit_test(test_lines),
+		cmocka_unit_test(test_hex),
+		cmocka_unit_test(test_distance),
 		cmocka_unit_test(test_utf8),
 		cmocka_unit_test(test_time),
 		cmocka_unit_test(test_tokens),

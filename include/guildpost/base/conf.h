@@ -34,6 +34,9 @@ enum gp_status gp_opt_set(const struct gp_opt *table, size_t n, void *target, co
     const char *name, const char *value, struct gp_err *err) GP_MUST_CHECK;
 /* The current value as text, as gp_opt_set would take it. */
 char *gp_opt_get(const void *ctx, const struct gp_opt *opt, const void *source);
+/* How many letters are too many, missing, other or swapped (Damerau, Levenshtein); SIZE_MAX for words
+ * of over 62 bytes. */
+size_t gp_distance(const char *a, const char *b);
 /* The name in the table nearest to a mistyped one, or NULL. */
 const char *gp_nearest(const char *name, const char *const *names, size_t n);
 
