@@ -60,19 +60,9 @@ static enum gp_status
 count_votes(struct gp_store *s, int64_t id, int64_t *approving, int64_t *refusing,
     struct gp_err *err)
 {
-	sqlite3_stmt *st;
-	enum gp_status status = gp_sql_open(s, &st, "SELECT coalesce(sum(approves), 0), "
+	return gp_sql_ints(s, approving, refusing, "SELECT coalesce(sum(approves), 0), "
 	    "coalesce(sum(1 - approves), 0) FROM hold_vote WHERE hold = ?1",
 	    GP_ARGS(GP_INT(id)), err);
-
-	if (status == GP_OK)
-		status = gp_sql_next(s, st, err);
-	if (status != GP_OK)
-		return status;
-	*approving = sqlite3_column_int64(st, 0);
-	*refusing = sqlite3_column_int64(st, 1);
-	gp_sql_done(st);
-	return GP_OK;
 }
 
 enum gp_status

@@ -21,19 +21,14 @@ enum gp_status
 gp_import_find(struct gp_store *s, int64_t list, const char *source, int64_t *offset, bool *done,
     struct gp_err *err)
 {
-	sqlite3_stmt *st;
-	enum gp_status status = gp_sql_open(s, &st,
+	int64_t ended = 0;
+	enum gp_status status = gp_sql_ints(s, offset, &ended,
 	    "SELECT offset, done FROM import WHERE list = ?1 AND source = ?2",
 	    GP_ARGS(GP_INT(list), GP_TEXT(source)), err);
 
 	if (status == GP_OK)
-		status = gp_sql_next(s, st, err);
-	if (status != GP_OK)
-		return status;
-	*offset = sqlite3_column_int64(st, 0);
-	*done = sqlite3_column_int(st, 1) != 0;
-	gp_sql_done(st);
-	return GP_OK;
+		*done = ended != 0;
+	return status;
 }
 
 /* ---- bulk loads ------------------------------------------------------------------- */

@@ -117,19 +117,12 @@ static enum gp_status
 find_person(struct gp_store *s, const char *folded, const char *written, const char *name,
     int64_t *person, int64_t *address, struct gp_err *err)
 {
-	sqlite3_stmt *st;
-	enum gp_status status = gp_sql_open(s, &st,
+	enum gp_status status = gp_sql_ints(s, person, address,
 	    "SELECT person, id FROM address WHERE folded = ?1", GP_ARGS(GP_TEXT(folded)), err);
 
 	if (status == GP_OK)
-		status = gp_sql_next(s, st, err);
-	if (status == GP_OK) {
-		*person = sqlite3_column_int64(st, 0);
-		*address = sqlite3_column_int64(st, 1);
-		gp_sql_done(st);
 		return gp_sql_run(s, "UPDATE person SET name = ?2 WHERE id = ?1 AND name = '' "
 		    "AND ?2 <> ''", GP_ARGS(GP_INT(*person), GP_TEXT(name)), err);
-	}
 	if (status != GP_E_NOTFOUND)
 		return status;
 	status = gp_sql_run(s, "INSERT INTO person(name) VALUES(?1)", GP_ARGS(GP_TEXT(name)), err);

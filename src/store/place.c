@@ -312,22 +312,17 @@ subject_parent(struct gp_store *s, const struct gp_list *list, const struct gp_m
 	bool is_reply = false;
 	int64_t base = gp_place_base(m->subject, list->set.tag, &is_reply), thread, head;
 	enum gp_status status;
-	sqlite3_stmt *st;
 
 	if (base == 0 || !is_reply || !may_guess(list, m))
 		return GP_OK;
-	status = gp_sql_open(s, &st, "SELECT id, head FROM thread WHERE list = ?1 AND base = ?2 "
+	status = gp_sql_ints(s, &thread, &head,
+	    "SELECT id, head FROM thread WHERE list = ?1 AND base = ?2 "
 	    "AND base <> 0 AND last BETWEEN ?3 AND ?4 AND first <= ?5 AND messages > 0 AND head <> ?6 "
 	    "ORDER BY last DESC LIMIT 1",
 	    GP_ARGS(GP_INT(list->id), GP_INT(base), GP_INT(date - GUESS_DAYS * 86400),
 	    GP_INT(date + GUESS_DAYS * 86400), GP_INT(date), GP_INT(own)), err);
-	if (status == GP_OK)
-		status = gp_sql_next(s, st, err);
 	if (status != GP_OK)
 		return gp_sql_end(status);
-	thread = sqlite3_column_int64(st, 0);
-	head = sqlite3_column_int64(st, 1);
-	gp_sql_done(st);
 	return quoted_of(s, m, thread, head, own, parent, err);
 }
 

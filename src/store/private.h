@@ -69,6 +69,9 @@ enum gp_status gp_sql_run(struct gp_store *s, const char *sql, const struct gp_a
 /* The first column of the first row; GP_E_NOTFOUND when there is no row. */
 enum gp_status gp_sql_int(struct gp_store *s, int64_t *out, const char *sql,
     const struct gp_arg *args, struct gp_err *err) GP_MUST_CHECK;
+/* The first two columns of it. */
+enum gp_status gp_sql_ints(struct gp_store *s, int64_t *out, int64_t *second, const char *sql,
+    const struct gp_arg *args, struct gp_err *err) GP_MUST_CHECK;
 /* Columns: NULL gives "" (gp_sql_text), NULL (gp_sql_text_null), 0. */
 char *gp_sql_text(const void *ctx, sqlite3_stmt *st, int col);
 char *gp_sql_text_null(const void *ctx, sqlite3_stmt *st, int col);

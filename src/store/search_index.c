@@ -148,18 +148,8 @@ gp_search_undo(struct gp_store *s)
 enum gp_status
 gp_search_entry(struct gp_store *s, int64_t id, int64_t *entry, int64_t *hash, struct gp_err *err)
 {
-	sqlite3_stmt *st;
-	enum gp_status status = gp_sql_open(s, &st, "SELECT coalesce(entry, -1), "
-	    "coalesce(entry_hash, 0) FROM node WHERE id = ?1", GP_ARGS(GP_INT(id)), err);
-
-	if (status == GP_OK)
-		status = gp_sql_next(s, st, err);
-	if (status != GP_OK)
-		return status;
-	*entry = sqlite3_column_int64(st, 0);
-	*hash = sqlite3_column_int64(st, 1);
-	gp_sql_done(st);
-	return GP_OK;
+	return gp_sql_ints(s, entry, hash, "SELECT coalesce(entry, -1), coalesce(entry_hash, 0) "
+	    "FROM node WHERE id = ?1", GP_ARGS(GP_INT(id)), err);
 }
 
 enum gp_status

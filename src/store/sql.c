@@ -145,20 +145,28 @@ gp_sql_run(struct gp_store *s, const char *sql, const struct gp_arg *args, struc
 }
 
 enum gp_status
-gp_sql_int(struct gp_store *s, int64_t *out, const char *sql, const struct gp_arg *args,
-    struct gp_err *err)
+gp_sql_ints(struct gp_store *s, int64_t *out, int64_t *second, const char *sql,
+    const struct gp_arg *args, struct gp_err *err)
 {
 	sqlite3_stmt *st;
 	enum gp_status status = gp_sql_open(s, &st, sql, args, err);
 
-	if (status != GP_OK)
-		return status;
-	status = gp_sql_next(s, st, err);
+	if (status == GP_OK)
+		status = gp_sql_next(s, st, err);
 	if (status != GP_OK)
 		return status;
 	*out = sqlite3_column_int64(st, 0);
+	if (second != NULL)
+		*second = sqlite3_column_int64(st, 1);
 	gp_sql_done(st);
 	return GP_OK;
+}
+
+enum gp_status
+gp_sql_int(struct gp_store *s, int64_t *out, const char *sql, const struct gp_arg *args,
+    struct gp_err *err)
+{
+	return gp_sql_ints(s, out, NULL, sql, args, err);
 }
 
 char *
