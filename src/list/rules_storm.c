@@ -4,7 +4,8 @@
  * and List-Id, so that rule_loop and rule_duplicate see nothing (standards.md 5.1). What is left
  * is what was said: the same words once more within a day wait, and so does, where each round
  * adds something, one more post of that subject than a person writes within an hour. Only what
- * was posted counts, so a moderator ends or continues it.
+ * was posted counts, so a moderator ends or continues it. Lists that machines write to set
+ * `repeats`.
  */
 #include "config.h"
 
@@ -105,7 +106,7 @@ count_of(struct asking *a, const char *kind, int64_t span, int64_t *n)
 	char *author = gp_addr_fold(a->ctx, a->in->mail->from_addr);
 
 	*n = 0;
-	return author == NULL ? GP_OK :
+	return author == NULL || a->route->list->set.repeats ? GP_OK :
 	    gp_count_get(a->site->store, kind, author, gp_now(), span, n, a->err);
 }
 
@@ -140,7 +141,7 @@ gp_rules_count_words(const void *ctx, struct gp_site *site, const struct gp_list
 	enum gp_status st;
 	int64_t n;
 
-	if (author == NULL)
+	if (author == NULL || list->set.repeats)
 		return GP_OK;
 	st = gp_count_add(site->store, same_words(ctx, list, m), author, gp_now(), DAY, &n, err);
 	return st != GP_OK ? st : gp_count_add(site->store, same_subject(ctx, list, m), author,

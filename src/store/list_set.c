@@ -56,6 +56,8 @@ const struct gp_opt gp_list_options[] = {
 	    "so many first posts of a new member wait for a moderator"},
 	{"daily_posts", GP_OPT_INT, AT(daily_posts), "0", 0, 1000, NULL,
 	    "more posts of one member in a day wait for a moderator; 0: any number goes"},
+	{"repeats", GP_OPT_BOOL, AT(repeats), "no", 0, 0, NULL,
+	    "no: what says the same again within a day waits; yes, where machines write: it goes"},
 	{"quiet_from", GP_OPT_INT, AT(quiet_from), "0", 0, 23, NULL,
 	    "hour from which posts wait, in the time zone of the list"},
 	{"quiet_to", GP_OPT_INT, AT(quiet_to), "0", 0, 23, NULL,

@@ -105,7 +105,7 @@ stop() {
 } 2>/dev/null
 # A list with that many members.
 list_of() { # SITE MEMBERS SETTING...
-	cmd "$1" list create bees@example.org "${@:3}" >/dev/null
+	cmd "$1" list create bees@example.org repeats=yes "${@:3}" >/dev/null
 	seq 1 "$2" | sed 's/.*/m&@example.net/' | cmd "$1" member import bees >/dev/null
 }
 # One number out of a site's database.

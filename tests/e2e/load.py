@@ -31,7 +31,7 @@ def one(number, out):
             ask('MAIL FROM:<marta@example.org>\r\n', b'250')
             ask('RCPT TO:<bees@example.org>\r\n', b'250')
             ask('DATA\r\n', b'354')
-            ask(f'From: marta@example.org\r\nTo: bees@example.org\r\nSubject: load {number} {i}\r\n'
+            ask(f'From: marta@example.org\r\nTo: bees@example.org\r\nSubject: load {mid}\r\n'
                 f'Message-ID: <{mid}>\r\nDate: Mon, 2 Nov 2026 10:00:00 +0000\r\n\r\n'
                 f'post {i} of session {number}\r\n.\r\n', b'250')
             with lock:

@@ -344,7 +344,10 @@ test_repeated(void **state)
 		if ((strcmp(rule, "repeated") == 0) != cases[i].repeated)
 			fail_msg("%s, %s, %s: %s", cases[i].from, cases[i].subject, cases[i].text, rule);
 	}
-	/* Owners go round, too; and another list is another. */
+	setting(p, "repeats", "yes");
+	assert_string_equal(post_of(p, BOB, "", "Swarm", "Who can help?\nBob\n"), "who-may-post");
+	setting(p, "repeats", "no");
+	/* Owners go round, too. */
 	assert_string_equal(post_of(p, ANN, "", "Swarm", "Who can help?\nBob\n"), "repeated");
 	HAS(verdict(p, ANN, "ann@example.org", "ok\n"), "Swarm");
 	gp_clock_set(gp_now() + 86400, true);

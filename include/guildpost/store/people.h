@@ -38,6 +38,7 @@ struct gp_list_settings {
 	int roster;		/* GP_ROSTER_: who sees who is on the list */
 	int64_t first_posts;	/* of a new member that are held, then trusted */
 	int64_t daily_posts;	/* of one member in a day, 0: any number; more are held */
+	bool repeats;		/* the same words again, or one subject over and over, need not wait */
 	int64_t quiet_from, quiet_to; /* hours in timezone; posts between wait; equal: none */
 	bool emergency;		/* every post is held */
 	int64_t approvals;	/* moderators who must say ok */
