@@ -92,8 +92,8 @@ gp_ascii_lower(int c)
 	return c >= 'A' && c <= 'Z' ? c + ('a' - 'A') : c;
 }
 
-static int
-hex_digit(int c)
+int
+gp_hex_digit(int c)
 {
 	if (c >= '0' && c <= '9')
 		return c - '0';
@@ -104,7 +104,7 @@ hex_digit(int c)
 int
 gp_hex_byte(const char *p, size_t n)
 {
-	int high = n < 2 ? -1 : hex_digit(p[0]), low = n < 2 ? -1 : hex_digit(p[1]);
+	int high = n < 2 ? -1 : gp_hex_digit(p[0]), low = n < 2 ? -1 : gp_hex_digit(p[1]);
 
 	return high < 0 || low < 0 ? -1 : high << 4 | low;
 }

@@ -55,15 +55,6 @@ next_field(struct fields *f)
 
 /* ---- addresses ------------------------------------------------------------------------ */
 
-static int
-hex(char c)
-{
-	if (c >= '0' && c <= '9')
-		return c - '0';
-	c = (char)gp_ascii_lower((unsigned char)c);
-	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-}
-
 /* RFC 6533 section 3: \x{FC} stands for U+00FC. */
 static size_t
 embedded(struct gp_str s, struct gp_buf *b)
@@ -74,8 +65,8 @@ embedded(struct gp_str s, struct gp_buf *b)
 
 	if (s.n < 5 || memcmp(s.p, "\\x{", 3) != 0)
 		return 0;
-	for (i = 3; i < s.n && i < 9 && hex(s.p[i]) >= 0; i++)
-		cp = cp * 16 + (uint32_t)hex(s.p[i]);
+	for (i = 3; i < s.n && i < 9 && gp_hex_digit(s.p[i]) >= 0; i++)
+		cp = cp * 16 + (uint32_t)gp_hex_digit(s.p[i]);
 	if (i == 3 || i >= s.n || s.p[i] != '}' || cp < 32 || cp > 0x10ffff ||
 	    (cp >= 0xd800 && cp < 0xe000))
 		return 0;
@@ -98,6 +89,7 @@ address_of(const void *ctx, struct gp_str value)
 	const char *semi;
 	struct gp_buf b;
 	size_t i, n, at, len;
+	int byte;
 	bool xtext;
 	char *out = NULL;
 
@@ -115,8 +107,8 @@ address_of(const void *ctx, struct gp_str value)
 
 		if ((n = embedded(s, &b)) > 0)
 			continue;
-		if (xtext && s.n > 2 && *s.p == '+' && hex(s.p[1]) >= 0 && hex(s.p[2]) >= 0) {
-			gp_buf_putc(&b, hex(s.p[1]) * 16 + hex(s.p[2]));
+		if (xtext && *s.p == '+' && (byte = gp_hex_byte(s.p + 1, s.n - 1)) >= 0) {
+			gp_buf_putc(&b, byte);
 			n = 3;
 		} else {
 			gp_buf_putc(&b, (unsigned char)*s.p);

@@ -24,6 +24,7 @@ bool gp_starts(const char *s, const char *prefix);
 bool gp_istarts(const char *s, const char *prefix);
 bool gp_ends(const char *s, const char *suffix);
 int gp_ascii_lower(int c);
+int gp_hex_digit(int c);				/* 0 to 15, or -1 */
 /* The byte that the first two of n characters give as hexadecimal digits, or -1. */
 int gp_hex_byte(const char *p, size_t n);
 void gp_str_lower(char *s);				/* ASCII, in place */
