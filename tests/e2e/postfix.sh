@@ -137,6 +137,8 @@ mutt_rc() { # ADDRESS NAME
 	mkdir -p "$home"
 	# An editor that writes above what is quoted; a script may put another in its place.
 	echo "cat '$home/text' \"\$1\" >'$home/edited' && cp '$home/edited' \"\$1\"" >"$home/edit"
+	# Of a file that seems newer than its own note of it, a second having begun, mutt asks what to do.
+	echo "sh '$home/edit' \"\$1\" && touch -d '1 minute ago' \"\$1\"" >"$home/editor"
 	cat >"$home/muttrc" <<-END
 		set from="$1" realname="$2" use_from=yes use_envelope_from=yes hostname=desk.example.net
 		set smtp_url="smtp://127.0.0.1:$SMTP" ssl_starttls=no ssl_force_tls=no
@@ -144,7 +146,7 @@ mutt_rc() { # ADDRESS NAME
 		set crypt_use_gpgme=no header_cache= tmpdir="$home" sig_dashes=yes
 		set autoedit=yes fast_reply=yes include=yes reply_to=yes abort_nosubject=no abort_unmodified=no
 		set quit=yes wait_key=no mark_old=no delete=no beep=no auto_tag=no
-		set editor="sh $home/edit %s"
+		set editor="sh $home/editor %s"
 	END
 }
 # mutt_send ADDRESS TO SUBJECT [FILE ATTACHED] < TEXT
