@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /* The archive: what goes in comes out the same, once, and is found by every way there is. */
-#include "store.h"
-#include "../../src/store/private.h"
+#include "store_lists.h"
 
 /* A message with a body, as a parser would give it. */
 static struct gp_mail *
@@ -31,17 +30,6 @@ raw_of(const void *ctx, const struct gp_mail *m, const char *extra)
 {
 	return gp_asprintf(ctx, "%sFrom: %s <%s>\r\nSubject: %s\r\n\r\n%s", extra, m->from_name,
 	    m->from_addr, m->subject, m->text);
-}
-
-static struct gp_list *
-new_list(struct fixture *f, const char *address)
-{
-	struct gp_list *list = NULL;
-
-	OK(gp_store_begin(f->s, err));
-	OK(gp_list_create(f, f->s, address, &list, err));
-	OK(gp_store_commit(f->s, err));
-	return list;
 }
 
 static struct gp_archived

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /* Who gets a post: delivery, pauses, interest, own copies, duplicates, attachments. */
-#include "store.h"
+#include "store_lists.h"
 #include "../../src/store/queue.h"
 
 #include <time.h>
@@ -34,13 +34,6 @@ open_place(struct fixture *f, struct place *p)
 	p->elsewhere = post(f, p->list, "3@x.example", NULL);
 	p->reply = post(f, p->list, "2@x.example", "1@x.example");
 	OK(gp_store_commit(f->s, err));
-}
-
-static void
-reopen(struct fixture *f)
-{
-	gp_store_close(f->s);
-	OK(gp_store_open(f, f->path, GP_STORE_CORE, &f->s, err));
 }
 
 static int64_t

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /* The database file itself: versions, locks, transactions, backup; lists. */
-#include "store.h"
-#include "../../src/store/private.h"
+#include "store_lists.h"
 #include "../../src/store/tokenizer.h"
 
 #include <sys/wait.h>
@@ -345,17 +344,6 @@ test_full(void **state)
 }
 
 /* ---- lists --------------------------------------------------------------------------- */
-
-static struct gp_list *
-new_list(struct fixture *f, const char *address)
-{
-	struct gp_list *list = NULL;
-
-	OK(gp_store_begin(f->s, err));
-	OK(gp_list_create(f, f->s, address, &list, err));
-	OK(gp_store_commit(f->s, err));
-	return list;
-}
 
 static void
 test_list_names(void **state)

@@ -1,25 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /* Holds and tokens: what waits is not lost, and what may be done once is done once. */
-#include "store.h"
-#include "../../src/store/private.h"
-
-static struct gp_list *
-new_list(struct fixture *f, const char *address)
-{
-	struct gp_list *list = NULL;
-
-	OK(gp_store_begin(f->s, err));
-	OK(gp_list_create(f, f->s, address, &list, err));
-	OK(gp_store_commit(f->s, err));
-	return list;
-}
-
-static void
-reopen(struct fixture *f)
-{
-	gp_store_close(f->s);
-	OK(gp_store_open(f, f->path, GP_STORE_CORE, &f->s, err));
-}
+#include "store_lists.h"
 
 /* ---- holds ------------------------------------------------------------------------------ */
 

@@ -1,18 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /* Settings of lists; members and their settings; persons and their addresses. */
-#include "store.h"
-#include "../../src/store/private.h"
-
-static struct gp_list *
-new_list(struct fixture *f, const char *address)
-{
-	struct gp_list *list = NULL;
-
-	OK(gp_store_begin(f->s, err));
-	OK(gp_list_create(f, f->s, address, &list, err));
-	OK(gp_store_commit(f->s, err));
-	return list;
-}
+#include "store_lists.h"
 
 static int64_t
 join(struct fixture *f, const struct gp_list *list, const char *address)
@@ -23,26 +11,6 @@ join(struct fixture *f, const struct gp_list *list, const char *address)
 	OK(gp_member_add(f->s, list->id, address, "", 0, 0, NOW, &id, err));
 	OK(gp_store_commit(f->s, err));
 	return id;
-}
-
-static void
-reopen(struct fixture *f)
-{
-	gp_store_close(f->s);
-	OK(gp_store_open(f, f->path, GP_STORE_CORE, &f->s, err));
-}
-
-static int64_t
-count(struct fixture *f, const char *sql)
-{
-	sqlite3_stmt *st;
-	int64_t n;
-
-	assert_int_equal(sqlite3_prepare_v2(f->s->db, sql, -1, &st, NULL), SQLITE_OK);
-	assert_int_equal(sqlite3_step(st), SQLITE_ROW);
-	n = sqlite3_column_int64(st, 0);
-	sqlite3_finalize(st);
-	return n;
 }
 
 /* ---- settings of lists --------------------------------------------------------------- */
