@@ -78,7 +78,8 @@ text_token(struct asked *a, const char *name, const char *language, char **token
 
 	gp_json_push_text(gp_json_new_array(data, "lines"),
 	    gp_asprintf(a->ctx, "put %s.%s", name, language));
-	t.purpose = gp_strdup(a->ctx, "act");
+	/* Of its own: a question about something else must not take it away. */
+	t.purpose = gp_strdup(a->ctx, "text");
 	t.list = a->list->id;
 	t.address = gp_addr_fold(a->ctx, a->member->address);
 	t.expires = gp_now() + 30 * 86400;

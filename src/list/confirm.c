@@ -218,37 +218,47 @@ take_token(struct asked *a, const struct gp_token *t)
 	return gp_command_address_proven(a, t->object);
 }
 
-static const char *const purposes[] = {"subscribe", "unsubscribe", "act", "invite", "address",
-	"create", "self"};
+/* What a token can be for that is confirmed, and what its button does: "hold" and "queue" are not
+ * among them. */
+static const struct {
+	const char *purpose, *button;
+} purposes[] = {
+	{"subscribe", "subscribe"}, {"invite", "subscribe"}, {"unsubscribe", "unsubscribe"},
+	{"address", "address"}, {"act", "act"}, {"text", "act"}, {"create", "act"}, {"self", "act"},
+};
+
+static const char *
+button_of(const struct gp_token *t)
+{
+	size_t i;
+
+	for (i = 0; i < GP_COUNT(purposes); i++)
+		if (strcmp(purposes[i].purpose, t->purpose) == 0)
+			return purposes[i].button;
+	return NULL;
+}
 
 const char *
 gp_command_click_kind(const void *ctx, const struct gp_site *site, const char *token)
 {
+	const char *button = NULL;
 	struct gp_token *t;
 	struct gp_err err;
-	size_t i;
 
-	for (i = 0; i < GP_COUNT(purposes); i++)
-		if (gp_token_find(ctx, site->store, purposes[i], token, gp_now(), &t, &err) == GP_OK)
-			return strcmp(purposes[i], "invite") == 0 ? "subscribe" :
-			    strcmp(purposes[i], "create") == 0 || strcmp(purposes[i], "self") == 0 ?
-			    "act" : purposes[i];
-	return "leave";
+	if (gp_token_find(ctx, site->store, NULL, token, gp_now(), &t, &err) == GP_OK)
+		button = button_of(t);
+	return button != NULL ? button : "leave";
 }
 
 /* The token, if it was made for this address and this list and nobody used it. */
 static enum gp_status
 find_token(struct asked *a, const char *token, const char *from, struct gp_token **out)
 {
-	enum gp_status st = GP_E_NOTFOUND;
-	size_t i;
+	enum gp_status st = gp_token_find(a->ctx, a->site->store, NULL, token, gp_now(), out, a->err);
 
-	for (i = 0; st == GP_E_NOTFOUND && i < GP_COUNT(purposes); i++)
-		st = gp_token_find(a->ctx, a->site->store, purposes[i], token, gp_now(), out,
-		    a->err);
 	if (st != GP_OK)
 		return st;
-	if ((a->list != NULL && (*out)->list != a->list->id) || (*out)->used != 0 ||
+	if (button_of(*out) == NULL || (a->list != NULL && (*out)->list != a->list->id) || (*out)->used != 0 ||
 	    (from != NULL && !gp_streq((*out)->address, gp_addr_fold(a->ctx, from))))
 		return GP_E_NOTFOUND;
 	return GP_OK;

@@ -58,7 +58,7 @@ gp_token_find(const void *ctx, struct gp_store *s, const char *purpose, const ch
 	if (!hash_of(token, hash))
 		return GP_E_NOTFOUND;
 	status = gp_sql_open(s, &st, "SELECT purpose, list, object, address, expires, used, "
-	    "nullif(data, '') FROM token WHERE hash = ?1 AND purpose = ?2 AND expires > ?3",
+	    "nullif(data, '') FROM token WHERE hash = ?1 AND (?2 IS NULL OR purpose = ?2) AND expires > ?3",
 	    GP_ARGS(GP_BLOB(hash, sizeof(hash)), GP_TEXT(purpose), GP_INT(now)), err);
 	if (status == GP_OK)
 		status = gp_sql_next(s, st, err);

@@ -116,12 +116,15 @@ static void
 test_texts(void **state)
 {
 	struct place *p = *state;
-	char *text = ask(p, ANN, "text welcome\n");
+	char *text = ask(p, ANN, "text welcome\n"), *address;
 
 	HAS(text, "~~~~");
 	HAS(text, "{{list_title}}");
+	address = reply_address(p);
+	/* A question about something else leaves the text's own open. */
+	HAS(ask(p, ANN, "configure title Hives\n"), "ann@example.org|");
 	/* The reply, as a mail program quotes it. */
-	HAS(say(p, ANN, reply_address(p), "Re: text", "> " WAVES "> Subject: Hi {{list_name}}\n>\n"
+	HAS(say(p, ANN, address, "Re: text", "> " WAVES "> Subject: Hi {{list_name}}\n>\n"
 	    "> Moin **moin**, {{list_title}}!\n> " WAVES "\n"), "version 1");
 	ask(p, "Dora <dora@example.org>", "join\n");
 	HAS(say_yes(p, "Dora <dora@example.org>"), "Hi bees|Moin moin, bees!");

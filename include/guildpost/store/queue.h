@@ -189,7 +189,8 @@ struct gp_token {
 /* A new token: its 26 characters on ctx; only the hash is stored. */
 enum gp_status gp_token_add(const void *ctx, struct gp_store *s, const struct gp_token *t,
     char **token, struct gp_err *err) GP_MUST_CHECK;
-/* GP_E_NOTFOUND for unknown, malformed or expired ones alike; a used one is found (see used). */
+/* GP_E_NOTFOUND for unknown, malformed or expired ones alike; a used one is found (see used).
+ * purpose NULL: for whatever it is; the caller looks. */
 enum gp_status gp_token_find(const void *ctx, struct gp_store *s, const char *purpose,
     const char *token, int64_t now, struct gp_token **out, struct gp_err *err) GP_MUST_CHECK;
 /* Spend it, once: GP_E_EXISTS when someone was faster. */
