@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: ISC */
 /*
  * The answer to the mail with all that waits: "1 ok, 2-5 drop, 6 no: please post to plants@".
- * Numbers and ranges, then a word as for one; parted by commas, semicolons or lines. What is
- * not understood does nothing; one mail says what was done for each.
+ * Lines of numbers and ranges, then a word as for one, parted by commas or semicolons; a reason
+ * stands behind a colon. They stand at the beginning: below the first line that says anything else,
+ * a signature or a quotation may have numbers and words, too. A line with anything more in it does
+ * nothing, since it may take back what it says; one mail says what was done for each.
  */
 #include "config.h"
 
@@ -11,15 +13,7 @@
 #include <inttypes.h>
 #include <string.h>
 
-enum { MOST_NUMBERS = 200 };
-
-/* What was said: these numbers, this word, what stands behind it. */
-struct item {
-	int64_t numbers[MOST_NUMBERS];
-	size_t n;
-	const struct gp_word *word;
-	size_t begin, rest, end;	/* in the text */
-};
+enum { MOST_NUMBERS = GP_QUEUE_NUMBERS, MOST_ITEMS = 200 };
 
 static size_t
 number(const char *p, int64_t *out)
@@ -49,7 +43,7 @@ dash(const char *p)
 
 /* A number or a range; its length, or 0. */
 static size_t
-range(const char *p, struct item *item)
+range(const char *p, struct gp_queue_item *item)
 {
 	int64_t from, to;
 	size_t n = number(p, &from), gap, m;
@@ -72,7 +66,7 @@ range(const char *p, struct item *item)
 
 /* Numbers and a word at p; the length of both, or 0. */
 static size_t
-read_item(const struct gp_words *words, const char *p, struct item *item)
+read_item(const struct gp_words *words, const char *p, struct gp_queue_item *item)
 {
 	size_t at = strspn(p, " \t#*"), n, used;
 
@@ -87,51 +81,119 @@ read_item(const struct gp_words *words, const char *p, struct item *item)
 	return item->word != NULL ? at + used : 0;
 }
 
-/* Where the next item may begin, behind p: a comma, a semicolon or a new line. */
-static const char *
-next_start(const char *p)
+/* Words that refuse: what stands behind their colon is said to the author. */
+static bool
+takes_reason(const struct gp_word *w)
 {
-	p += strcspn(p, ",;\n");
-	return *p != '\0' ? p + 1 : NULL;
+	return strcmp(w->name, "no") == 0 || strcmp(w->name, "veto") == 0 || strcmp(w->name, "ban") == 0;
 }
 
-/* All of them, in order; *n: how many. */
-static struct item *
-read_items(const void *ctx, const struct gp_words *words, const char *text, size_t *n)
+/* May that stand behind the word, up to the next comma? */
+static bool
+may_follow(const struct gp_words *words, const struct gp_word *verdict, const char *rest)
 {
-	struct item *v = gp_array(ctx, struct item, MOST_NUMBERS), *item;
-	const char *p = text;
-	size_t len;
+	const struct gp_word *w;
+	size_t used;
+	int64_t n;
 
-	*n = 0;
-	while (p != NULL && *n < MOST_NUMBERS) {
-		item = &v[*n];
-		len = read_item(words, p, item);
-		if (len > 0) {
-			item->begin = (size_t)(p - text);
-			item->rest = item->begin + len;
-			item->end = strlen(text);
-			if (*n > 0)
-				v[*n - 1].end = item->begin;
-			(*n)++;
-			p += len;
-		}
-		p = next_start(p);
-	}
-	return v;
+	/* "ok?" is said to be unclear. */
+	if (*rest == '\0' || strchr("?/", *rest) != NULL)
+		return true;
+	/* "3. No mail" is no refusal, though "mail" behind a command says nothing. */
+	if (strcmp(verdict->name, "ok") == 0 && gp_words_only_polite(words, rest))
+		return true;
+	if (strcmp(verdict->name, "move") == 0)
+		return true;
+	if (takes_reason(verdict))
+		return gp_parse_int(rest, 0, INT64_MAX, &n);
+	w = gp_words_find(words, GP_WORD_VERDICT, rest, &used);
+	return strcmp(verdict->name, "ok") == 0 && w != NULL && strcmp(w->name, "trust") == 0 &&
+	    rest[used] == '\0';
 }
 
-/* What stands behind the word, without marks around it. */
 static char *
-rest_of(const void *ctx, const char *text, const struct item *item)
+without_marks(const void *ctx, const char *p, size_t n)
 {
-	const char *p = text + item->rest, *end = text + item->end;
+	const char *end = p + n;
 
-	while (p < end && strchr(" \t,.:;!*_-", *p) != NULL)
+	while (p < end && strchr(" \t.:!*_", *p) != NULL)
 		p++;
-	while (end > p && strchr(" \t,;\n", end[-1]) != NULL)
+	while (end > p && strchr(" \t.,;!*_", end[-1]) != NULL)
 		end--;
 	return gp_strndup(ctx, p, (size_t)(end - p));
+}
+
+static size_t read_line(const void *ctx, const struct gp_words *words, const char *p,
+    struct gp_queue_item *v, size_t max);
+
+/* A reason: up to where the rest of the line is items again. */
+static size_t
+read_reason(const void *ctx, const struct gp_words *words, const char *p, struct gp_queue_item *v,
+    size_t max)
+{
+	const char *q = p + strcspn(p, ",;");
+	size_t n = 0;
+
+	for (; *q != '\0' && n == 0; q += 1 + strcspn(q + 1, ",;")) {
+		n = read_line(ctx, words, q + 1, v + 1, max - 1);
+		if (n > 0)
+			break;
+	}
+	v->rest = without_marks(ctx, p, (size_t)(q - p));
+	v->open = n == 0;
+	return n + 1;
+}
+
+/* How many items a line is; 0 where anything else is in it. */
+static size_t
+read_line(const void *ctx, const struct gp_words *words, const char *p, struct gp_queue_item *v,
+    size_t max)
+{
+	size_t n = 0, len;
+
+	while (n < max && (len = read_item(words, p, &v[n])) > 0) {
+		struct gp_queue_item *item = &v[n++];
+
+		p += len;
+		p += strspn(p, " \t*_\"`");
+		item->open = false;
+		if (takes_reason(item->word) && *p == ':')
+			return n - 1 + read_reason(ctx, words, p + 1, item, max - n + 1);
+		len = strcspn(p, ",;");
+		item->rest = without_marks(ctx, p, len);
+		if (!may_follow(words, item->word, item->rest))
+			return 0;
+		p += len;
+		p += strspn(p, ",; \t");
+		if (*p == '\0')
+			return n;
+	}
+	return 0;
+}
+
+struct gp_queue_item *
+gp_queue_read(const void *ctx, const struct gp_words *words, const char *text, size_t *n,
+    const char **below)
+{
+	struct gp_queue_item *v = gp_array(ctx, struct gp_queue_item, MOST_ITEMS);
+	const char *next;
+	char *line;
+	size_t found;
+
+	*n = 0;
+	for (*below = text; **below != '\0'; *below = next) {
+		next = *below + strcspn(*below, "\n");
+		line = without_marks(ctx, *below, (size_t)(next - *below));
+		next += *next != '\0';
+		found = read_line(ctx, words, line, v + *n, MOST_ITEMS - *n);
+		*n += found;
+		if (found > 0 || *line == '\0')
+			continue;
+		if (*n == 0 || !v[*n - 1].open)
+			break;
+		v[*n - 1].rest = gp_asprintf(ctx, "%s\n%s", v[*n - 1].rest, line);
+	}
+	return v;
 }
 
 /* ---- doing it --------------------------------------------------------------------------------------- */
@@ -199,56 +261,18 @@ is_meant(const struct gp_words *words, const char *line)
 	return false;
 }
 
-/* Lines that are no part of an item, nor of the reason that one gives. */
+/* Lines below the items that look as if something was to be done. */
 static void
-add_not_understood(const void *ctx, const struct gp_words *words, const char *text,
-    const struct item *items, size_t n, json_t *lines)
+add_not_understood(const void *ctx, const struct gp_words *words, const char *below, json_t *lines)
 {
-	size_t from = 0, to, i, k;
+	struct gp_str s;
+	char *line;
 
-	for (i = 0; i <= n; i++) {
-		char *gap, *line, *next;
-
-		/* Reasons may have several lines; behind other words the line ends it. */
-		to = i < n ? items[i].begin : strlen(text);
-		gap = gp_strndup(ctx, text + from, to > from ? to - from : 0);
-		for (line = gap; line != NULL && *line != '\0'; line = next) {
-			k = strcspn(line, "\n");
-			next = line[k] != '\0' ? line + k + 1 : NULL;
-			line[k] = '\0';
-			if (is_meant(words, line))
-				gp_json_push_text(lines, gp_utf8_line(ctx, line, k, 200));
-		}
-		if (i == n)
-			break;
-		from = items[i].rest;
-		if (strcmp(items[i].word->name, "no") == 0 || strcmp(items[i].word->name, "veto") == 0)
-			from = items[i].end;
-		else
-			from += strcspn(text + from, "\n");
+	while (gp_str_next_line(&below, &s)) {
+		line = gp_utf8_line(ctx, s.p, s.n, 200);
+		if (is_meant(words, line))
+			gp_json_push_text(lines, line);
 	}
-}
-
-static enum gp_status
-answer(struct gp_case *c, const struct gp_route *route, const struct gp_inbound *in,
-    const struct gp_member *m, json_t *data)
-{
-	struct gp_notice n = {0};
-	enum gp_status st;
-	bool may;
-
-	st = gp_notice_count_answer(c->ctx, c->site, in->mail->from_addr, &may, c->err);
-	if (st != GP_OK || !may)
-		return st;
-	n.template_name = "queue-done";
-	n.data = data;
-	n.to_name = m->name;
-	n.to_addr = in->mail->from_addr;
-	n.in_reply_to = in->mail->msgid;
-	n.reply_to = route->rcpt;
-	n.language = m->language[0] != '\0' ? m->language : NULL;
-	n.answer = true;
-	return gp_notice_send(c->ctx, c->site, route->list, &n, NULL, c->err);
 }
 
 enum gp_status
@@ -261,23 +285,24 @@ gp_queue_mail_reply(const void *ctx, struct gp_site *site, const struct gp_route
 	    "holds");
 	json_t *data = gp_json_object(ctx), *rows = gp_json_new_array(data, "results");
 	json_t *lines = gp_json_new_array(data, "lines");
-	char *text = gp_read_own(ctx, site->words, in->mail);
+	const char *below;
 	struct gp_member *m;
-	struct item *items;
+	struct gp_queue_item *items;
 	enum gp_status st;
 	size_t i, k, n;
 
 	st = gp_member_find(ctx, site->store, route->list->id, token->address, &m, err);
-	items = read_items(ctx, site->words, text, &n);
+	items = gp_queue_read(ctx, site->words, gp_read_own(ctx, site->words, in->mail), &n, &below);
 	for (i = 0; st == GP_OK && i < n; i++)
 		for (k = 0; st == GP_OK && k < items[i].n; k++)
 			st = do_one(&c, ids, items[i].numbers[k], items[i].word,
-			    rest_of(ctx, text, &items[i]), rows);
+			    items[i].rest, rows);
 	if (st != GP_OK)
 		return st;
-	add_not_understood(ctx, site->words, text, items, n, lines);
+	add_not_understood(ctx, site->words, below, lines);
 	gp_json_bool(data, "has_lines", json_array_size(lines) > 0);
 	gp_json_bool(data, "none", json_array_size(rows) == 0);
 	out->text = gp_asprintf(ctx, "%zu verdicts of %s", json_array_size(rows), token->address);
-	return answer(&c, route, in, m, data);
+	return gp_verdict_answer(&c, route, in, "queue-done",
+	    m->language[0] != '\0' ? m->language : NULL, data);
 }

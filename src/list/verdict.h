@@ -51,9 +51,28 @@ enum gp_status gp_queue_mail_send(const void *ctx, struct gp_site *site, struct 
 /* Once a day for every moderator for whom something waits. */
 enum gp_status gp_queue_mail_daily(const void *ctx, struct gp_site *site, int64_t now,
     struct gp_err *err);
+enum { GP_QUEUE_NUMBERS = 200 };
+/* What was said of some: these numbers, this word, what stands behind it; open: lines below may
+ * belong to it. */
+struct gp_queue_item {
+	int64_t numbers[GP_QUEUE_NUMBERS];
+	size_t n;
+	const struct gp_word *word;
+	char *rest;
+	bool open;
+};
+/* All of them, in order; *below: what stands below the last that was understood. */
+struct gp_queue_item *gp_queue_read(const void *ctx, const struct gp_words *words, const char *text,
+    size_t *n, const char **below);
 /* An answer to it. */
 enum gp_status gp_queue_mail_reply(const void *ctx, struct gp_site *site,
     const struct gp_route *route, const struct gp_inbound *in, const struct gp_token *token,
     struct gp_outcome *out, struct gp_err *err);
+
+/* ---- verdict_reply.c --------------------------------------------------------------------------- */
+
+/* Answer a moderator's mail, as often as the site answers anybody. */
+enum gp_status gp_verdict_answer(struct gp_case *c, const struct gp_route *route,
+    const struct gp_inbound *in, const char *template_name, const char *language, json_t *data);
 
 #endif

@@ -27,8 +27,8 @@ find_moderator(const void *ctx, struct gp_site *site, const struct gp_route *rou
 }
 
 /* Bounded: anybody can have written this, and a moderator may have a robot that answers everything. */
-static enum gp_status
-answer(struct gp_case *c, const struct gp_route *route, const struct gp_inbound *in,
+enum gp_status
+gp_verdict_answer(struct gp_case *c, const struct gp_route *route, const struct gp_inbound *in,
     const char *template_name, const char *language, json_t *data)
 {
 	struct gp_notice n = {0};
@@ -53,7 +53,7 @@ static enum gp_status
 answer_unknown(struct gp_case *c, const struct gp_route *route, const struct gp_inbound *in)
 {
 	c->out->text = gp_strdup(c->ctx, "unknown or foreign token: nothing done");
-	return answer(c, route, in, "hold-unknown", NULL, gp_json_object(c->ctx));
+	return gp_verdict_answer(c, route, in, "hold-unknown", NULL, gp_json_object(c->ctx));
 }
 
 /* What came of it that the moderator can't see by itself. */
@@ -66,11 +66,11 @@ answer_result(struct gp_case *c, const struct gp_route *route, const struct gp_i
 	if (st != GP_OK || strcmp(what, "same") == 0)
 		return st;
 	if (strcmp(what, "unclear") == 0)
-		return answer(c, route, in, "hold-unclear", language, data);
+		return gp_verdict_answer(c, route, in, "hold-unclear", language, data);
 	if (strcmp(what, "decided") == 0)
-		return answer(c, route, in, "hold-decided", language, data);
+		return gp_verdict_answer(c, route, in, "hold-decided", language, data);
 	if (json_is_true(json_object_get(data, "not_member")))
-		return answer(c, route, in, "hold-untrusted", language, data);
+		return gp_verdict_answer(c, route, in, "hold-untrusted", language, data);
 	return GP_OK;
 }
 
@@ -110,9 +110,9 @@ gp_hold_reply(const void *ctx, struct gp_site *site, const struct gp_route *rout
 	struct gp_token *t;
 	enum gp_status st;
 
-	st = gp_token_find(ctx, site->store, "hold", route->token, gp_now(), &t, err);
-	if (st == GP_E_NOTFOUND)
-		st = gp_token_find(ctx, site->store, "queue", route->token, gp_now(), &t, err);
+	st = gp_token_find(ctx, site->store, NULL, route->token, gp_now(), &t, err);
+	if (st == GP_OK && strcmp(t->purpose, "hold") != 0 && strcmp(t->purpose, "queue") != 0)
+		st = GP_E_NOTFOUND;
 	if (st == GP_OK)
 		st = find_moderator(ctx, site, route, in, t, &m, err);
 	if (st == GP_E_NOTFOUND)
