@@ -298,7 +298,7 @@ line_of_address(struct asked *a, const struct gp_route *route)
 	const char *args = route->token != NULL ? route->token : "", *subject;
 	bool wants = command != NULL && (command->flags & GP_CMD_SUBJECT) != 0;
 
-	subject = gp_subject_title(a->ctx, a->in->mail->subject, NULL);
+	subject = gp_read_subject(a->ctx, a->site->words, a->in->mail->subject);
 	if (wants && *args == '\0' && subject[0] != '[' && a->in->mail->subject[0] != '\0')
 		args = subject;
 	a->lines.v = gp_array(a->ctx, char *, 1);

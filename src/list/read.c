@@ -28,9 +28,8 @@ plain(const void *ctx, const struct gp_words *words, const char *line)
 	return gp_strndup(ctx, s.p, s.n);
 }
 
-/* A subject without reply words and without what a gateway put in front: "[EXTERNAL] Re: join". */
-static char *
-plain_subject(const void *ctx, const struct gp_words *words, const char *subject)
+char *
+gp_read_subject(const void *ctx, const struct gp_words *words, const char *subject)
 {
 	char *title = gp_subject_title(ctx, subject, NULL);
 	size_t at, used;
@@ -43,14 +42,14 @@ plain_subject(const void *ctx, const struct gp_words *words, const char *subject
 		at += strspn(title + at, "]:*) ");
 		title = gp_subject_title(ctx, title + at, NULL);
 	}
-	return plain(ctx, words, title);
+	return title;
 }
 
 void
 gp_read_commands(const void *ctx, const struct gp_words *words, const struct gp_mail *mail,
     struct gp_lines *out)
 {
-	char *subject = plain_subject(ctx, words, mail->subject);
+	char *subject = plain(ctx, words, gp_read_subject(ctx, words, mail->subject));
 	struct gp_lines body;
 	size_t i;
 

@@ -26,6 +26,8 @@ void gp_read_commands(const void *ctx, const struct gp_words *words, const struc
  */
 const struct gp_word *gp_read_word(const void *ctx, const struct gp_words *words,
     enum gp_word_kind kind, const struct gp_mail *mail, char **rest);
+/* A subject without reply words and without what a gateway put in front: "[EXTERNAL] Re: join". */
+char *gp_read_subject(const void *ctx, const struct gp_words *words, const char *subject);
 /* The person's own words as they stand, without banner, greeting and closing: answers to questions. */
 char *gp_read_own(const void *ctx, const struct gp_words *words, const struct gp_mail *mail);
 /* A text that someone sends us to keep: what stands below the first line of five or more - = _ * or ~,

@@ -25,6 +25,11 @@ test_three_ways(void **state)
 	HAS(say(p, BOB, "bees+request@example.org", "weekly", ""), "one mail a week");
 	assert_int_equal(member(p, "bob@example.net")->delivery, GP_DELIVERY_WEEKLY);
 	HAS(say(p, BOB, "bees+none@example.org", "", ""), "you get no mail");
+	/* The subject holds what is looked for, whatever a gateway put in front. */
+	say(p, "ann@example.org", "bees@example.org", "Topbar hives", "Who has one?\n");
+	HAS(say(p, BOB, "bees+search@example.org", "Topbar", ""), "Topbar hives");
+	HAS(say(p, BOB, "bees+search@example.org", "[EXTERNAL] Topbar", ""), "Topbar hives");
+	HAS(say(p, BOB, "bees+search@example.org", "Re: [EXT] \"topbar hives\"", ""), "Topbar hives");
 	assert_int_equal(member(p, "bob@example.net")->delivery, GP_DELIVERY_NONE);
 	HAS(say(p, BOB, "bees-each@example.org", "Re: whatever", "hello"), "each message by itself");
 	assert_int_equal(member(p, "bob@example.net")->delivery, GP_DELIVERY_EACH);
