@@ -85,7 +85,8 @@ enum gp_decision_kind {
 	GP_DECIDE_DISCARD,	/* take, log, keep for a while, do nothing */
 	GP_DECIDE_DUPLICATE,	/* take, log, do nothing */
 	GP_DECIDE_FORWARD,	/* to the owners */
-	GP_DECIDE_COMMAND	/* do what the address asks */
+	GP_DECIDE_COMMAND,	/* do what the address asks */
+	GP_DECIDE_BOUNCE	/* a report about mail of ours: filed, never posted or answered */
 };
 extern const char *const gp_decision_names[];
 
@@ -202,6 +203,15 @@ enum gp_status gp_hold_reply(const void *ctx, struct gp_site *site, const struct
 /* End what nobody decided in time, remind moderators, send each the mail with all that waits; forget
  * what is long over. For the clock. */
 enum gp_status gp_hold_expire(const void *ctx, struct gp_site *site, int64_t now, struct gp_err *err)
+    GP_MUST_CHECK;
+
+/* ---- bounce_score.c, bounce_probe.c: mail that comes back ------------------------------------ */
+
+/* A delivery that was refused while it was sent: counts as a bounce. text: the reply, "550 5.1.1 ...". */
+enum gp_status gp_bounce_refused(const void *ctx, struct gp_site *site, int64_t list, int64_t job,
+    int64_t member, const char *text, struct gp_err *err) GP_MUST_CHECK;
+/* Probes that were read, notices to suspended members, removals. For the clock. */
+enum gp_status gp_bounce_tick(const void *ctx, struct gp_site *site, int64_t now, struct gp_err *err)
     GP_MUST_CHECK;
 
 /* ---- command.c, confirm.c: mail that asks for something ----------------------------------- */

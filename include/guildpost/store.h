@@ -35,6 +35,7 @@
 
 struct gp_store;
 
+#include "guildpost/store/bounce.h"
 #include "guildpost/store/people.h"
 #include "guildpost/store/queue.h"
 
@@ -82,6 +83,7 @@ struct gp_store_stats {
 	int64_t bytes, wal_bytes, lists, members, messages, threads, holds;
 	int64_t jobs;		/* unfinished ones */
 	int64_t waiting, deferred, failed; /* deliveries */
+	int64_t suspended;	/* members who get no mail, for bounces or a complaint */
 };
 enum gp_status gp_store_stats(struct gp_store *s, struct gp_store_stats *out, struct gp_err *err)
     GP_MUST_CHECK;

@@ -24,7 +24,14 @@ static enum gp_status
 set_pair(struct gp_cli *cli, void *arg, const char *key, const char *value, struct gp_err *err)
 {
 	const struct work *w = arg;
-	enum gp_status st = gp_member_set(cli->site->store, w->id, key, value, err);
+	enum gp_status st;
+
+	/* What was counted can only be forgotten. */
+	if (strcmp(key, "bounce") == 0 && strcmp(value, "ok") != 0)
+		return gp_fail(err, GP_E_PARSE, "bounce = %s: only ok can be set, which forgets what "
+		    "came back", value);
+	st = strcmp(key, "bounce") == 0 ? gp_bounces_clear(cli->site->store, w->id, err) :
+	    gp_member_set(cli->site->store, w->id, key, value, err);
 
 	return st == GP_OK ? gp_cli_log(cli, w->list, "member", w->address,
 	    gp_asprintf(cli, "%s=%s", key, value), err) : st;
@@ -118,9 +125,24 @@ add_record(const struct gp_cli *cli, json_t *row, const struct gp_member *m)
 		gp_json_text(row, "pause_from", gp_time_iso(cli, m->pause_from));
 		gp_json_text(row, "pause_to", gp_time_iso(cli, m->pause_to));
 	}
+	gp_json_text(row, "bounce", gp_bounce_state_names[m->bounces]);
 	gp_json_int(row, "accepted", m->accepted);
 	gp_json_int(row, "refused", m->refused);
 	gp_json_text(row, "joined", gp_time_iso(cli, m->joined));
+}
+
+/* More of it, where there is more to say. */
+static void
+add_bounces(const struct gp_cli *cli, json_t *row, const struct gp_bounces *b)
+{
+	gp_json_text(row, "bounce_score", gp_asprintf(cli, "%lld.%02lld", (long long)b->score / 100,
+	    (long long)b->score % 100));
+	if (b->last != 0)
+		gp_json_text(row, "bounce_last", gp_time_iso(cli, b->last));
+	if (b->state != GP_BOUNCES_OK)
+		gp_json_text(row, "bounce_since", gp_time_iso(cli, b->since));
+	if (b->text[0] != '\0')
+		gp_json_text(row, "bounce_text", b->text);
 }
 
 static int
@@ -165,11 +187,16 @@ show(struct gp_cli *cli, void *work, int argc, char **argv)
 	struct work *w = work;
 	json_t *row = gp_json_object(cli);
 	int code = find_member(cli, w, argv[0]);
+	struct gp_bounces *b;
+	struct gp_err err;
 
 	(void)argc;
 	if (code >= 0)
 		return code;
 	add_record(cli, row, w->member);
+	if (gp_bounces_get(cli, cli->site->store, w->member->id, &b, &err) != GP_OK)
+		return gp_cli_fail(cli, &err);
+	add_bounces(cli, row, b);
 	gp_cli_print_one(cli, row);
 	return EX_OK;
 }
@@ -178,7 +205,7 @@ static int
 ls(struct gp_cli *cli, void *work, int argc, char **argv)
 {
 	struct work *w = work;
-	static const char *const columns[] = {"address", "role", "delivery", "joined", "name"};
+	static const char *const columns[] = {"address", "role", "delivery", "bounce", "joined", "name"};
 	json_t *rows = gp_json_array(cli);
 	struct gp_member **members;
 	struct gp_err err;
@@ -262,7 +289,7 @@ const struct gp_cmd gp_cmd_member = {
 	.summary = "Show and change who is on a list",
 	.help = "KEY is name, role (member, moderator, owner), delivery (each, daily, weekly, monthly,\n"
 	    "none), language, timezone, own_copy (list, yes, no), duplicates, attachments (a size from\n"
-	    "which they come as links), hidden, reminders or posting (list, trusted, held, none).\n"
+	    "which they come as links), hidden, reminders or posting (list, trusted, held, none); bounce=ok forgets that mail came back.\n"
 	    "import reads an address or \"Name <address>\" from each line, or adds none at all.\n",
 	.run = run,
 };

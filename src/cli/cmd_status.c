@@ -58,6 +58,7 @@ run(struct gp_cli *cli, int argc, char **argv)
 	gp_json_text(out, "archive", cli->conf->url);
 	gp_json_int(out, "lists", s.lists);
 	gp_json_int(out, "members", s.members);
+	gp_json_int(out, "members_suspended", s.suspended);
 	gp_json_int(out, "messages", s.messages);
 	gp_json_int(out, "threads", s.threads);
 	gp_json_int(out, "holds_waiting", s.holds);

@@ -127,6 +127,8 @@ send_to_members(const void *ctx, struct gp_site *site, const struct gp_list *lis
 		/* Who pauses gets one digest of what was missed, when the pause is over. */
 		if (members[i]->pause_from <= gp_now() && gp_now() < members[i]->pause_to)
 			continue;
+		if (members[i]->bounces >= GP_BOUNCES_SUSPENDED)
+			continue;
 		st = batch_for(ctx, site, list, span, members[i]->digest_upto, &all, &b, err);
 		if (st == GP_OK && b->d != NULL) {
 			st = gp_job_add_address(site->store, b->job, members[i]->address, members[i]->id,

@@ -2,7 +2,7 @@
 /* Carry a decision out, inside the caller's transaction. */
 #include "config.h"
 
-#include "guildpost/list.h"
+#include "bounce.h"
 
 #include <string.h>
 
@@ -100,6 +100,9 @@ gp_act(const void *ctx, struct gp_site *site, const struct gp_route *route,
     const struct gp_inbound *in, const struct gp_decision *d, struct gp_outcome *out,
     struct gp_err *err)
 {
+	enum gp_status st;
+	bool filed;
+
 	memset(out, 0, sizeof(*out));
 	switch (d->kind) {
 	case GP_DECIDE_ACCEPT:
@@ -109,6 +112,9 @@ gp_act(const void *ctx, struct gp_site *site, const struct gp_route *route,
 	case GP_DECIDE_DISCARD:
 		out->text = gp_strdup(ctx, "discarded, kept for the owners to see");
 		return keep_discarded(ctx, site, route, in, d, err);
+	case GP_DECIDE_BOUNCE:
+		st = gp_bounce_file(ctx, site, route, in, out, &filed, err);
+		return st != GP_OK || filed ? st : keep_discarded(ctx, site, route, in, d, err);
 	case GP_DECIDE_FORWARD:
 		return forward(ctx, site, route, in, d, out, err);
 	case GP_DECIDE_COMMAND:

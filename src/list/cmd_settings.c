@@ -2,7 +2,7 @@
 /* What members choose for themselves: how they get mail, pauses, options. */
 #include "config.h"
 
-#include "command.h"
+#include "bounce.h"
 #include "when.h"
 
 #include <string.h>
@@ -105,9 +105,12 @@ enum gp_status
 gp_do_resume(struct asked *a, const char *args)
 {
 	enum gp_status st = gp_member_pause(a->site->store, a->member->id, 0, 0, a->err);
+	bool was = false;
 
 	(void)args;
-	if (st != GP_OK)
+	if (st == GP_OK)
+		st = gp_bounce_back(a, &was);
+	if (st != GP_OK || was)
 		return st;
 	gp_json_bool(gp_said(a, "resume"), "done", true);
 	return gp_command_log(a, "resume", a->member->address, "");

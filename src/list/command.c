@@ -7,7 +7,7 @@
  */
 #include "config.h"
 
-#include "command.h"
+#include "bounce.h"
 
 #include <string.h>
 
@@ -357,25 +357,6 @@ run_asked(struct asked *a, const struct gp_route *route)
 	return st == GP_OK ? gp_command_answer(a) : st;
 }
 
-/* A delivery that came back. The address is known by its MAC, not by what the mail says. */
-static enum gp_status
-run_bounce(const void *ctx, struct gp_site *site, const struct gp_route *route,
-    const struct gp_inbound *in, struct gp_outcome *out, struct gp_err *err)
-{
-	int64_t job, member;
-
-	if (!gp_verp_parse(site, route->token, &job, &member)) {
-		out->text = gp_strdup(ctx, "a bounce with a token that is not ours: ignored");
-		return GP_OK;
-	}
-	out->job = job;
-	out->text = member == 0 ?
-	    gp_asprintf(ctx, "a delivery of job %lld came back", (long long)job) :
-	    gp_asprintf(ctx, "a delivery to member %lld came back", (long long)member);
-	return gp_queue_bounce(site->store, job, member, gp_now(),
-	    in->mail != NULL ? in->mail->snippet : "", err);
-}
-
 enum gp_status
 gp_command_run(const void *ctx, struct gp_site *site, const struct gp_route *route,
     const struct gp_inbound *in, struct gp_outcome *out, struct gp_err *err)
@@ -385,7 +366,7 @@ gp_command_run(const void *ctx, struct gp_site *site, const struct gp_route *rou
 	enum gp_status st;
 
 	if (route->kind == GP_ROUTE_BOUNCE)
-		return run_bounce(ctx, site, route, in, out, err);
+		return gp_bounce_verp(ctx, site, route, in, out, err);
 	if (route->kind == GP_ROUTE_HOLD)
 		return gp_hold_reply(ctx, site, route, in, out, err);
 	a.msgid = in->mail->msgid;

@@ -225,6 +225,7 @@ static const struct {
 } purposes[] = {
 	{"subscribe", "subscribe"}, {"invite", "subscribe"}, {"unsubscribe", "unsubscribe"},
 	{"address", "address"}, {"act", "act"}, {"text", "act"}, {"create", "act"}, {"self", "act"},
+	{"back", "act"},
 };
 
 static const char *

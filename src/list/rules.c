@@ -7,6 +7,7 @@
  */
 #include "config.h"
 
+#include "bounce.h"
 #include "rules.h"
 #include "words.h"
 
@@ -14,7 +15,7 @@
 #include <string.h>
 
 const char *const gp_decision_names[] = {"accept", "hold", "reject", "discard", "duplicate",
-	"forward", "command"};
+	"forward", "command", "bounce"};
 
 enum { REMOVED = 3 };	/* state of a struct gp_message */
 
@@ -61,6 +62,13 @@ rule_loop(struct asking *a)
 		return gp_rules_decide(a, GP_DECIDE_REJECT, "it has %zu Received fields", m->received);
 	}
 	return GP_E_NOTFOUND;
+}
+
+/* Reports about our mail come to any of our addresses. */
+static enum gp_status
+rule_report(struct asking *a)
+{
+	return gp_bounce_decide(a->ctx, a->in, a->out, a->err);
 }
 
 static enum gp_status
@@ -175,6 +183,7 @@ static const struct {
 } post_rules[] = {
 	{"closed", rule_closed},
 	{"loop", rule_loop},
+	{"report", rule_report},
 	{"null-sender", rule_null_sender},
 	{"banned", gp_rule_banned},
 	{"unreadable", rule_unreadable},
@@ -229,6 +238,10 @@ decide_post(struct asking *a)
 static enum gp_status
 decide_owner(struct asking *a)
 {
+	enum gp_status st = rule_report(a);
+
+	if (st != GP_E_NOTFOUND)
+		return st;
 	a->out->rule = "owner";
 	if (rule_loop(a) == GP_OK)
 		return GP_OK;
@@ -252,6 +265,7 @@ gp_decide(const void *ctx, struct gp_site *site, const struct gp_route *route,
     const struct gp_inbound *in, struct gp_decision *out, struct gp_err *err)
 {
 	struct asking a = {ctx, site, route, in, out, err};
+	enum gp_status st;
 
 	memset(out, 0, sizeof(*out));
 	switch (route->kind) {
@@ -263,6 +277,9 @@ gp_decide(const void *ctx, struct gp_site *site, const struct gp_route *route,
 		out->rule = "bounce";
 		return gp_rules_decide(&a, GP_DECIDE_COMMAND, "a delivery that came back");
 	default:
+		st = rule_report(&a);
+		if (st != GP_E_NOTFOUND)
+			return st;
 		out->rule = route->name;
 		if (in->mail == NULL)
 			return gp_rules_decide(&a, GP_DECIDE_DISCARD, "it can't be read");

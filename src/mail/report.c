@@ -32,6 +32,20 @@ is_machine_name(const char *address)
 	return false;
 }
 
+/* Nobody has such a name who takes part in a list. */
+static bool
+is_daemon(const char *address)
+{
+	static const char *const names[] = {"mailer-daemon@", "mailerdaemon@", "mailer_daemon@",
+		"mail-daemon@", "maildaemon@", "mdaemon@", "postmaster@"};
+	size_t i;
+
+	for (i = 0; i < GP_COUNT(names); i++)
+		if (gp_istarts(address, names[i]))
+			return true;
+	return address[0] == '\0';
+}
+
 /* "re: something : words", "re: something (words)" */
 static bool
 is_behind(const char *subject, const char *words)
@@ -235,7 +249,7 @@ read_failed_recipients(struct gp_reading *r, struct gp_report *notice)
 	for (i = 0; i < found.n; i++) {
 		rcpt = gp_report_rcpt(r, found.v[i].addr);
 		if (rcpt == NULL)
-			return;
+			continue;
 		rcpt->kind = GP_REPORT_BOUNCE;
 		rcpt->text = said.text != NULL ? said.text : rcpt->text;
 		rcpt->status = said.status != NULL ? said.status : rcpt->status;
@@ -266,6 +280,8 @@ read_returned_to(struct gp_reading *r)
 	    to.n != 1 || to.more || gp_addr_check(to.v[0].addr, NULL) != GP_OK)
 		return;
 	rcpt = gp_report_rcpt(r, to.v[0].addr);
+	if (rcpt == NULL)
+		return;
 	rcpt->kind = r->out->whole.kind;
 	rcpt->status = r->out->whole.status;
 	rcpt->code = r->out->whole.code;
@@ -371,6 +387,8 @@ gp_report_read(const void *ctx, const struct gp_mail *mail, const char *raw, siz
 	st = gp_header_scan(ctx, raw, n, &r.h, err);
 	if (st != GP_OK)
 		return st;
+	out->sure = is_daemon(mail->from_addr) || (mail->flags & GP_MAIL_REPORT) != 0 ||
+	    gp_header_find(&r.h, "X-Failed-Recipients", 0) != NULL;
 	subject = subject_sign(&r);
 	r.by_machine = is_by_machine(&r, subject);
 	if (r.by_machine)
@@ -378,6 +396,7 @@ gp_report_read(const void *ctx, const struct gp_mail *mail, const char *raw, siz
 	if (out->kind == GP_REPORT_COMPLAINT)
 		return GP_OK;
 	out->kind = kind_of_rcpts(out);
+	out->sure |= out->rcpts_n > 0 || r.nameless;
 	if (disposition != NULL && out->kind == GP_REPORT_NONE)
 		read_receipt(&r, disposition);
 	else if (r.by_machine && out->kind == GP_REPORT_NONE &&

@@ -65,7 +65,7 @@ bool gp_report_text(struct gp_reading *r, const char *text, size_t n, struct gp_
 
 /* The first address in s; its place and length, or false. */
 bool gp_report_find_address(struct gp_str s, size_t *at, size_t *len);
-/* A new recipient, or the one that is there by this address; NULL when there are too many. */
+/* A new recipient, or the one that is there by this address; NULL: there are too many, or it is none. */
 struct gp_report_rcpt *gp_report_rcpt(struct gp_reading *r, const char *address);
 /* Name a recipient's words, and judge them. */
 void gp_report_say(const void *ctx, struct gp_report_rcpt *rcpt, struct gp_str said);

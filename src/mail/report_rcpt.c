@@ -79,7 +79,7 @@ gp_report_rcpt(struct gp_reading *r, const char *address)
 	for (i = 0; i < out->rcpts_n; i++)
 		if (gp_strieq(out->rcpts[i].address, address))
 			return &out->rcpts[i];
-	if (out->rcpts_n == GP_REPORT_RCPTS)
+	if (out->rcpts_n == GP_REPORT_RCPTS || gp_addr_check(address, NULL) != GP_OK)
 		return NULL;
 	if (out->rcpts == NULL)
 		out->rcpts = gp_array(r->ctx, struct gp_report_rcpt, GP_REPORT_RCPTS);

@@ -206,6 +206,8 @@ every_minute(struct gp_core *core)
 	if (st == GP_OK) {
 		st = gp_hold_expire(ctx, core->site, gp_now(), &err);
 		if (st == GP_OK)
+			st = gp_bounce_tick(ctx, core->site, gp_now(), &err);
+		if (st == GP_OK)
 			st = gp_store_commit(core->site->store, &err);
 		if (st != GP_OK)
 			gp_store_rollback(core->site->store);

@@ -42,6 +42,7 @@ struct gp_feeder {
 	void *results_ctx;
 	struct gp_result *results;
 	size_t results_n;
+	struct gp_whose { int64_t list, member; } *whose; /* of each result */
 	uint64_t *saved;		/* transactions to acknowledge after the commit */
 	size_t saved_n;
 };

@@ -29,8 +29,11 @@ add_result(struct gp_feeder *f, const struct run *r, size_t i, const struct gp_a
 
 	f->results = talloc_realloc(f->results_ctx, f->results, struct gp_result,
 	    (unsigned)f->results_n + 1);
-	if (f->results == NULL)
+	f->whose = talloc_realloc(f->results_ctx, f->whose, struct gp_whose,
+	    (unsigned)f->results_n + 1);
+	if (f->results == NULL || f->whose == NULL)
 		gp_oom();
+	f->whose[f->results_n] = (struct gp_whose){r->job->list->id, r->rcpts[i].member};
 	res = &f->results[f->results_n++];
 	memset(res, 0, sizeof(*res));
 	res->job = r->job->id;
@@ -99,10 +102,32 @@ save_results(void *arg)
 	gp_feeder_written(f, st == GP_OK ? NULL : &err);
 }
 
+/* What was refused says the same of a member as what comes back. */
+static enum gp_status
+count_failures(struct gp_feeder *f, struct gp_err *err)
+{
+	void *ctx = gp_ctx(NULL);
+	enum gp_status st = GP_OK;
+	size_t i;
+
+	for (i = 0; st == GP_OK && i < f->results_n; i++) {
+		const struct gp_result *r = &f->results[i];
+
+		if (r->kind == GP_RESULT_FAIL)
+			st = gp_bounce_refused(ctx, f->core->site, f->whose[i].list, r->job,
+			    f->whose[i].member, r->text, err);
+	}
+	talloc_free(ctx);
+	return st;
+}
+
 enum gp_status
 gp_feeder_write(struct gp_feeder *f, struct gp_err *err)
 {
-	return gp_queue_results(f->core->site->store, f->results, f->results_n, gp_now(), err);
+	enum gp_status st = gp_queue_results(f->core->site->store, f->results, f->results_n, gp_now(),
+	    err);
+
+	return st == GP_OK ? count_failures(f, err) : st;
 }
 
 void
@@ -120,6 +145,7 @@ gp_feeder_written(struct gp_feeder *f, const struct gp_err *err)
 	TALLOC_FREE(f->results_ctx);
 	f->results_ctx = gp_ctx(f);
 	f->results = NULL;
+	f->whose = NULL;
 	f->results_n = 0;
 	acknowledge(f);
 	if (f->down && f->running == 0) {

@@ -30,7 +30,8 @@ json_of(const void *ctx, const struct gp_audience *a)
 	"AND iif(m.attachments < ?7, m.attachments, 0) = ?8 " \
 	"AND (m.duplicates OR m.person NOT IN (SELECT a.person FROM json_each(?9) j " \
 	"JOIN address a ON a.folded = j.value)) " \
-	"AND m.id NOT IN " INTERESTED("2")
+	"AND m.id NOT IN " INTERESTED("2") \
+	" AND m.id NOT IN (SELECT member FROM bounce WHERE list = ?2 AND state >= 2)"
 
 const char gp_audience_sql[] =
 	"INSERT INTO rcpt(job, n) "

@@ -90,6 +90,20 @@ const struct gp_opt gp_list_options[] = {
 	    "day of weekly digests, 0 is Sunday"},
 	{"digest_monthday", GP_OPT_INT, AT(digest_monthday), "1", 1, 28, NULL,
 	    "day of monthly digests"},
+	/* Mail that comes back. */
+	{"bounce_score", GP_OPT_INT, AT(bounce_score), "5", 0, 100, NULL,
+	    "a member whose mail came back on so many days is asked by a probe; 0: never"},
+	{"bounce_decay", GP_OPT_DURATION, AT(bounce_decay), "7d", 3600, 366 * 86400, NULL,
+	    "what came back is forgotten when mail has gone well for so long"},
+	{"bounce_probe", GP_OPT_DURATION, AT(bounce_probe), "3d", 3600, 30 * 86400, NULL,
+	    "a probe that has not come back by then was read"},
+	{"bounce_notices", GP_OPT_INT, AT(bounce_notices), "3", 0, 10, NULL,
+	    "so many notices go to a suspended member before it is removed"},
+	{"bounce_notice_every", GP_OPT_DURATION, AT(bounce_notice_every), "7d", 3600, 90 * 86400,
+	    NULL, "time between these notices"},
+	{"bounce_brake", GP_OPT_INT, AT(bounce_brake), "20", 0, 10000, NULL,
+	    "when so many bounce for one reason in a day, nobody is counted and the owners are told; "
+	    "0: never"},
 };
 const size_t gp_list_option_count = GP_COUNT(gp_list_options);
 

@@ -13,7 +13,8 @@
 #define MEMBER_QUERY "SELECT m.id, m.list, m.person, a.written, p.name, m.role, m.delivery, " \
 	"m.joined, m.digest_upto, m.digest_last, m.language, m.timezone, m.own_copy, " \
 	"m.duplicates, m.attachments, m.hidden, m.reminders, m.posting, m.pause_from, " \
-	"m.pause_to, m.accepted, m.refused FROM member m JOIN address a ON a.id = m.address " \
+	"m.pause_to, m.accepted, m.refused, coalesce((SELECT state FROM bounce WHERE member = m.id), 0) " \
+	"FROM member m JOIN address a ON a.id = m.address " \
 	"JOIN person p ON p.id = m.person "
 
 static void *
@@ -43,6 +44,9 @@ read_member(const void *ctx, sqlite3_stmt *st)
 	m->pause_to = sqlite3_column_int64(st, 19);
 	m->accepted = sqlite3_column_int64(st, 20);
 	m->refused = sqlite3_column_int64(st, 21);
+	m->bounces = sqlite3_column_int(st, 22);
+	if (m->bounces < GP_BOUNCES_OK || m->bounces > GP_BOUNCES_COMPLAINED)
+		m->bounces = GP_BOUNCES_OK;
 	return m;
 }
 

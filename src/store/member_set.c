@@ -111,6 +111,9 @@ gp_member_set(struct gp_store *s, int64_t id, const char *key, const char *value
 		m->name = gp_utf8_line(m, m->name, strlen(m->name), 200);
 	if (status == GP_OK)
 		status = write_settings(s, m, err);
+	/* Who asks for mail is there. */
+	if (status == GP_OK && strcmp(key, "delivery") == 0 && m->delivery != GP_DELIVERY_NONE)
+		status = gp_bounces_clear(s, id, err);
 	talloc_free(m);
 	return status;
 }
@@ -152,9 +155,11 @@ gp_member_use_address(struct gp_store *s, int64_t id, const char *address, struc
 	if (status == GP_E_NOTFOUND)
 		return gp_fail(err, GP_E_NOTFOUND, "%s is not one of the member's addresses",
 		    address);
-	return status != GP_OK ? status : gp_sql_run(s,
-	    "UPDATE member SET address = ?2 WHERE id = ?1", GP_ARGS(GP_INT(id), GP_INT(found)),
-	    err);
+	if (status == GP_OK)
+		status = gp_sql_run(s, "UPDATE member SET address = ?2 WHERE id = ?1",
+		    GP_ARGS(GP_INT(id), GP_INT(found)), err);
+	/* What came back came from the other one. */
+	return status == GP_OK ? gp_bounces_clear(s, id, err) : status;
 }
 
 enum gp_status

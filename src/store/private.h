@@ -227,9 +227,7 @@ enum gp_status gp_setting_check(const char *key, const char *value, bool lines,
 enum gp_status gp_list_touch(struct gp_store *s, int64_t id, struct gp_err *err) GP_MUST_CHECK;
 /* Persons who are on no list any more. */
 enum gp_status gp_person_forget(struct gp_store *s, struct gp_err *err) GP_MUST_CHECK;
-/* What is queued for a membership, of a message, or of a list. */
-enum gp_status gp_queue_forget_member(struct gp_store *s, int64_t member, struct gp_err *err)
-    GP_MUST_CHECK;
+/* What is queued of a message, or of a list. */
 /* To addresses that are no members': a JSON array of them in small letters. */
 enum gp_status gp_queue_forget_addresses(struct gp_store *s, const char *json,
     struct gp_err *err) GP_MUST_CHECK;
@@ -239,6 +237,6 @@ enum gp_status gp_queue_forget_list(struct gp_store *s, int64_t list, struct gp_
     GP_MUST_CHECK;
 
 extern const struct gp_migration gp_schema_1, gp_schema_2, gp_schema_3, gp_schema_4,
-    gp_schema_5;
+    gp_schema_5, gp_schema_6;
 
 #endif

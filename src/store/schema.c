@@ -17,6 +17,7 @@ static const struct gp_migration *const migrations[] = {
 	&gp_schema_3,
 	&gp_schema_4,
 	&gp_schema_5,
+	&gp_schema_6,
 };
 
 int64_t

@@ -180,7 +180,8 @@ gp_store_stats(struct gp_store *s, struct gp_store_stats *out, struct gp_err *er
 	    "(SELECT count(*) FROM hold WHERE state = 0), "
 	    "(SELECT count(*) FROM job WHERE left > 0), "
 	    "(SELECT coalesce(sum(fresh), 0) FROM job WHERE fresh > 0), "
-	    "(SELECT count(*) FROM retry), (SELECT count(*) FROM failure) FROM list",
+	    "(SELECT count(*) FROM retry), (SELECT count(*) FROM failure), "
+	    "(SELECT count(*) FROM bounce WHERE state >= 2) FROM list",
 	    GP_NOARGS, err);
 
 	if (status == GP_OK)
@@ -196,6 +197,7 @@ gp_store_stats(struct gp_store *s, struct gp_store_stats *out, struct gp_err *er
 	out->waiting = sqlite3_column_int64(st, 6);
 	out->deferred = sqlite3_column_int64(st, 7);
 	out->failed = sqlite3_column_int64(st, 8);
+	out->suspended = sqlite3_column_int64(st, 9);
 	gp_sql_done(st);
 	out->bytes = file_size(s->path, "");
 	out->wal_bytes = file_size(s->path, "-wal");

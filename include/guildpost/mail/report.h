@@ -43,6 +43,7 @@ struct gp_report {
 	enum gp_report_kind kind;
 	struct gp_report_rcpt *rcpts; size_t rcpts_n; /* a bounce may name nobody */
 	struct gp_report_rcpt whole; /* what is said, should nobody be named; address "" */
+	bool sure;		/* a part for machines or the sender's name say so, not words alone */
 	char *feedback;		/* COMPLAINT: "abuse", "not-spam" ..., lower case */
 	/* The header of our mail that came back with it; n 0 when there is none. */
 	struct gp_header returned;

@@ -55,6 +55,12 @@ struct gp_list_settings {
 	int64_t digest_hour;	/* 0-23, in timezone */
 	int64_t digest_weekday;	/* 0 Sunday .. 6 */
 	int64_t digest_monthday;/* 1-28 */
+	int64_t bounce_score;	/* bounces on so many days before a probe; 0: none count */
+	int64_t bounce_decay;	/* seconds without one after which all are forgotten */
+	int64_t bounce_probe;	/* seconds that a probe has to come back */
+	int64_t bounce_notices;	/* to a suspended member before it is removed */
+	int64_t bounce_notice_every; /* seconds between them */
+	int64_t bounce_brake;	/* so many failures of one kind at once are nobody's fault; 0: off */
 };
 extern const struct gp_opt gp_list_options[];
 extern const size_t gp_list_option_count;
@@ -116,6 +122,7 @@ struct gp_member {
 	int64_t pause_from, pause_to; /* no mail between; 0 and 0: no pause */
 	int64_t accepted, refused; /* posts of this member that moderators let through, or not; accepted
 				 * counts those that needed no moderator, too */
+	int bounces;		/* GP_BOUNCES_ */
 	int64_t joined;
 	int64_t digest_upto;	/* id of the last message a digest covered */
 	int64_t digest_last;	/* when the last digest was made, 0: never */

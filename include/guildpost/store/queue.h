@@ -102,6 +102,9 @@ enum gp_status gp_queue_retry(struct gp_store *s, int64_t job, int64_t now, int6
     struct gp_err *err) GP_MUST_CHECK;
 enum gp_status gp_queue_drop(struct gp_store *s, int64_t job, int64_t *n, struct gp_err *err)
     GP_MUST_CHECK;
+/* Drop what is queued for a membership and was not sent. */
+enum gp_status gp_queue_forget_member(struct gp_store *s, int64_t member, struct gp_err *err)
+    GP_MUST_CHECK;
 /* Forget finished jobs that were made, and failures that happened, before that time. */
 enum gp_status gp_queue_forget(struct gp_store *s, int64_t before, struct gp_err *err)
     GP_MUST_CHECK;
