@@ -135,7 +135,7 @@ read_returned(struct gp_reading *r, struct gp_str s)
 		s.n--;
 	}
 	raw = gp_mail_canon(r->ctx, s.p, s.n < RETURNED ? s.n : RETURNED, &n, NULL);
-	if (gp_header_scan(r->ctx, raw, n, &h, NULL) != GP_OK || h.n < 2)
+	if (gp_header_scan(r->ctx, raw, n, &h, NULL) != GP_OK || h.n < 1)
 		return;
 	r->out->returned = h;
 	id = gp_header_value(r->ctx, &h, "Message-ID");
