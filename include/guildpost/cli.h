@@ -76,7 +76,7 @@ enum gp_status gp_cli_pairs(struct gp_cli *cli, char **pairs, int n,
     enum gp_status (*set)(struct gp_cli *cli, void *arg, const char *key, const char *value,
     struct gp_err *err), void *arg, struct gp_err *err) GP_MUST_CHECK;
 /* Write into the log of acts what the operator did. */
-enum gp_status gp_cli_log(struct gp_cli *cli, const struct gp_list *list, const char *verb,
+enum gp_status gp_cli_log(struct gp_cli *cli, const struct gp_list *list, enum gp_verb verb,
     const char *what, const char *detail, struct gp_err *err) GP_MUST_CHECK;
 /* A number that names a record. */
 bool gp_cli_id(const char *s, int64_t *out);

@@ -21,7 +21,7 @@ set_pair(struct gp_cli *cli, void *arg, const char *key, const char *value, stru
 	const struct work *w = arg;
 	enum gp_status st = gp_list_set(cli->site->store, w->list, key, value, err);
 
-	return st == GP_OK ? gp_cli_log(cli, w->list, "configure", key, value, err) : st;
+	return st == GP_OK ? gp_cli_log(cli, w->list, GP_VERB_CONFIGURE, key, value, err) : st;
 }
 
 static enum gp_status
@@ -39,7 +39,7 @@ do_create(struct gp_cli *cli, void *arg, struct gp_err *err)
 	enum gp_status st = gp_list_create(cli, cli->site->store, w->address, &w->list, err);
 
 	if (st == GP_OK)
-		st = gp_cli_log(cli, w->list, "create", w->list->address, "", err);
+		st = gp_cli_log(cli, w->list, GP_VERB_CREATE, w->list->address, "", err);
 	return st == GP_OK ? do_set(cli, w, err) : st;
 }
 
@@ -50,7 +50,7 @@ do_rename(struct gp_cli *cli, void *arg, struct gp_err *err)
 	char *before = gp_strdup(cli, w->list->address);
 	enum gp_status st = gp_list_rename(cli->site->store, w->list, w->address, err);
 
-	return st == GP_OK ? gp_cli_log(cli, w->list, "rename", w->address, before, err) : st;
+	return st == GP_OK ? gp_cli_log(cli, w->list, GP_VERB_RENAME, w->address, before, err) : st;
 }
 
 static enum gp_status

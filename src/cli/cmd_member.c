@@ -33,13 +33,13 @@ set_pair(struct gp_cli *cli, void *arg, const char *key, const char *value, stru
 	st = strcmp(key, "bounce") == 0 ? gp_bounces_clear(cli->site->store, w->id, err) :
 	    gp_member_set(cli->site->store, w->id, key, value, err);
 
-	return st == GP_OK ? gp_cli_log(cli, w->list, "member", w->address,
+	return st == GP_OK ? gp_cli_log(cli, w->list, GP_VERB_MEMBER, w->address,
 	    gp_asprintf(cli, "%s=%s", key, value), err) : st;
 }
 
 /* The options that were given, and the act into the log. */
 static enum gp_status
-finish(struct gp_cli *cli, struct work *w, const char *verb, struct gp_err *err)
+finish(struct gp_cli *cli, struct work *w, enum gp_verb verb, struct gp_err *err)
 {
 	enum gp_status st = gp_cli_log(cli, w->list, verb, w->address, "", err);
 
@@ -54,7 +54,7 @@ do_add(struct gp_cli *cli, void *arg, struct gp_err *err)
 
 	st = gp_member_add(cli->site->store, w->list->id, w->address, w->name != NULL ? w->name : "",
 	    GP_ROLE_MEMBER, GP_DELIVERY_EACH, gp_now(), &w->id, err);
-	return st == GP_OK ? finish(cli, w, "add", err) : st;
+	return st == GP_OK ? finish(cli, w, GP_VERB_ADD, err) : st;
 }
 
 static enum gp_status
@@ -72,7 +72,7 @@ do_remove(struct gp_cli *cli, void *arg, struct gp_err *err)
 	struct work *w = arg;
 	enum gp_status st = gp_member_remove(cli->site->store, w->member->id, err);
 
-	return st == GP_OK ? gp_cli_log(cli, w->list, "remove", w->member->address, "", err) : st;
+	return st == GP_OK ? gp_cli_log(cli, w->list, GP_VERB_REMOVE, w->member->address, "", err) : st;
 }
 
 /* "Name <address>" or an address, one a line; # starts a remark. */
@@ -103,7 +103,7 @@ do_import(struct gp_cli *cli, void *arg, struct gp_err *err)
 		    GP_ROLE_MEMBER, GP_DELIVERY_EACH, gp_now(), &w->id, err);
 		w->address = a.v[0].addr;
 		if (st == GP_OK)
-			st = finish(cli, w, "add", err);
+			st = finish(cli, w, GP_VERB_ADD, err);
 		if (st != GP_OK && st != GP_E_EXISTS)
 			return gp_err_prefix(err, "line %zu", number);
 		w->added += st == GP_OK;

@@ -314,10 +314,10 @@ gp_cli_pairs(struct gp_cli *cli, char **pairs, int n, enum gp_status (*set)(stru
 }
 
 enum gp_status
-gp_cli_log(struct gp_cli *cli, const struct gp_list *list, const char *verb, const char *what,
+gp_cli_log(struct gp_cli *cli, const struct gp_list *list, enum gp_verb verb, const char *what,
     const char *detail, struct gp_err *err)
 {
-	struct gp_act_record act = {.list = list->id, .who = "command line", .verb = verb,
+	struct gp_act_record act = {.list = list->id, .who = "command line", .verb = gp_verb_names[verb],
 	    .what = what, .detail = detail};
 
 	return gp_act_add(cli->site->store, &act, err);

@@ -54,7 +54,7 @@ enum gp_status gp_bounce_stop(const struct gp_failed *f, struct gp_bounces *b, i
     GP_MUST_CHECK;
 enum gp_status gp_bounce_tell_owners(const struct gp_failed *f, const char *template_name,
     json_t *data) GP_MUST_CHECK;
-enum gp_status gp_bounce_log(const struct gp_failed *f, const char *verb, const char *detail)
+enum gp_status gp_bounce_log(const struct gp_failed *f, enum gp_verb verb, const char *detail)
     GP_MUST_CHECK;
 /* The member asks for mail again; *was: it had been stopped, and the result says so. */
 enum gp_status gp_bounce_back(struct asked *a, bool *was) GP_MUST_CHECK;

@@ -53,7 +53,7 @@ tell(const struct gp_failed *f, int64_t job, const char *domain, int64_t n)
 	gp_log(GP_LOG_WARN, "event=brake list=%s job=%lld domain=%s category=%s", f->list->address,
 	    (long long)job, domain, gp_bounce_names[f->category]);
 	if (st == GP_OK)
-		st = gp_bounce_log(f, "brake", gp_bounce_names[f->category]);
+		st = gp_bounce_log(f, GP_VERB_BRAKE, gp_bounce_names[f->category]);
 	return st == GP_OK ? gp_bounce_tell_owners(f, "bounce-brake", data) : st;
 }
 

@@ -28,5 +28,5 @@ gp_bounce_complain(const struct gp_failed *f)
 	}
 	if (st == GP_OK)
 		st = gp_bounces_put(f->site->store, b, f->err);
-	return st == GP_OK ? gp_bounce_log(f, "complaint", f->text) : st;
+	return st == GP_OK ? gp_bounce_log(f, GP_VERB_COMPLAINT, f->text) : st;
 }

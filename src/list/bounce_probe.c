@@ -15,9 +15,9 @@
 enum { DAY = 86400, KEEP = 14 * DAY };	/* single failures */
 
 enum gp_status
-gp_bounce_log(const struct gp_failed *f, const char *verb, const char *detail)
+gp_bounce_log(const struct gp_failed *f, enum gp_verb verb, const char *detail)
 {
-	struct gp_act_record act = {.list = f->list->id, .who = "guildpost", .verb = verb,
+	struct gp_act_record act = {.list = f->list->id, .who = "guildpost", .verb = gp_verb_names[verb],
 	    .what = f->member->address, .detail = detail};
 
 	return gp_act_add(f->site->store, &act, f->err);
@@ -101,7 +101,7 @@ gp_bounce_probe(const struct gp_failed *f, struct gp_bounces *b)
 	b->since = gp_now();
 	b->next = b->since + f->list->set.bounce_probe;
 	st = gp_bounces_put(f->site->store, b, f->err);
-	return st == GP_OK ? gp_bounce_log(f, "probe", f->text) : st;
+	return st == GP_OK ? gp_bounce_log(f, GP_VERB_PROBE, f->text) : st;
 }
 
 enum gp_status
@@ -146,7 +146,7 @@ gp_bounce_suspend(const struct gp_failed *f, struct gp_bounces *b)
 	enum gp_status st = gp_bounce_stop(f, b, GP_BOUNCES_SUSPENDED);
 
 	if (st == GP_OK)
-		st = gp_bounce_log(f, "suspend", f->text);
+		st = gp_bounce_log(f, GP_VERB_SUSPEND, f->text);
 	if (st != GP_OK)
 		return st;
 	if (f->list->set.bounce_notices > 0)
@@ -174,7 +174,7 @@ take_off(const struct gp_failed *f, struct gp_bounces *b)
 	gp_json_text(data, "name", f->member->name);
 	gp_json_text(data, "since_date", day_of(f, b->since));
 	gp_json_text(data, "why", b->text);
-	st = gp_bounce_log(f, "remove", b->text);
+	st = gp_bounce_log(f, GP_VERB_REMOVE, b->text);
 	if (st == GP_OK)
 		st = gp_member_remove(f->site->store, f->member->id, f->err);
 	return st == GP_OK ? gp_bounce_tell_owners(f, "bounce-removed", data) : st;
@@ -272,5 +272,5 @@ gp_bounce_back(struct asked *a, bool *was)
 	gp_json_bool(said, "one", missed == 1);
 	gp_json_text(said, "since_date", gp_time_format(a->ctx, b->since, a->list->set.timezone,
 	    "%Y-%m-%d"));
-	return gp_command_log(a, "back", a->member->address, "");
+	return gp_command_log(a, GP_VERB_BACK, a->member->address, "");
 }

@@ -258,7 +258,7 @@ gp_do_search(struct asked *a, const char *args)
 /* ---- follow, mute --------------------------------------------------------------------------------- */
 
 static enum gp_status
-interest(struct asked *a, const char *args, int kind, const char *what)
+interest(struct asked *a, const char *args, int kind, enum gp_verb verb)
 {
 	struct gp_message *m;
 	enum gp_status st;
@@ -271,24 +271,24 @@ interest(struct asked *a, const char *args, int kind, const char *what)
 	st = gp_interest_set(a->site->store, a->member->id, m->id, kind, a->err);
 	if (st != GP_OK)
 		return st;
-	gp_json_text(gp_said(a, what), "title", m->title);
-	return gp_command_log(a, what, a->member->address, m->key);
+	gp_json_text(gp_said(a, gp_verb_names[verb]), "title", m->title);
+	return gp_command_log(a, verb, a->member->address, m->key);
 }
 
 enum gp_status
 gp_do_follow(struct asked *a, const char *args)
 {
-	return interest(a, args, GP_INTEREST_FOLLOW, "follow");
+	return interest(a, args, GP_INTEREST_FOLLOW, GP_VERB_FOLLOW);
 }
 
 enum gp_status
 gp_do_mute(struct asked *a, const char *args)
 {
-	return interest(a, args, GP_INTEREST_MUTE, "mute");
+	return interest(a, args, GP_INTEREST_MUTE, GP_VERB_MUTE);
 }
 
 enum gp_status
 gp_do_unmute(struct asked *a, const char *args)
 {
-	return interest(a, args, GP_INTEREST_NONE, "unmute");
+	return interest(a, args, GP_INTEREST_NONE, GP_VERB_UNMUTE);
 }

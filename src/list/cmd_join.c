@@ -54,7 +54,7 @@ join(struct asked *a, int delivery)
 	if (st == GP_E_EXISTS)
 		return gp_command_mail(a, "already-member", a->name, a->from, NULL, NULL);
 	if (st == GP_OK)
-		st = gp_command_log(a, "join", a->from, gp_delivery_names[delivery]);
+		st = gp_command_log(a, GP_VERB_JOIN, a->from, gp_delivery_names[delivery]);
 	gp_json_bool(gp_json_new_object(data, "delivery_is"), gp_delivery_names[delivery], true);
 	return st == GP_OK ? gp_command_mail(a, "welcome", a->name, a->from, NULL, data) : st;
 }
@@ -141,7 +141,7 @@ gp_command_leave(struct asked *a, const struct gp_member *m)
 	if (st == GP_OK)
 		st = gp_member_remove(a->site->store, m->id, a->err);
 	if (st == GP_OK)
-		st = gp_command_log(a, "leave", m->address, "");
+		st = gp_command_log(a, GP_VERB_LEAVE, m->address, "");
 	return st == GP_OK ? gp_command_mail(a, "goodbye", m->name, m->address, NULL, NULL) : st;
 }
 

@@ -55,7 +55,7 @@ set_posting(struct asked *a, const char *args, const char *value)
 	said = gp_said(a, "posting");
 	gp_json_text(said, "address", m->address);
 	gp_json_bool(gp_json_new_object(said, "posting_is"), value, true);
-	return gp_command_log(a, "posting", m->address, value);
+	return gp_command_log(a, GP_VERB_POSTING, m->address, value);
 }
 
 enum gp_status
@@ -140,7 +140,7 @@ gp_do_ban(struct asked *a, const char *args)
 	if (ban.until != 0)
 		gp_json_text(said, "to_date", gp_time_format(a->ctx, ban.until - 1,
 		    a->list->set.timezone, "%Y-%m-%d"));
-	return gp_command_log(a, "ban", ban.pattern, ban.reason);
+	return gp_command_log(a, GP_VERB_BAN, ban.pattern, ban.reason);
 }
 
 enum gp_status
@@ -152,7 +152,7 @@ gp_do_unban(struct asked *a, const char *args)
 	if (st != GP_OK && st != GP_E_NOTFOUND)
 		return gp_fail(a->err, st, "the ban could not be ended");
 	gp_json_text(gp_said(a, st == GP_OK ? "unbanned" : "not_banned"), "address", pattern);
-	return st == GP_OK ? gp_command_log(a, "unban", pattern, "") : GP_OK;
+	return st == GP_OK ? gp_command_log(a, GP_VERB_UNBAN, pattern, "") : GP_OK;
 }
 
 enum gp_status
@@ -192,7 +192,7 @@ set_list_closed(struct asked *a, bool closed)
 	if (st != GP_OK)
 		return st;
 	gp_json_bool(gp_said(a, closed ? "list_closed" : "list_opened"), "done", true);
-	return gp_command_log(a, closed ? "close" : "open", a->list->address, "");
+	return gp_command_log(a, closed ? GP_VERB_CLOSE : GP_VERB_OPEN, a->list->address, "");
 }
 
 static enum gp_status
@@ -209,13 +209,15 @@ set_thread_closed(struct asked *a, const char *args, bool closed)
 	number += strspn(number, " #");
 	gp_command_word(&number);
 	why = gp_utf8_line(a->ctx, number, strlen(number), LONGEST);
-	if (*why == '\0')
-		why = gp_strdup(a->ctx, "closed by a moderator");
-	st = gp_thread_close(a->site->store, m->thread, closed ? why : "", a->err);
+	if (!closed)
+		*why = '\0';
+	/* The reply of SMTP is in English. */
+	st = gp_thread_close(a->site->store, m->thread, !closed ? "" : *why != '\0' ? why :
+	    "closed by a moderator", a->err);
 	if (st != GP_OK)
 		return st;
 	gp_json_text(gp_said(a, closed ? "thread_closed" : "thread_opened"), "title", m->title);
-	return gp_command_log(a, closed ? "close thread" : "open thread", m->title, closed ? why : "");
+	return gp_command_log(a, closed ? GP_VERB_CLOSE_THREAD : GP_VERB_OPEN_THREAD, m->title, why);
 }
 
 /* "thread 12 reason", "12 reason", or "list". */

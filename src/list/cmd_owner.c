@@ -24,7 +24,7 @@ show_settings(struct asked *a)
 
 		gp_json_text(row, "option", opt->name);
 		gp_json_text(row, "value", gp_utf8_line(a->ctx, value, strlen(value), 80));
-		gp_json_text(row, "meaning", opt->help);
+		gp_json_text(row, "meaning", gp_said_meaning(a, "list", opt->name));
 		if (opt->choices != NULL)
 			gp_json_text(row, "choices", opt->choices);
 	}
@@ -35,6 +35,7 @@ enum gp_status
 gp_do_configure(struct asked *a, const char *args)
 {
 	struct gp_err why = {GP_OK, ""};
+	const struct gp_opt *opt;
 	enum gp_status st;
 	json_t *said;
 	char *key;
@@ -43,19 +44,20 @@ gp_do_configure(struct asked *a, const char *args)
 	if (*args == '\0')
 		return show_settings(a);
 	key = gp_command_option(a, &args);
-	if (gp_opt_find(gp_list_options, gp_list_option_count, key) == NULL) {
-		gp_json_text(gp_said(a, "unknown_option"), "option", key);
+	opt = gp_opt_find(gp_list_options, gp_list_option_count, key);
+	if (opt == NULL) {
+		gp_said_unknown_option(a, key, gp_list_options, gp_list_option_count);
 		return GP_OK;
 	}
 	if (!gp_command_is_proven(a))
 		return GP_OK;
 	st = gp_list_set(a->site->store, a->list, key, args, &why);
 	if (st != GP_OK)
-		return gp_said_bad_value(a, st, key, &why);
+		return gp_said_bad_value(a, st, opt, &why);
 	said = gp_said(a, "set");
 	gp_json_text(said, "option", key);
 	gp_json_text(said, "value", args);
-	return gp_command_log(a, "configure", key, args);
+	return gp_command_log(a, GP_VERB_CONFIGURE, key, args);
 }
 
 enum gp_status
@@ -79,8 +81,8 @@ gp_do_log(struct asked *a, const char *args)
 
 		gp_json_text(row, "date", gp_time_format(a->ctx, acts[i]->time, a->list->set.timezone,
 		    "%Y-%m-%d %H:%M"));
-		gp_json_text(row, "by", acts[i]->who);
-		gp_json_text(row, "verb", acts[i]->verb);
+		gp_json_text(row, "by", gp_said_meaning(a, "who", acts[i]->who));
+		gp_json_text(row, "verb", gp_said_meaning(a, "act", acts[i]->verb));
 		gp_json_text(row, "what", acts[i]->what);
 		gp_json_text(row, "detail", acts[i]->detail);
 	}
@@ -130,7 +132,7 @@ gp_do_add(struct asked *a, const char *args)
 	    address);
 	if (st != GP_OK)
 		return st == GP_E_EXISTS ? GP_OK : st;
-	st = gp_command_log(a, "add", address, args);
+	st = gp_command_log(a, GP_VERB_ADD, address, args);
 	/* Nobody is put on a list without knowing, and without a way off. */
 	return st == GP_OK ? gp_command_mail(a, "added", args, address, NULL, NULL) : st;
 }
@@ -149,7 +151,7 @@ gp_do_remove(struct asked *a, const char *args)
 		return st;
 	st = gp_member_remove(a->site->store, m->id, a->err);
 	if (st == GP_OK)
-		st = gp_command_log(a, "remove", m->address, "");
+		st = gp_command_log(a, GP_VERB_REMOVE, m->address, "");
 	gp_json_text(gp_said(a, "member_removed"), "address", m->address);
 	return st == GP_OK ? gp_command_mail(a, "removed", m->name, m->address, NULL, NULL) : st;
 }
@@ -157,18 +159,23 @@ gp_do_remove(struct asked *a, const char *args)
 static enum gp_status
 set_member(struct asked *a, const struct gp_member *m, const char *option, const char *value)
 {
+	const struct gp_opt *opt = gp_opt_find(gp_member_options, gp_member_option_count, option);
 	struct gp_err why = {GP_OK, ""};
 	enum gp_status st;
 	json_t *said;
 
+	if (opt == NULL) {
+		gp_said_unknown_option(a, option, gp_member_options, gp_member_option_count);
+		return GP_OK;
+	}
 	st = gp_member_set(a->site->store, m->id, option, value, &why);
 	if (st != GP_OK)
-		return gp_said_bad_value(a, st, option, &why);
+		return gp_said_bad_value(a, st, opt, &why);
 	said = gp_said(a, "member_set");
 	gp_json_text(said, "address", m->address);
 	gp_json_text(said, "option", option);
 	gp_json_text(said, "value", value);
-	return gp_command_log(a, "member", m->address, gp_asprintf(a->ctx, "%s=%s", option, value));
+	return gp_command_log(a, GP_VERB_MEMBER, m->address, gp_asprintf(a->ctx, "%s=%s", option, value));
 }
 
 enum gp_status
@@ -229,7 +236,7 @@ invite(struct asked *a, const char *address, size_t *invited, size_t *there)
 		return st;
 	(*invited)++;
 	st = gp_command_ask(a, "invite", address, &line, 1);
-	return st == GP_OK ? gp_command_log(a, "invite", address, "") : st;
+	return st == GP_OK ? gp_command_log(a, GP_VERB_INVITE, address, "") : st;
 }
 
 static enum gp_status
@@ -307,7 +314,7 @@ bad_list(struct asked *a, enum gp_status st, const char *address, const struct g
 	}
 	said = gp_said(a, "bad_list");
 	gp_json_text(said, "address", address);
-	gp_json_text(said, "why", why->msg);
+	gp_json_bool(said, "taken", st == GP_E_EXISTS);
 	return GP_OK;
 }
 
@@ -359,7 +366,7 @@ create(struct asked *a, const char *address, const char *owner, const char *titl
 	gp_json_text(gp_said(a, "list_made"), "address", made->address);
 	/* The answer, and what follows, is about the new list. */
 	a->list = made;
-	st = gp_command_log(a, "create", made->address, owner);
+	st = gp_command_log(a, GP_VERB_CREATE, made->address, owner);
 	if (st == GP_OK && !gp_strieq(owner, a->from))
 		st = gp_command_mail(a, "list-made", "", owner, NULL, NULL);
 	return st;

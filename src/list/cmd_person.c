@@ -42,7 +42,7 @@ gp_command_address_proven(struct asked *a, int64_t person)
 	enum gp_status st = gp_person_add_address(a->site->store, person, a->from, a->err);
 
 	if (st == GP_OK)
-		st = gp_command_log(a, "address", a->from, "add");
+		st = gp_command_log(a, GP_VERB_ADDRESS, a->from, "add");
 	gp_json_text(gp_said(a, "address_added"), "address", a->from);
 	return st;
 }
@@ -58,7 +58,7 @@ remove_address(struct asked *a, const struct gp_person *p, const char *address)
 		return GP_OK;
 	}
 	gp_json_text(gp_said(a, "address_removed"), "address", address);
-	return st == GP_OK ? gp_command_log(a, "address", address, "remove") : st;
+	return st == GP_OK ? gp_command_log(a, GP_VERB_ADDRESS, address, "remove") : st;
 }
 
 static enum gp_status
@@ -71,7 +71,7 @@ use_address(struct asked *a, const char *address)
 		return GP_OK;
 	}
 	gp_json_text(gp_said(a, "address_used"), "address", address);
-	return st == GP_OK ? gp_command_log(a, "address", address, "use") : st;
+	return st == GP_OK ? gp_command_log(a, GP_VERB_ADDRESS, address, "use") : st;
 }
 
 enum gp_status

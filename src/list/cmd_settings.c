@@ -40,7 +40,7 @@ deliver(struct asked *a, int delivery)
 		return st;
 	a->member->delivery = delivery;
 	gp_json_bool(gp_json_new_object(gp_said(a, "delivery"), "delivery_is"), name, true);
-	return gp_command_log(a, "set", a->member->address, gp_asprintf(a->ctx, "delivery=%s", name));
+	return gp_command_log(a, GP_VERB_SET, a->member->address, gp_asprintf(a->ctx, "delivery=%s", name));
 }
 
 enum gp_status
@@ -97,7 +97,7 @@ gp_do_pause(struct asked *a, const char *args)
 	said = gp_said(a, "pause");
 	gp_json_text(said, "from_date", day_of(a, from));
 	gp_json_text(said, "to_date", day_of(a, to - 1));
-	return gp_command_log(a, "pause", a->member->address,
+	return gp_command_log(a, GP_VERB_PAUSE, a->member->address,
 	    gp_asprintf(a->ctx, "%s to %s", day_of(a, from), day_of(a, to - 1)));
 }
 
@@ -113,7 +113,7 @@ gp_do_resume(struct asked *a, const char *args)
 	if (st != GP_OK || was)
 		return st;
 	gp_json_bool(gp_said(a, "resume"), "done", true);
-	return gp_command_log(a, "resume", a->member->address, "");
+	return gp_command_log(a, GP_VERB_RESUME, a->member->address, "");
 }
 
 /* ---- options ---------------------------------------------------------------------------------- */
@@ -136,16 +136,17 @@ gp_do_set(struct asked *a, const char *args)
 	    a->member->role == GP_ROLE_OWNER)
 		return gp_do_configure(a, whole);
 	if (!is_own_option(name) || *args == '\0') {
-		gp_json_text(gp_said(a, "unknown_option"), "option", name);
+		gp_said_unknown_option(a, name, gp_member_options, gp_member_option_count);
 		return GP_OK;
 	}
 	st = gp_member_set(a->site->store, a->member->id, name, args, &why);
 	if (st != GP_OK)
-		return gp_said_bad_value(a, st, name, &why);
+		return gp_said_bad_value(a, st,
+		    gp_opt_find(gp_member_options, gp_member_option_count, name), &why);
 	said = gp_said(a, "set");
 	gp_json_text(said, "option", name);
 	gp_json_text(said, "value", args);
-	return gp_command_log(a, "set", a->member->address, gp_asprintf(a->ctx, "%s=%s", name, args));
+	return gp_command_log(a, GP_VERB_SET, a->member->address, gp_asprintf(a->ctx, "%s=%s", name, args));
 }
 
 json_t *
@@ -161,7 +162,7 @@ gp_said_member(struct asked *a, const struct gp_member *m)
 
 		gp_json_text(row, "option", opt->name);
 		gp_json_text(row, "value", gp_opt_get(a->ctx, opt, m));
-		gp_json_bool(gp_json_new_object(row, "option_is"), opt->name, true);
+		gp_json_text(row, "meaning", gp_said_meaning(a, "member", opt->name));
 	}
 	return said;
 }

@@ -162,8 +162,32 @@ is_usable(struct asked *a, const char *name, const char *language, const char *t
 	    strlen(text), gp_json_object(a->ctx), &out, why) == GP_OK;
 }
 
+/* What is wrong with it, and where: errors of templates begin with "FILE:LINE:". */
+static void
+say_unusable(struct asked *a, const char *name, const char *file, const char *text,
+    const struct gp_err *why)
+{
+	json_t *said = gp_said(a, "text_bad"), *wanted = gp_json_new_object(said, "wanted_is");
+	size_t n = strlen(file);
+	const char *line;
+	int64_t number;
+
+	gp_json_text(said, "name", name);
+	if (!gp_istarts(text, "Subject:")) {
+		gp_json_bool(wanted, "a_subject", true);
+		return;
+	}
+	gp_json_bool(wanted, why->code == GP_E_CONFIG ? "known_names" :
+	    why->code == GP_E_TOOBIG ? "less" : "closed_braces", true);
+	if (strncmp(why->msg, file, n) != 0 || why->msg[n] != ':')
+		return;
+	line = why->msg + n + 1;
+	if (gp_parse_int(gp_strndup(a->ctx, line, strcspn(line, ":")), 1, INT64_MAX, &number))
+		gp_json_int(said, "number", number);
+}
+
 static enum gp_status
-keep(struct asked *a, const char *name, const char *language, const char *text, const char *verb)
+keep(struct asked *a, const char *name, const char *language, const char *text, enum gp_verb verb)
 {
 	enum gp_status st;
 	int64_t version;
@@ -202,7 +226,6 @@ gp_do_put(struct asked *a, const char *args)
 	char *text = brought_text(a, &args), *name;
 	struct gp_err why = {GP_OK, ""};
 	const char *language;
-	json_t *said;
 
 	name = split_name(a, gp_command_word(&args), &language);
 	/* Lines of the text are no commands. */
@@ -216,13 +239,11 @@ gp_do_put(struct asked *a, const char *args)
 		return GP_OK;
 	}
 	if (!is_usable(a, name, language, text, &why)) {
-		said = gp_said(a, "text_bad");
-		gp_json_text(said, "name", name);
-		gp_json_text(said, "why", why.msg);
+		say_unusable(a, name, file_of(a, name, language), text, &why);
 		return GP_OK;
 	}
 	a->line = gp_asprintf(a->ctx, "put %s.%s\n%s", name, language, text);
-	return gp_command_is_proven(a) ? keep(a, name, language, text, "put") : GP_OK;
+	return gp_command_is_proven(a) ? keep(a, name, language, text, GP_VERB_PUT) : GP_OK;
 }
 
 /* The version asked for, or the one before the newest; body "": ours. */
@@ -260,5 +281,5 @@ gp_do_revert(struct asked *a, const char *args)
 		gp_json_text(gp_said(a, "no_text"), "name", name);
 		return GP_OK;
 	}
-	return gp_command_is_proven(a) ? keep(a, name, language, text, "revert") : GP_OK;
+	return gp_command_is_proven(a) ? keep(a, name, language, text, GP_VERB_REVERT) : GP_OK;
 }

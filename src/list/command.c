@@ -15,42 +15,14 @@ enum { MAX_COMMANDS = 50, MAX_UNKNOWN = 5 };
 
 /* ---- results ------------------------------------------------------------------------------ */
 
-json_t *
-gp_said(struct asked *a, const char *what)
-{
-	return gp_json_new_object(gp_json_new_object(a->result, "said"), what);
-}
-
-void
-gp_said_elsewhere(struct asked *a, const char *what)
-{
-	gp_json_bool(gp_said(a, what), "done", true);
-	gp_json_bool(a->result, "elsewhere", true);
-}
-
 enum gp_status
-gp_said_bad_value(struct asked *a, enum gp_status st, const char *option, const struct gp_err *why)
-{
-	json_t *said;
-
-	if (st != GP_E_NOTFOUND && st != GP_E_PARSE && st != GP_E_USAGE) {
-		*a->err = *why;
-		return st;
-	}
-	said = gp_said(a, "bad_value");
-	gp_json_text(said, "option", option);
-	gp_json_text(said, "why", why->msg);
-	return GP_OK;
-}
-
-enum gp_status
-gp_command_log(struct asked *a, const char *verb, const char *what, const char *detail)
+gp_command_log(struct asked *a, enum gp_verb verb, const char *what, const char *detail)
 {
 	struct gp_act_record act = {0};
 
 	act.list = a->list->id;
 	act.who = a->from;
-	act.verb = verb;
+	act.verb = gp_verb_names[verb];
 	act.what = what;
 	act.detail = detail;
 	act.msgid = a->msgid != NULL ? a->msgid : "";

@@ -52,7 +52,7 @@ extern const struct gp_command gp_commands[];
 extern const size_t gp_command_count;
 const struct gp_command *gp_command_find(const char *name);
 
-/* ---- command.c ------------------------------------------------------------------------------- */
+/* ---- command.c, said.c ------------------------------------------------------------------------------- */
 
 /* Find out who asks; run the lines of a->lines; send what came of them. */
 enum gp_status gp_command_begin(struct asked *a, const char *from, const char *name);
@@ -62,9 +62,14 @@ enum gp_status gp_command_answer(struct asked *a);
 json_t *gp_said(struct asked *a, const char *what);
 /* The same when a mail of its own went out, which says it. */
 void gp_said_elsewhere(struct asked *a, const char *what);
-/* An option could not be set: GP_OK when its value is at fault, and the result says why. */
-enum gp_status gp_said_bad_value(struct asked *a, enum gp_status st, const char *option,
+/* An option could not be set: GP_OK when its value is at fault, and the result says what is wanted. */
+enum gp_status gp_said_bad_value(struct asked *a, enum gp_status st, const struct gp_opt *option,
     const struct gp_err *why);
+/* There is no such option: is one of that table meant? */
+void gp_said_unknown_option(struct asked *a, const char *name, const struct gp_opt *table, size_t n);
+/* What an option, an act or its author is called in the language of the answer: "list title",
+ * "member hidden", "act join", "who command line". Without a line of its own: the name. */
+const char *gp_said_meaning(struct asked *a, const char *kind, const char *name);
 /* A member's address and options; cmd_settings.c. */
 json_t *gp_said_member(struct asked *a, const struct gp_member *m);
 /* A mail to someone about what was asked; data may be NULL. */
@@ -75,7 +80,7 @@ enum gp_status gp_command_is_flood(struct asked *a, bool *yes);
 /* The same before a line is answered by a mail of its own; when not, the result says so. */
 enum gp_status gp_command_may_mail(struct asked *a, bool *may);
 /* Write it into the log of acts. */
-enum gp_status gp_command_log(struct asked *a, const char *verb, const char *what,
+enum gp_status gp_command_log(struct asked *a, enum gp_verb verb, const char *what,
     const char *detail);
 /* ---- confirm.c ------------------------------------------------------------------------------- */
 

@@ -97,14 +97,14 @@ gp_hold_is_quiet(const struct gp_hold *h)
 }
 
 enum gp_status
-gp_hold_log(struct gp_case *c, const char *verb, const char *detail)
+gp_hold_log(struct gp_case *c, enum gp_verb verb, const char *detail)
 {
 	const struct gp_hold *h = c->hold;
 	struct gp_act_record act = {0};
 
 	act.list = c->list->id;
 	act.who = c->by;
-	act.verb = verb;
+	act.verb = gp_verb_names[verb];
 	act.what = h->from_addr[0] != '\0' ? h->from_addr : h->envelope_from;
 	act.detail = gp_asprintf(c->ctx, "hold %" PRId64 "%s%s", h->id, *detail != '\0' ? ": " : "",
 	    detail);
@@ -253,7 +253,7 @@ gp_hold_withdraw(const void *ctx, struct gp_site *site, struct gp_list *list,
 
 	st = gp_hold_decide(site->store, h.id, GP_HOLD_DISCARDED, author, "withdrawn", gp_now(), err);
 	if (st == GP_OK)
-		st = gp_hold_log(&c, "withdraw", "");
+		st = gp_hold_log(&c, GP_VERB_WITHDRAW, "");
 	out->hold = h.id;
 	out->text = gp_asprintf(ctx, "hold %" PRId64 " withdrawn", h.id);
 	return st == GP_OK ? gp_hold_tell(&c, "withdrawn", gp_json_object(ctx)) : st;

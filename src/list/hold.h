@@ -34,7 +34,7 @@ enum gp_status gp_hold_quietly(const void *ctx, struct gp_site *site, struct gp_
 /* Held for the time of day alone: nobody is asked, the clock lets it go. */
 bool gp_hold_is_quiet(const struct gp_hold *h);
 /* Write an act into the log. */
-enum gp_status gp_hold_log(struct gp_case *c, const char *verb, const char *detail);
+enum gp_status gp_hold_log(struct gp_case *c, enum gp_verb verb, const char *detail);
 
 /* ---- hold_ask.c: mails to moderators, one thread for each hold ---------------------------------- */
 

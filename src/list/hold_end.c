@@ -87,7 +87,7 @@ end(struct gp_case *c)
 	st = gp_hold_decide(c->site->store, c->hold->id, GP_HOLD_EXPIRED, c->by, reason, gp_now(),
 	    c->err);
 	if (st == GP_OK)
-		st = gp_hold_log(c, "expire", "");
+		st = gp_hold_log(c, GP_VERB_EXPIRE, "");
 	if (st == GP_OK)
 		st = gp_hold_tell_author(c, c->hold->kind == GP_HOLD_JOIN ? "join-expired" : "expired",
 		    data, at_end == GP_END_RETURN);

@@ -72,7 +72,7 @@ gp_hold_join(const void *ctx, struct gp_site *site, struct gp_list *list, const 
 	if (st == GP_OK)
 		st = gp_hold_ask(&c, NULL);
 	if (st == GP_OK)
-		st = gp_hold_log(&c, "ask to join", "");
+		st = gp_hold_log(&c, GP_VERB_ASK_TO_JOIN, "");
 	return st == GP_OK ? gp_hold_tell_author(&c, "join-held", NULL, false) : st;
 }
 

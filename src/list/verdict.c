@@ -52,7 +52,7 @@ vote(struct gp_case *c, bool approves, const char *how, const char *reason, cons
 	*what = approves ? "vote_ok" : "vote_no";
 	c->out->hold = c->hold->id;
 	c->out->text = gp_asprintf(c->ctx, "a vote of %s on hold %" PRId64, c->by, c->hold->id);
-	st = gp_hold_log(c, approves ? "vote ok" : "vote no", reason);
+	st = gp_hold_log(c, approves ? GP_VERB_VOTE_OK : GP_VERB_VOTE_NO, reason);
 	return st == GP_OK ? gp_end_tell(c, *what, reason, data) : st;
 }
 
@@ -80,7 +80,7 @@ trust(struct gp_case *c, const char **what, json_t *data)
 	}
 	st = gp_member_set(c->site->store, author->id, "posting", "trusted", c->err);
 	if (st == GP_OK)
-		st = gp_hold_log(c, "trust", "");
+		st = gp_hold_log(c, GP_VERB_TRUST, "");
 	gp_json_bool(data, "trusted", true);
 	return st == GP_OK ? vote(c, true, "approved", "", what, data) : st;
 }
@@ -108,7 +108,7 @@ ban(struct gp_case *c, const char *reason, json_t *data)
 	if (st == GP_E_PARSE)	/* nothing that could be banned: dropped all the same */
 		st = GP_OK;
 	if (st == GP_OK)
-		st = gp_hold_log(c, "ban", reason);
+		st = gp_hold_log(c, GP_VERB_BAN, reason);
 	return st == GP_OK ? gp_end_discard(c, "banned", reason, data) : st;
 }
 
@@ -153,7 +153,7 @@ move(struct gp_case *c, struct gp_list *to, json_t *data)
 	if (st == GP_OK)
 		st = put_there(c, to, &held, readable, &sent);
 	if (st == GP_OK)
-		st = gp_hold_log(c, "move", to->address);
+		st = gp_hold_log(c, GP_VERB_MOVE, to->address);
 	if (st != GP_OK)
 		return st;
 	gp_json_text(for_author, "to_list", to->address);
@@ -183,7 +183,7 @@ edit(struct gp_case *c, const char *text, const char **what, json_t *data)
 	if (st == GP_E_PARSE)
 		return unclear(c, "damaged", NULL, what, data);
 	if (st == GP_OK)
-		st = gp_hold_log(c, "edit", "");
+		st = gp_hold_log(c, GP_VERB_EDIT, "");
 	/* Who agreed before agreed to another text. */
 	if (st == GP_OK)
 		st = gp_hold_vote_forget(c->site->store, c->hold->id, c->err);
@@ -201,7 +201,7 @@ claim(struct gp_case *c, json_t *data)
 	c->out->text = gp_asprintf(c->ctx, "hold %" PRId64 " is looked at by %s", c->hold->id, c->by);
 	st = gp_hold_update(c->site->store, c->hold, c->err);
 	if (st == GP_OK)
-		st = gp_hold_log(c, "claim", "");
+		st = gp_hold_log(c, GP_VERB_CLAIM, "");
 	return st == GP_OK ? gp_end_tell(c, "claimed", "", data) : st;
 }
 

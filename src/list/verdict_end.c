@@ -81,7 +81,7 @@ gp_end_approve(struct gp_case *c, const char *what, const char *reason, json_t *
 	if (st == GP_OK)
 		st = let_through(c);
 	if (st == GP_OK)
-		st = gp_hold_log(c, "approve", reason);
+		st = gp_hold_log(c, GP_VERB_APPROVE, reason);
 	return st == GP_OK ? gp_end_tell(c, what, reason, data) : st;
 }
 
@@ -98,7 +98,7 @@ gp_end_refuse(struct gp_case *c, const char *what, const char *reason, json_t *d
 	if (st == GP_OK && c->hold->kind == GP_HOLD_POST && author != NULL)
 		st = gp_member_count_post(c->site->store, author->id, false, c->err);
 	if (st == GP_OK)
-		st = gp_hold_log(c, "refuse", reason);
+		st = gp_hold_log(c, GP_VERB_REFUSE, reason);
 	gp_hold_add_reason(c->ctx, for_author, reason);
 	if (st == GP_OK)
 		st = gp_hold_tell_author(c, c->hold->kind == GP_HOLD_JOIN ? "join-refused" : "rejected",
@@ -112,7 +112,7 @@ gp_end_discard(struct gp_case *c, const char *what, const char *reason, json_t *
 	enum gp_status st = gp_end_decide(c, GP_HOLD_DISCARDED, reason);
 
 	if (st == GP_OK)
-		st = gp_hold_log(c, "drop", reason);
+		st = gp_hold_log(c, GP_VERB_DROP, reason);
 	return st == GP_OK ? gp_end_tell(c, what, reason, data) : st;
 }
 

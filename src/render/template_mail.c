@@ -82,7 +82,7 @@ gp_mail_template_own(const void *ctx, struct gp_templates *set, const char *name
 	f->n = n;
 	st = gp_utf8_valid(text, n) ? templates_compile(set, f, GP_ESCAPE_MD, err) :
 	    gp_fail(err, GP_E_PARSE, "the text is not UTF-8");
-	if (st == GP_OK && f->t->head == NULL)
+	if (st == GP_OK && (f->t->head == NULL || !gp_istarts(text, "Subject:")))
 		st = gp_fail(err, GP_E_PARSE, "the text must begin with a line \"Subject: ...\"");
 	if (st == GP_OK)
 		st = templates_check(f->t->head, err);

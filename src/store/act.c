@@ -4,6 +4,24 @@
 
 #include "private.h"
 
+const char *const gp_verb_names[] = {
+	[GP_VERB_JOIN] = "join", [GP_VERB_LEAVE] = "leave", [GP_VERB_CONFIGURE] = "configure",
+	[GP_VERB_ADD] = "add", [GP_VERB_REMOVE] = "remove", [GP_VERB_MEMBER] = "member",
+	[GP_VERB_INVITE] = "invite", [GP_VERB_CREATE] = "create", [GP_VERB_RENAME] = "rename",
+	[GP_VERB_ADDRESS] = "address", [GP_VERB_PUT] = "put", [GP_VERB_REVERT] = "revert",
+	[GP_VERB_FOLLOW] = "follow", [GP_VERB_MUTE] = "mute", [GP_VERB_UNMUTE] = "unmute",
+	[GP_VERB_SET] = "set", [GP_VERB_PAUSE] = "pause", [GP_VERB_RESUME] = "resume",
+	[GP_VERB_BACK] = "back", [GP_VERB_POSTING] = "posting", [GP_VERB_BAN] = "ban",
+	[GP_VERB_UNBAN] = "unban", [GP_VERB_CLOSE] = "close", [GP_VERB_OPEN] = "open",
+	[GP_VERB_CLOSE_THREAD] = "close thread", [GP_VERB_OPEN_THREAD] = "open thread",
+	[GP_VERB_ASK_TO_JOIN] = "ask to join", [GP_VERB_WITHDRAW] = "withdraw",
+	[GP_VERB_EXPIRE] = "expire", [GP_VERB_VOTE_OK] = "vote ok", [GP_VERB_VOTE_NO] = "vote no",
+	[GP_VERB_TRUST] = "trust", [GP_VERB_MOVE] = "move", [GP_VERB_EDIT] = "edit",
+	[GP_VERB_CLAIM] = "claim", [GP_VERB_APPROVE] = "approve", [GP_VERB_REFUSE] = "refuse",
+	[GP_VERB_DROP] = "drop", [GP_VERB_BRAKE] = "brake", [GP_VERB_COMPLAINT] = "complaint",
+	[GP_VERB_PROBE] = "probe", [GP_VERB_SUSPEND] = "suspend"
+};
+
 static const char *
 text(const char *s)
 {

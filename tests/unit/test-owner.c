@@ -61,12 +61,58 @@ test_settings(void **state)
 	HAS(ask(p, BOB, "set max_recipients 9\n"), "no option");
 	HAS(own(p, "configure max_size huge\n"), "can't be that");
 	HAS(ask(p, ANN, "configure nonsense 1\n"), "no option nonsense");
-	HAS(own(p, "log\n"), "configure max_size, 2M");
+	HAS(own(p, "log\n"), "setting: max_size, 2M");
 	/* A forged From alone does nothing. */
 	ask(p, ANN, "configure post anyone\n");
 	assert_int_equal(bees(p)->set.post, GP_POST_MEMBERS);
 	say(p, BOB, reply_address(p), "Re:", "yes");
 	assert_int_equal(bees(p)->set.post, GP_POST_MEMBERS);
+}
+
+/* A value that can't be: what is wanted, in the words of whoever asked. */
+static void
+test_wanted(void **state)
+{
+	static const struct { const char *language, *line, *want; } cases[] = {
+		{"en", "configure max_size huge", "a size is wanted, such as 500k or 25M, from 1k to 64M"},
+		{"en", "configure max_size 70M", "from 1k to 64M"},
+		{"en", "configure approvals 0", "a number is wanted, from 1 to 9"},
+		{"en", "configure hold_expire soon", "or 5d, from 1h to 366d"},
+		{"en", "configure closed perhaps", "yes or no is wanted."},
+		{"en", "configure join open", "one of confirm|moderated|closed"},
+		{"en", "configure timezone Mars/Base", "a time zone is wanted, such as Europe/Berlin"},
+		{"en", "member bob@example.net language german", "the two letters of a language"},
+		{"en", "member bob@example.net attachments -1", "a size is wanted"},
+		{"en", "member bob@example.net hiden yes", "Did you mean hidden?"},
+		{"en", "configure tittle x", "Did you mean title?"},
+		{"en", "role bob@example.net king", "one of member|moderator|owner"},
+		{"de", "configure max_size huge", "es muss eine Größe sein, etwa 500k oder 25M, von 1k bis 64M"},
+		{"fr", "configure approvals ten", "il faut un nombre, de 1 à 9"},
+		{"es", "configure closed quizás", "tiene que ser yes (sí) o no"},
+		{"de", "create bees", "es gibt schon eine mit dieser Adresse"},
+		{"fr", "create search", "son nom commence par"},
+		{"de", "put welcome\n" WAVES "Betreff: x\n\nHallo\n" WAVES, "erste Zeile muss \"Subject: ...\" sein"},
+		{"en", "put welcome\n" WAVES "Subject: x\n\n{{no_name}}\n" WAVES, "we know, or may not stand there (line 3)"},
+		{"es", "put welcome\n" WAVES "Subject: x\n\n{{#thread}}\n" WAVES, "faltan llaves dobles"},
+		{"de", "configure", "max_size ist 1M: größere Nachrichten warten"},
+		{"fr", "show", "hidden est no : yes : les autres membres"},
+		{"es", "member bob@example.net", "reminders es yes: no: nada recuerda nada"},
+		{"de", "log", "ann@example.org: Option gesetzt: ann@example.org, language=de"},
+	};
+	struct place *p = *state;
+	size_t i;
+
+	p->site->conf->create = GP_CREATE_OPEN;
+	for (i = 0; i < GP_COUNT(cases); i++) {
+		char *text;
+
+		ask(p, ANN, gp_asprintf(p->ctx, "set language %s", cases[i].language));
+		text = ask(p, ANN, cases[i].line);
+		/* What does something is asked about first. */
+		if (strstr(text, cases[i].want) == NULL && strstr(text, "confirm-") == NULL)
+			text = say_yes(p, ANN);
+		HAS(text, cases[i].want);
+	}
 }
 
 static void
@@ -193,7 +239,7 @@ int
 main(void)
 {
 	static const struct CMUnitTest tests[] = {
-		TEST(test_only_owners), TEST(test_settings), TEST(test_members), TEST(test_invitations),
+		TEST(test_only_owners), TEST(test_settings), TEST(test_wanted), TEST(test_members), TEST(test_invitations),
 		TEST(test_texts), TEST(test_new_lists), TEST(test_export),
 	};
 

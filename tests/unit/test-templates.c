@@ -12,6 +12,7 @@
 #include <cmocka.h>
 
 #include "guildpost/render.h"
+#include "guildpost/store.h"
 
 #include "../../src/render/template.h"
 
@@ -263,12 +264,81 @@ test_words(void **state)
 	assert_true(count > 50);
 }
 
+/* The words of a line "KIND NAME | WORDS" in a file of meanings; *count: how often it is there. */
+static char *
+meaning_of(const char *text, const char *kind, const char *name, size_t *count)
+{
+	char *start = gp_asprintf(ctx, "%s %s | ", kind, name), *found = NULL;
+	struct gp_str line;
+
+	*count = 0;
+	while (gp_str_next_line(&text, &line)) {
+		char *copy = gp_strndup(ctx, line.p, line.n);
+
+		if (!gp_starts(copy, start))
+			continue;
+		found = copy + strlen(start);
+		(*count)++;
+	}
+	return found;
+}
+
+static size_t
+check_meaning(const char *language, const char *kind, const char *name, const char *help)
+{
+	const char *file = gp_asprintf(ctx, "mail/%s/meanings", language), *words;
+	size_t count;
+
+	words = meaning_of(gp_templates_file(set, file, NULL), kind, name, &count);
+	if (count != 1)
+		fail_msg("%s has %zu lines \"%s %s | ...\"", file, count, kind, name);
+	if (words[0] == '\0' || words[0] == ' ' || gp_ends(words, " ") || gp_ends(words, "."))
+		fail_msg("%s: \"%s %s\" is followed by \"%s\"", file, kind, name, words);
+	if (help != NULL && strcmp(language, "en") == 0 && strcmp(words, help) != 0)
+		fail_msg("%s: \"%s %s\" differs from the table in the program:\n%s\n%s", file, kind, name,
+		    words, help);
+	return 1;
+}
+
+/* Every option and act has its words in every language, and nothing else has. */
+static void
+test_meanings(void **state)
+{
+	const char *const *languages;
+	struct gp_str line;
+	const char *p;
+	size_t n, k, i;
+
+	(void)state;
+	languages = gp_templates_languages(ctx, set, &n);
+	for (k = 0; k < n; k++) {
+		size_t want = 0, have = 0;
+
+		for (i = 0; i < gp_list_option_count; i++)
+			want += check_meaning(languages[k], "list", gp_list_options[i].name,
+			    gp_list_options[i].help);
+		for (i = 0; i < gp_member_option_count; i++)
+			want += check_meaning(languages[k], "member", gp_member_options[i].name,
+			    gp_member_options[i].help);
+		for (i = 0; i < GP_VERB_COUNT; i++)
+			want += check_meaning(languages[k], "act", gp_verb_names[i], NULL);
+		want += check_meaning(languages[k], "who", "command line", NULL);
+		want += check_meaning(languages[k], "who", "guildpost", NULL);
+		p = gp_templates_file(set, gp_asprintf(ctx, "mail/%s/meanings", languages[k]), NULL);
+		while (gp_str_next_line(&p, &line))
+			have += line.n > 0 && line.p[0] != '#';
+		if (have != want)
+			fail_msg("mail/%s/meanings has %zu lines, %zu are wanted", languages[k], have, want);
+	}
+}
+
 int
 main(void)
 {
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_languages_have_the_same), cmocka_unit_test(test_every_mail),
 		cmocka_unit_test(test_no_name_is_idle), cmocka_unit_test(test_words),
+		cmocka_unit_test(test_meanings),
 	};
 
 	return cmocka_run_group_tests(tests, load, unload);

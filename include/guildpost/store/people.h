@@ -264,10 +264,24 @@ enum gp_status gp_text_all(const void *ctx, struct gp_store *s, int64_t list, co
 
 /* ---- act.c: who did what ---------------------------------------------------------- */
 
+/* Each has its words in templates/mail/LANG/meanings. The names are kept for ever; new ones go to the end. */
+enum gp_verb {
+	GP_VERB_JOIN, GP_VERB_LEAVE, GP_VERB_CONFIGURE, GP_VERB_ADD, GP_VERB_REMOVE,
+	GP_VERB_MEMBER, GP_VERB_INVITE, GP_VERB_CREATE, GP_VERB_RENAME, GP_VERB_ADDRESS,
+	GP_VERB_PUT, GP_VERB_REVERT, GP_VERB_FOLLOW, GP_VERB_MUTE, GP_VERB_UNMUTE, GP_VERB_SET,
+	GP_VERB_PAUSE, GP_VERB_RESUME, GP_VERB_BACK, GP_VERB_POSTING, GP_VERB_BAN, GP_VERB_UNBAN,
+	GP_VERB_CLOSE, GP_VERB_OPEN, GP_VERB_CLOSE_THREAD, GP_VERB_OPEN_THREAD,
+	GP_VERB_ASK_TO_JOIN, GP_VERB_WITHDRAW, GP_VERB_EXPIRE, GP_VERB_VOTE_OK, GP_VERB_VOTE_NO,
+	GP_VERB_TRUST, GP_VERB_MOVE, GP_VERB_EDIT, GP_VERB_CLAIM, GP_VERB_APPROVE, GP_VERB_REFUSE,
+	GP_VERB_DROP, GP_VERB_BRAKE, GP_VERB_COMPLAINT, GP_VERB_PROBE, GP_VERB_SUSPEND,
+	GP_VERB_COUNT
+};
+extern const char *const gp_verb_names[];	/* "join", "close thread" */
+
 struct gp_act_record {
 	int64_t id, time, list;
 	const char *who;	/* an address, "command line" or "guildpost" */
-	const char *verb;	/* "join", "set", "approve" ... */
+	const char *verb;	/* one of gp_verb_names */
 	const char *what;	/* an address, a setting, a hold */
 	const char *detail;	/* the new value, a reason, or "" */
 	const char *msgid;	/* of the message that did it, or "" */
