@@ -138,15 +138,13 @@ get_thread(struct asked *a, const struct gp_message *m)
 enum gp_status
 gp_do_get(struct asked *a, const char *args)
 {
-	const char *after = args;
-	struct gp_str word = gp_command_word(&after);
-	bool thread = gp_str_ieq(word, "thread");
+	bool thread = gp_command_thing(a, &args, "thread");
 	struct gp_message *m;
 	struct gp_enclosure one;
 	enum gp_status st = gp_command_may_read(a);
 
 	if (st == GP_OK)
-		st = gp_command_message(a, thread ? after : args, &m);
+		st = gp_command_message(a, args, &m);
 	if (st != GP_OK)
 		return st == GP_E_NOTFOUND ? GP_OK : st;
 	if (thread)
@@ -263,8 +261,7 @@ interest(struct asked *a, const char *args, int kind, enum gp_verb verb)
 	struct gp_message *m;
 	enum gp_status st;
 
-	if (gp_starts(args, "thread "))
-		args += strlen("thread ");
+	gp_command_thing(a, &args, "thread");
 	st = gp_command_message(a, args, &m);
 	if (st != GP_OK)
 		return st == GP_E_NOTFOUND ? GP_OK : st;

@@ -224,13 +224,9 @@ set_thread_closed(struct asked *a, const char *args, bool closed)
 static enum gp_status
 set_closed(struct asked *a, const char *args, bool closed)
 {
-	const char *behind = args;
-	struct gp_str word = gp_command_word(&behind);
-
-	if (gp_str_ieq(word, "list"))
+	if (gp_command_thing(a, &args, "list"))
 		return set_list_closed(a, closed);
-	if (gp_str_ieq(word, "thread"))
-		args = behind;
+	gp_command_thing(a, &args, "thread");
 	if (*args == '\0') {
 		gp_json_bool(gp_said(a, "close_what"), "done", true);
 		return GP_OK;

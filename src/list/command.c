@@ -77,6 +77,19 @@ gp_command_option(struct asked *a, const char **args)
 	return gp_utf8_fold(a->ctx, word.p, word.n);
 }
 
+bool
+gp_command_thing(struct asked *a, const char **args, const char *name)
+{
+	const char *p = *args + strspn(*args, " \t,");
+	size_t used;
+	const struct gp_word *word = gp_words_find(a->site->words, GP_WORD_THING, p, &used);
+
+	if (word == NULL || strcmp(word->name, name) != 0)
+		return false;
+	*args = p + used + strspn(p + used, " \t,");
+	return true;
+}
+
 char *
 gp_command_address(struct asked *a, const char *args)
 {

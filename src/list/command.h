@@ -105,6 +105,8 @@ struct gp_str gp_command_word(const char **args);
 /* The option that is named, folded: "KEY VALUE", "KEY: VALUE" or, as on the command line, "KEY=VALUE";
  * the arguments are its value then. */
 char *gp_command_option(struct asked *a, const char **args);
+/* Do they begin with a word for that thing ("list", "thread"), in any language? Then they go behind it. */
+bool gp_command_thing(struct asked *a, const char **args, const char *name);
 /* An address in the arguments, folded or not, or NULL. */
 char *gp_command_address(struct asked *a, const char *args);
 

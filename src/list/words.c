@@ -17,7 +17,7 @@ enum {
 };
 
 static const char *const kinds[] = {"command", "verdict", "skip", "polite", "date", "end",
-    "robot", "greeting", "doubt", "behind"};
+    "robot", "greeting", "doubt", "behind", "thing"};
 
 struct gp_words {
 	struct gp_word *v;

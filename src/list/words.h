@@ -18,7 +18,8 @@ enum gp_word_kind {
 	GP_WORD_ROBOT,		/* a subject that begins so was written by a machine */
 	GP_WORD_GREETING,	/* "Hello" */
 	GP_WORD_DOUBT,		/* takes a yes back when it follows: "but" */
-	GP_WORD_BEHIND		/* says nothing behind a command or verdict: "me", "thanks" */
+	GP_WORD_BEHIND,		/* says nothing behind a command or verdict: "me", "thanks" */
+	GP_WORD_THING		/* what a command is about: "list", "thread" */
 };
 struct gp_word {
 	enum gp_word_kind kind;

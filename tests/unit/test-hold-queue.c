@@ -285,6 +285,34 @@ test_commands(void **state)
 	HAS(acts(p), "ann@example.org posting bob@example.net trusted");
 }
 
+/* What is closed may be named in any language. */
+static void
+test_things(void **state)
+{
+	static const struct { const char *line, *says; } cases[] = {
+		{"close the list", "The list takes no more posts"},
+		{"open THIS LIST.", "The list takes posts again"},
+		{"schlie\xc3\x9f" "en Liste", "The list takes no more posts"},
+		{"\xc3\xb6" "ffnen die Liste", "The list takes posts again"},
+		{"fermer la liste", "The list takes no more posts"},
+		{"abrir lista", "The list takes posts again"},
+		{"schlie\xc3\x9f" "en Faden 1 erledigt", "\"Topic\" takes no more posts"},
+		{"ouvrir le fil 1", "\"Topic\" takes posts again"},
+		{"cerrar hilo #1", "\"Topic\" takes no more posts"},
+		{"open topic 1", "\"Topic\" takes posts again"},
+		{"close lists", "There is no message lists"},
+		{"close listless", "There is no message listless"},
+		{"fermer le fil", "What? Like this"},
+		{"close hilo lista", "There is no message lista"},
+	};
+	struct place *p = *state;
+	size_t i;
+
+	say(p, BOB, "bees@example.org", "Topic", "x\n");
+	for (i = 0; i < GP_COUNT(cases); i++)
+		HAS(proven(p, cases[i].line), cases[i].says);
+}
+
 int
 main(void)
 {
@@ -296,7 +324,7 @@ main(void)
 		TEST(test_several_lists),
 		TEST(test_daily),
 		TEST(test_commands_need_proof),
-		TEST(test_commands),
+		TEST(test_commands), TEST(test_things),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

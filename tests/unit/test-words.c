@@ -255,7 +255,8 @@ test_one_meaning(void **state)
 
 	(void)state;
 	for (i = 0; (a = gp_words_each(words, i)) != NULL; i++) {
-		if (a->kind != GP_WORD_COMMAND && a->kind != GP_WORD_VERDICT && a->kind != GP_WORD_DATE)
+		if (a->kind != GP_WORD_COMMAND && a->kind != GP_WORD_VERDICT && a->kind != GP_WORD_DATE &&
+		    a->kind != GP_WORD_THING)
 			continue;
 		for (k = 0; k < i; k++) {
 			b = gp_words_each(words, k);
@@ -276,7 +277,8 @@ line_of(enum gp_word_kind kind, const char *name, const char *language)
 {
 	const struct gp_word *w = gp_words_about(words, kind, name, language);
 
-	return w != NULL && strcmp(w->language, language) == 0 && w->summary[0] != '\0' ? w : NULL;
+	return w != NULL && strcmp(w->language, language) == 0 &&
+	    (w->summary[0] != '\0' || kind == GP_WORD_THING) ? w : NULL;
 }
 
 /* Every language says every command and verdict that English says, with arguments where it has
@@ -294,7 +296,8 @@ test_all_languages(void **state)
 	for (k = 0; k < n; k++)
 		for (i = 0; (w = gp_words_each(words, i)) != NULL; i++) {
 			if (w->summary == NULL || strcmp(w->language, "en") != 0 ||
-			    (w->kind != GP_WORD_COMMAND && w->kind != GP_WORD_VERDICT))
+			    (w->kind != GP_WORD_COMMAND && w->kind != GP_WORD_VERDICT &&
+			    w->kind != GP_WORD_THING))
 				continue;
 			other = line_of(w->kind, w->name, languages[k]);
 			if (other == NULL || (*other->arguments == '\0') != (*w->arguments == '\0')) {
@@ -306,7 +309,7 @@ test_all_languages(void **state)
 	/* And nothing that English doesn't have; of each kind there is something. */
 	for (i = 0; (w = gp_words_each(words, i)) != NULL; i++)
 		if ((w->kind == GP_WORD_COMMAND || w->kind == GP_WORD_VERDICT ||
-		    w->kind == GP_WORD_DATE) && w->summary != NULL &&
+		    w->kind == GP_WORD_DATE || w->kind == GP_WORD_THING) && w->summary != NULL &&
 		    gp_words_about(words, w->kind, w->name, "en") == NULL) {
 			print_error("%s: there is no %s\n", w->language, w->name);
 			wrong++;
@@ -317,7 +320,7 @@ test_all_languages(void **state)
 		for (i = 0; (w = gp_words_each(words, i)) != NULL; i++)
 			if (strcmp(w->language, languages[k]) == 0)
 				kinds |= 1u << w->kind;
-		if (kinds != (2u << GP_WORD_BEHIND) - 1) {
+		if (kinds != (2u << GP_WORD_THING) - 1) {
 			print_error("%s lacks a kind of word (%x)\n", languages[k], kinds);
 			wrong++;
 		}
