@@ -15,6 +15,7 @@
 
 #include "guildpost/base.h"
 #include "guildpost/mail.h"
+#include "guildpost/mail/dmarc.h"
 #include "guildpost/render.h"
 #include "guildpost/store.h"
 
@@ -121,28 +122,6 @@ enum gp_status gp_post(const void *ctx, struct gp_site *site, struct gp_list *li
     const struct gp_inbound *in, const struct gp_member *author, struct gp_outcome *out,
     struct gp_err *err) GP_MUST_CHECK;
 
-/* ---- cook.c: the header block that goes out --------------------------------------------------------------- */
-
-/*
- * The header of a post as the list sends it: fields of standards.md 1.3 removed, List-* of RFC 2369,
- * 2919, Archived-At (RFC 5064), Precedence and our Received added in front; every other byte stays as
- * it came, so that an author's DKIM signature still holds. A missing Message-ID or Date is added.
- */
-char *gp_cook_header(const void *ctx, const struct gp_site *site, const struct gp_list *list,
-    const struct gp_inbound *in, const struct gp_header *h, const char *msgid, const char *key,
-    size_t *n);
-/* The List-* fields of our own mails (notices, digests): no List-Post, no Archived-At. */
-char *gp_cook_notice_fields(const void *ctx, const struct gp_site *site, const struct gp_list *list);
-/* List-Id value: "Title <name.domain>". */
-char *gp_cook_list_id(const void *ctx, const struct gp_list *list);
-/* What one recipient gets in front of the header, and the envelope sender. */
-struct gp_envelope {
-	char *sender;		/* "" for the null sender */
-	char *fields;		/* complete header fields */
-};
-void gp_cook_envelope(const void *ctx, const struct gp_site *site, const struct gp_list *list,
-    const struct gp_job *job, const struct gp_rcpt *rcpt, struct gp_envelope *out);
-
 /* ---- notice.c: mails of ours ------------------------------------------------------------------------------- */
 
 struct gp_notice {
@@ -229,5 +208,7 @@ enum gp_status gp_command_click(const void *ctx, struct gp_site *site, const cha
 /* What the button of a token would do: "leave", "subscribe", "unsubscribe", "act", "address"; "leave" also
  * for a token that stands for nothing. */
 const char *gp_command_click_kind(const void *ctx, const struct gp_site *site, const char *token);
+
+#include "guildpost/list/cook.h"
 
 #endif

@@ -153,6 +153,15 @@ char *gp_subject_base(const void *ctx, const char *subject, const char *tag, boo
 /* For people: reply words, list tag and white space off, case kept; "(no subject)". */
 char *gp_subject_title(const void *ctx, const char *subject, const char *tag);
 
+/*
+ * prefix.c: the Subject with the list's prefix in it once, behind reply words: "Re: [bees] Swarms".
+ * `value`: the field as it came, unfolded, or NULL; `prefix`: text in which a '#' stands for `number`.
+ * Copies of the prefix (with any number) go, a run of reply words becomes one "Re:". What needn't be
+ * written anew stays as it came, encoded-words of any charset too. The result is ready for
+ * gp_header_add; NULL: the field has it already, leave it.
+ */
+char *gp_subject_prefix(const void *ctx, const char *value, const char *prefix, int64_t number);
+
 /* ---- scan.c, walk.c: the cheap look in front of the parser ------------------------ */
 
 struct gp_scan {

@@ -102,6 +102,7 @@ struct gp_core {
 	bool commit_planned;
 	struct gp_door *door;
 	struct gp_feeder *feeder;
+	struct gp_policies *policies;
 	struct gp_conn *web;
 	bool ending;
 	int64_t minute;				/* of the last turn of the clock */
@@ -124,6 +125,18 @@ void gp_feeder_poke(struct gp_feeder *f);		/* there may be new jobs */
 enum gp_status gp_feeder_write(struct gp_feeder *f, struct gp_err *err) GP_MUST_CHECK;
 void gp_feeder_written(struct gp_feeder *f, const struct gp_err *err);
 void gp_feeder_tick(struct gp_feeder *f);		/* once a second: retries that are due */
+
+/* ---- policy.c: what domains ask of those who pass their mail on --------------------------------------------- */
+
+/*
+ * Answers of the DNS, kept for as long as they may be: 5 minutes to a day; a failure for a minute. Not
+ * more than GP_POLICIES of them: a newer one takes the place of an older one.
+ */
+enum { GP_POLICIES = 4096 };
+enum gp_status gp_policies_new(struct gp_core *core, struct gp_policies **out, struct gp_err *err)
+    GP_MUST_CHECK;
+/* False: it is being asked; the feeder is poked when the answer is there. */
+bool gp_policies_get(struct gp_policies *p, const char *domain, enum gp_policy *out);
 
 /* ---- parent.c ---------------------------------------------------------------------------------------------- */
 

@@ -2,7 +2,7 @@
 /*
  * The header of a post as the list sends it. Fields of ours go in front, fields that
  * must not travel on go (standards.md 1.3), all other bytes stay in their order, so
- * that an author's DKIM signature still holds: subject and body are untouched.
+ * that an author's DKIM signature still holds, unless the list wants a change.
  * RFC 2369, 2919 (List-*), 5064 (Archived-At), 8058 (one-click), 5321 4.4 (Received).
  */
 #include "config.h"
@@ -20,7 +20,22 @@ static const char *const dropped[] = {
 	"Notice-Requested-Upon-Delivery-To", "Original-Recipient", "Errors-To", "Archived-At",
 	"List-Id", "List-Help", "List-Unsubscribe", "List-Unsubscribe-Post", "List-Subscribe",
 	"List-Post", "List-Owner", "List-Archive", "Lines", "Content-Length", "Status", "X-Status",
-	"X-UID",
+	"X-UID", "X-Original-From",
+};
+
+/* Those that we add: a signature that covers them is broken by that. */
+static const char *const added[] = {
+	"List-Id", "List-Help", "List-Unsubscribe", "List-Unsubscribe-Post", "List-Subscribe",
+	"List-Post", "List-Owner", "List-Archive", "Archived-At", "Received",
+};
+
+enum { NAMES = GP_COUNT(dropped) + GP_COUNT(added) + 16 };
+
+/* What happens to a header: names of fields that go, names of all that are touched. */
+struct changes {
+	const char *drop[NAMES], *touched[NAMES];
+	size_t drop_n, touched_n;
+	struct gp_buf front;	/* new fields */
 };
 
 char *
@@ -54,39 +69,155 @@ add_common(struct gp_buf *b, const void *ctx, const struct gp_site *site,
 		    gp_asprintf(ctx, "<%s/%s/>", site->conf->url, list->name));
 }
 
+/* RFC 5321 section 4.4 has a word for what a message came by, or none. */
+static const char *
+protocol(const char *via)
+{
+	return gp_streq(via, "LMTP") ? "LMTP" : gp_streq(via, "IMAP") ? "IMAP" : "local";
+}
+
 /* RFC 5321 section 4.4: hop counts must grow through us. */
 static void
 add_received(struct gp_buf *b, const void *ctx, const struct gp_site *site,
-    const struct gp_list *list, const struct gp_inbound *in)
+    const struct gp_list *list, const struct gp_cooking *k)
 {
-	gp_header_add(b, "Received", gp_asprintf(ctx, "by %s (guildpost) with %s for <%s>; %s",
-	    site->conf->helo, in->via, list->address, gp_date_format(ctx, in->received, 0)));
+	char *id = gp_msgid_key(ctx, k->msgid, 12);
+
+	gp_header_add(b, "Received", gp_asprintf(ctx, "by %s (guildpost) with %s id %s for <%s>; %s",
+	    site->conf->helo, protocol(k->in->via), id, list->address,
+	    gp_date_format(ctx, k->in->received, 0)));
 }
 
-char *
-gp_cook_header(const void *ctx, const struct gp_site *site, const struct gp_list *list,
-    const struct gp_inbound *in, const struct gp_header *h, const char *msgid, const char *key,
-    size_t *n)
+/* RFC 2369 section 3.4: a list that only moderators write to has no address for posts. */
+static void
+add_post(struct gp_buf *b, const void *ctx, const struct gp_list *list)
 {
-	struct gp_buf front, out;
+	if (list->set.post == GP_POST_MODERATORS || list->set.closed)
+		gp_header_add(b, "List-Post", "NO");
+	else
+		add_mailto(b, ctx, "List-Post", list->address, "");
+}
 
-	gp_buf_init(&front, ctx, 64 << 10);
-	add_received(&front, ctx, site, list, in);
-	add_common(&front, ctx, site, list);
-	add_mailto(&front, ctx, "List-Post", list->address, "");
-	if (key != NULL && list->set.archive == GP_ARCHIVE_PUBLIC)
-		gp_header_add(&front, "Archived-At",
-		    gp_asprintf(ctx, "<%s/%s/m/%s>", site->conf->url, list->name, key));
-	if (gp_header_find(h, "Precedence", 0) == NULL)
-		gp_header_add(&front, "Precedence", "list");
-	if (gp_header_find(h, "Message-ID", 0) == NULL)
-		gp_header_add(&front, "Message-ID", gp_asprintf(ctx, "<%s>", msgid));
-	if (gp_header_find(h, "Date", 0) == NULL)
-		gp_header_add(&front, "Date", gp_date_format(ctx, in->received, 0));
-	gp_buf_init(&out, ctx, GP_MAX_MESSAGE);
-	gp_header_splice(&out, h, dropped, GP_COUNT(dropped), front.p, NULL);
-	*n = out.len;
-	return out.p;
+/* A field in place of what stood there. */
+static void
+replace(struct changes *c, const char *name, const char *value)
+{
+	if (value == NULL)
+		return;
+	c->drop[c->drop_n++] = name;
+	c->touched[c->touched_n++] = name;
+	gp_header_add(&c->front, name, value);
+}
+
+/* A field that is missing. */
+static void
+complete(struct changes *c, const struct gp_header *h, const char *name, const char *value)
+{
+	if (gp_header_find(h, name, 0) != NULL)
+		return;
+	c->touched[c->touched_n++] = name;
+	gp_header_add(&c->front, name, value);
+}
+
+/* Results of our own server tell our readers nothing, and someone may have written them there. */
+static bool
+is_our_verdict(const void *ctx, const struct gp_header *h, const char *authserv)
+{
+	size_t n = gp_header_count(h, "Authentication-Results"), i;
+
+	for (i = 0; *authserv != '\0' && i < n; i++) {
+		char *v = gp_field_value(ctx, h, gp_header_find(h, "Authentication-Results", i));
+
+		if (gp_istarts(v, authserv) && strchr("; \t", v[strlen(authserv)]) != NULL)
+			return true;
+	}
+	return false;
+}
+
+static void
+start(struct changes *c, const void *ctx, const struct gp_site *site, const struct gp_header *h)
+{
+	size_t i;
+
+	memset(c, 0, sizeof(*c));
+	gp_buf_init(&c->front, ctx, 256 << 10);
+	for (i = 0; i < GP_COUNT(dropped); i++) {
+		c->drop[c->drop_n++] = dropped[i];
+		if (gp_header_find(h, dropped[i], 0) != NULL)
+			c->touched[c->touched_n++] = dropped[i];
+	}
+	for (i = 0; i < GP_COUNT(added); i++)
+		c->touched[c->touched_n++] = added[i];
+	if (is_our_verdict(ctx, h, site->conf->authserv))
+		c->drop[c->drop_n++] = "Authentication-Results";
+}
+
+/* What the settings of the list change. */
+static void
+change(struct changes *c, const void *ctx, const struct gp_list *list,
+    const struct gp_cooking *k)
+{
+	struct gp_sender sender;
+
+	if (list->set.prefix[0] != '\0')
+		replace(c, "Subject", gp_subject_prefix(ctx, gp_header_value(ctx, k->h, "Subject"),
+		    list->set.prefix, k->number));
+	gp_cook_sender(ctx, list, k->h, NULL, &sender);
+	replace(c, "Reply-To", sender.reply_to);
+}
+
+/*
+ * Must the author's domain be asked whether From may stay? Not where a signature of it still holds
+ * behind us: then the mail passes for its own (RFC 9989 section 7.4).
+ */
+static bool
+must_ask(const void *ctx, const struct gp_list *list, const struct gp_cooking *k,
+    const struct changes *c)
+{
+	if (list->set.dmarc == GP_DMARC_LEAVE)
+		return false;
+	if (list->set.dmarc == GP_DMARC_ALWAYS)
+		return true;
+	return k->body_changed ||
+	    !gp_dkim_survives(ctx, k->h, k->in->mail->from_addr, c->touched, c->touched_n);
+}
+
+enum gp_status
+gp_cook_header(const void *ctx, struct gp_site *site, const struct gp_list *list,
+    const struct gp_cooking *k, struct gp_cooked *out, struct gp_err *err)
+{
+	struct changes c;
+	struct gp_buf whole;
+
+	start(&c, ctx, site, k->h);
+	add_received(&c.front, ctx, site, list, k);
+	add_common(&c.front, ctx, site, list);
+	add_post(&c.front, ctx, list);
+	if (k->key != NULL && list->set.archive == GP_ARCHIVE_PUBLIC)
+		gp_header_add(&c.front, "Archived-At",
+		    gp_asprintf(ctx, "<%s/%s/m/%s>", site->conf->url, list->name, k->key));
+	complete(&c, k->h, "Precedence", "list");
+	complete(&c, k->h, "Message-ID", gp_asprintf(ctx, "<%s>", k->msgid));
+	complete(&c, k->h, "Date", gp_date_format(ctx, k->in->received, 0));
+	change(&c, ctx, list, k);
+	gp_buf_init(&whole, ctx, GP_MAX_MESSAGE);
+	gp_header_splice(&whole, k->h, c.drop, c.drop_n, c.front.p, NULL);
+	if (whole.over)
+		return gp_fail(err, GP_E_TOOBIG, "the header of the post grew too large");
+	out->header = whole.p;
+	out->n = whole.len;
+	out->ask = must_ask(ctx, list, k, &c);
+	return GP_OK;
+}
+
+void
+gp_cook_private(const void *ctx, const struct gp_site *site, const struct gp_header *h,
+    struct gp_buf *out)
+{
+	struct changes c;
+
+	start(&c, ctx, site, h);
+	gp_header_splice(out, h, c.drop, c.drop_n, NULL, NULL);
 }
 
 char *

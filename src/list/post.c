@@ -67,6 +67,9 @@ queue_linked(struct posting *p, struct gp_job *job, struct gp_audience *audience
 	enum gp_status st;
 
 	linked.message = 0;
+	/* No signature over the body holds now. */
+	if (p->list->set.dmarc != GP_DMARC_LEAVE)
+		linked.flags |= GP_JOB_ASK;
 	audience->limit = limit;
 	st = gp_linked_body(p->ctx, p->site, p->list, p->in, p->h->body, p->archived->key, limit,
 	    &linked.body, &linked.body_n, p->err);
@@ -83,6 +86,30 @@ flags_of(const struct posting *p, const struct gp_job *job)
 	return has_8bit(p->in->raw + p->h->body, p->in->n - p->h->body) ? flags | GP_JOB_8BIT : flags;
 }
 
+/* Its header, and how it is to be sent. */
+static enum gp_status
+cook(struct posting *p, struct gp_job *job)
+{
+	struct gp_cooking k = {.in = p->in, .h = p->h, .msgid = p->archived->msgid,
+	    .key = p->archived->hidden ? NULL : p->archived->key};
+	struct gp_list_stats stats;
+	struct gp_cooked cooked;
+	enum gp_status st = GP_OK;
+
+	if (strchr(p->list->set.prefix, '#') != NULL) {
+		st = gp_list_stats(p->site->store, p->list->id, gp_now(), &stats, p->err);
+		k.number = stats.messages;
+	}
+	if (st == GP_OK)
+		st = gp_cook_header(p->ctx, p->site, p->list, &k, &cooked, p->err);
+	if (st != GP_OK)
+		return st;
+	job->header = cooked.header;
+	job->header_n = cooked.n;
+	job->flags = flags_of(p, job) | (cooked.ask ? GP_JOB_ASK : 0);
+	return GP_OK;
+}
+
 /* Queue an archived post for all who want it. */
 static enum gp_status
 queue_post(struct posting *p, const struct gp_member *author)
@@ -94,16 +121,17 @@ queue_post(struct posting *p, const struct gp_member *author)
 	int64_t *limits;
 	size_t i, n = 0;
 
+	st = cook(p, &job);
+	if (st != GP_OK)
+		return st;
+
 	job.list = p->list->id;
 	job.kind = GP_JOB_POST;
 	job.message = p->archived->id;
-	job.header = gp_cook_header(p->ctx, p->site, p->list, p->in, p->h, p->archived->msgid,
-	    p->archived->hidden ? NULL : p->archived->key, &job.header_n);
 	job.body_off = p->h->body;
 	job.subject = p->in->mail->subject;
 	job.created = audience.now = gp_now();
 	job.expires = job.created + p->site->conf->expire;
-	job.flags = flags_of(p, &job);
 	audience.addressed = addressed(p->ctx, p->in->mail, &audience.addressed_n);
 	if (!p->archived->hidden)
 		audience.largest = gp_linked_largest(p->list, p->in->mail);

@@ -43,6 +43,12 @@ size_t gp_mail_plain_run(const char *p, size_t n);
 /* Would gp_charset_text give these bytes back as they are, but for CRLF? */
 bool gp_charset_is_identity(const char *charset, const char *p, size_t n);
 
+/* ---- subject.c --------------------------------------------------------------- */
+
+/* Behind "Re:" or its like at p and the blanks that follow, p itself if none stands there.
+ * *forward: it says that the message is passed on. */
+const char *gp_subject_reply_word(const char *p, const char *end, bool *forward);
+
 /* ---- idn.c -------------------------------------------------------------------- */
 
 /* The domain as lower-case A-labels, or NULL when it is no domain name. */

@@ -167,6 +167,16 @@ reply_word(struct peel *s, const char *p)
 	return p;
 }
 
+const char *
+gp_subject_reply_word(const char *p, const char *end, bool *forward)
+{
+	struct peel s = { .p = p, .end = end, .for_people = true };
+	const char *behind = reply_word(&s, p);
+
+	*forward = (s.kinds & FORWARD) != 0;
+	return behind;
+}
+
 /* Behind the list's own tag, also with a number in it: "[bees 17]". */
 static const char *
 own_tag(const struct peel *s, const char *p)

@@ -297,6 +297,8 @@ core_open(struct gp_core *core, struct gp_err *err)
 	st = gp_site_open(core, core->conf, GP_STORE_CORE, &core->site, err);
 	if (st == GP_OK)
 		st = gp_pool_new(core, core->loop, (size_t)core->conf->parsers, &core->pool, err);
+	if (st == GP_OK)
+		st = gp_policies_new(core, &core->policies, err);
 	if (st == GP_OK) {
 		core->feeder = gp_feeder_new(core);
 		st = gp_door_open(core, &core->door, err);

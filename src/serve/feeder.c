@@ -11,7 +11,7 @@
 #include <inttypes.h>
 #include <string.h>
 
-enum { JOBS = 16, AHEAD = 200 };
+enum { JOBS = 16, AHEAD = 200, PATIENCE = 15 * 60 };
 
 struct gp_feeder *
 gp_feeder_new(struct gp_core *core)
@@ -28,8 +28,13 @@ void
 gp_feeder_reset(struct gp_feeder *f)
 {
 	struct feed_job *j;
+	struct asking *a;
 	struct run *r;
 
+	while ((a = f->asking) != NULL) {
+		f->asking = a->next;
+		talloc_free(a);
+	}
 	while ((j = f->jobs) != NULL) {
 		f->jobs = j->next;
 		talloc_free(j);
@@ -108,6 +113,52 @@ find_job(struct gp_feeder *f, int64_t id)
 	return j;
 }
 
+/* Once the author's domain has spoken the job gets its last shape, for good. */
+static enum gp_status
+settle(struct gp_feeder *f, struct feed_job *j, enum gp_policy policy, struct gp_err *err)
+{
+	struct gp_store *store = f->core->site->store;
+	enum gp_status st = gp_store_begin(store, err);
+
+	if (st != GP_OK)
+		return st;
+	st = gp_cook_settle(j, f->core->site, j->list, j->job, policy, err);
+	if (st == GP_OK)
+		st = gp_job_settle(store, j->job, err);
+	if (st == GP_OK)
+		st = gp_store_commit(store, err);
+	if (st != GP_OK)
+		gp_store_rollback(store);
+	return st;
+}
+
+/* A domain that can't be asked: some time later mail of it goes out as if it were strict (standards.md
+ * 2.1). */
+static bool
+know_policy(struct gp_feeder *f, const char *domain, int64_t created, enum gp_policy *policy)
+{
+	return gp_policies_get(f->core->policies, domain, policy) &&
+	    (*policy != GP_POLICY_UNKNOWN || gp_now() - created >= PATIENCE);
+}
+
+/* GP_E_BUSY: the job waits for the policy of a domain. */
+static enum gp_status
+ask_policy(struct gp_feeder *f, struct feed_job *j, struct gp_err *err)
+{
+	char *domain = gp_cook_domain(j, j->job);
+	enum gp_policy policy;
+	struct asking *a;
+
+	if (j->list->set.dmarc == GP_DMARC_ALWAYS)
+		return settle(f, j, GP_POLICY_REJECT, err);
+	if (know_policy(f, domain, j->job->created, &policy))
+		return settle(f, j, policy, err);
+	a = gp_new(f, struct asking);
+	*a = (struct asking){f->asking, j->id, j->job->created, talloc_steal(a, domain)};
+	f->asking = a;
+	return GP_E_BUSY;
+}
+
 /* Bring a job into memory, at the end of the turn. NULL: it is gone or can't be read now. */
 static struct feed_job *
 load_job(struct gp_feeder *f, int64_t id, bool retries_only)
@@ -122,8 +173,10 @@ load_job(struct gp_feeder *f, int64_t id, bool retries_only)
 	st = gp_job_find(j, store, id, true, &j->job, &err);
 	if (st == GP_OK)
 		st = gp_list_find_id(j, store, j->job->list, &j->list, &err);
+	if (st == GP_OK && (j->job->flags & GP_JOB_ASK) != 0)
+		st = ask_policy(f, j, &err);
 	if (st != GP_OK) {
-		if (st != GP_E_NOTFOUND)
+		if (st != GP_E_NOTFOUND && err.code != GP_OK)
 			gp_log(GP_LOG_ERR, "event=job-read job=%" PRId64 " what=\"%s\"", id, err.msg);
 		talloc_free(j);
 		return NULL;
@@ -158,6 +211,26 @@ load_jobs(struct gp_feeder *f)
 	}
 	f->more_jobs = n == room;
 	talloc_free(ctx);
+}
+
+/* Jobs whose question is answered join the turn. */
+static void
+load_asking(struct gp_feeder *f)
+{
+	struct asking *a = f->asking, *next;
+	enum gp_policy policy;
+
+	f->asking = NULL;
+	for (; a != NULL; a = next) {
+		next = a->next;
+		if (count_jobs(f) >= JOBS || !know_policy(f, a->domain, a->created, &policy)) {
+			a->next = f->asking;
+			f->asking = a;
+			continue;
+		}
+		load_job(f, a->id, false);
+		talloc_free(a);
+	}
 }
 
 static bool
@@ -272,6 +345,7 @@ gp_feeder_feed(struct gp_feeder *f)
 
 	if (!may_feed(f))
 		return;
+	load_asking(f);
 	while (any && f->running < window) {
 		any = false;
 		if (f->more_jobs && count_jobs(f) < JOBS)

@@ -19,6 +19,12 @@ struct feed_job {
 	int running;
 };
 
+struct asking {				/* a job that waits for a policy */
+	struct asking *next;
+	int64_t id, created;
+	char *domain;
+};
+
 struct run {				/* a transaction at outbound */
 	struct run *next;
 	uint64_t id;
@@ -32,6 +38,7 @@ struct gp_feeder {
 	struct gp_core *core;
 	struct gp_conn *out;		/* NULL: no outbound at the moment */
 	struct feed_job *jobs;		/* in turn */
+	struct asking *asking;
 	struct run *runs;
 	size_t running;
 	uint64_t last_txn;

@@ -32,6 +32,20 @@ gp_job_add(struct gp_store *s, struct gp_job *job, struct gp_err *err)
 }
 
 enum gp_status
+gp_job_settle(struct gp_store *s, const struct gp_job *job, struct gp_err *err)
+{
+	enum gp_status status = gp_sql_run(s, "UPDATE job SET flags = ?2, message = ?3, body_off = ?4 "
+	    "WHERE id = ?1", GP_ARGS(GP_INT(job->id), GP_INT(job->flags), GP_INT(job->message),
+	    GP_INT((int64_t)job->body_off)), err);
+
+	if (status != GP_OK)
+		return status;
+	return gp_sql_run(s, "UPDATE job_data SET header = ?2, body = ?3 WHERE job = ?1",
+	    GP_ARGS(GP_INT(job->id), GP_BLOB(job->header, job->header_n),
+	    GP_BLOB(job->message != 0 ? NULL : job->body, job->body_n)), err);
+}
+
+enum gp_status
 gp_job_count_in(struct gp_store *s, int64_t job, int64_t n, struct gp_err *err)
 {
 	if (n == 0)

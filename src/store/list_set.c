@@ -74,6 +74,17 @@ const struct gp_opt gp_list_options[] = {
 	    "the list takes no posts any more"},
 	{"own_copy", GP_OPT_BOOL, AT(own_copy), "yes", 0, 0, NULL,
 	    "authors get their own posts"},
+	/* What is changed in posts. */
+	{"prefix", GP_OPT_TEXT, AT(prefix), "", 0, 0, NULL,
+	    "put in front of subjects, such as [bees]; a # in it becomes the number of the post; "
+	    "empty: subjects stay as they are"},
+	{"reply_to", GP_OPT_CHOICE, AT(reply_to), "author", 0, 0, "author|list|only-list",
+	    "where replies go: author: as the author wants; list: to the list too; only-list"},
+	{"reply_address", GP_OPT_TEXT, AT(reply_address), "", 0, 0, NULL,
+	    "address for replies in place of the list's own, where they go to the list"},
+	{"dmarc", GP_OPT_CHOICE, AT(dmarc), "rewrite", 0, 0, "rewrite|wrap|always|leave",
+	    "when the author's domain forbids others its name (DMARC): rewrite: From becomes the "
+	    "list's; wrap: the post goes within a mail of the list; always: rewrite every post; leave"},
 	{"personal", GP_OPT_BOOL, AT(personal), "yes", 0, 0, NULL,
 	    "each member gets a mail of their own, with an unsubscribe link that needs no log-in"},
 	{"max_size", GP_OPT_SIZE, AT(max_size), "1M", 1024, GP_MAX_MESSAGE, NULL,

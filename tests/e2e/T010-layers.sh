@@ -57,6 +57,7 @@ libraries() {
 		only("^cmark", "^src/render/markdown[a-z_]*\\.c$")
 		only("^gumbo", "^src/render/html[a-z_]*\\.c$")
 		only("^event2?/|^event", "^src/base/loop\\.c$")
+		only("^ares", "^src/base/dns\\.c$")
 		only("^nettle/", "^src/base/token\\.c$")
 		only("^seccomp", "^src/serve/sandbox\\.c$")
 		only("^linux/landlock", "^src/serve/sandbox\\.c$")

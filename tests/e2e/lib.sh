@@ -111,7 +111,7 @@ site() {
 	D=$T/data LOG=$T/log
 	[ -d "$D" ] || "$GP" init "$D" --domain example.org >/dev/null || exit 99
 	set -- server.domain=example.org inbound.listen="127.0.0.1:$LMTP" \
-		outbound.relay=maildir:outbox web.listen="127.0.0.1:$HTTP" "$@"
+		outbound.relay=maildir:outbox outbound.dns=off web.listen="127.0.0.1:$HTTP" "$@"
 	for s in server inbound outbound web; do
 		echo "[$s]"
 		printf '%s\n' "$@" | sed -n "s/^$s\.//p" | awk -F= '

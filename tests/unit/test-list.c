@@ -213,57 +213,6 @@ value_of(const void *ctx, const char *header, size_t n, const char *name)
 	return gp_header_value(ctx, &h, name);
 }
 
-static void
-test_cooking(void **state)
-{
-	static const char post[] = "Received: from a by b; x\nDKIM-Signature: v=1; h=from:subject;\n"
-	    "\tb=AAA=\nFrom:  Bob  <bob@example.net>\nTo: bees@example.org\nSubject:  Two  blanks\n"
-	    "Message-ID: <m2@x.example>\nDate: Mon, 23 Nov 2026 11:00:00 +0000\nBcc: x@y.example\n"
-	    "List-Id: <wasps.example.org>\nApproved: secret\nReturn-Path: <bob@example.net>\n"
-	    "Disposition-Notification-To: bob@example.net\n\nHello\n";
-	static const char *const gone[] = {"Bcc", "Approved", "Return-Path", "Disposition-Notification-To"};
-	struct place *p = *state;
-	struct gp_inbound in;
-	struct gp_header h;
-	struct gp_err err;
-	size_t n, i;
-	char *out;
-
-	incoming(p->ctx, post, "bob@example.net", &in);
-	must(gp_header_scan(p->ctx, in.raw, in.n, &h, &err), &err);
-	out = gp_cook_header(p->ctx, p->site, p->bees, &in, &h, "m2@x.example", "abcdefghijkl", &n);
-	/* What the author signed is there, byte for byte. */
-	assert_non_null(strstr(out, "DKIM-Signature: v=1; h=from:subject;\r\n\tb=AAA=\r\n"
-	    "From:  Bob  <bob@example.net>\r\nTo: bees@example.org\r\nSubject:  Two  blanks\r\n"));
-	for (i = 0; i < GP_COUNT(gone); i++)
-		assert_null(value_of(p->ctx, out, n, gone[i]));
-	assert_string_equal(value_of(p->ctx, out, n, "List-Id"), "bees <bees.example.org>");
-	assert_string_equal(value_of(p->ctx, out, n, "List-Post"), "<mailto:bees@example.org>");
-	assert_string_equal(value_of(p->ctx, out, n, "Archived-At"),
-	    "<https://lists.example.org/bees/m/abcdefghijkl>");
-	assert_string_equal(value_of(p->ctx, out, n, "Precedence"), "list");
-	assert_true(gp_starts(out, "Received: by example.org (guildpost) with LMTP"));
-}
-
-static void
-test_cooking_adds_what_is_missing(void **state)
-{
-	struct place *p = *state;
-	struct gp_inbound in;
-	struct gp_header h;
-	struct gp_err err;
-	size_t n;
-	char *out;
-
-	incoming(p->ctx, "From: bob@example.net\n\nHello\n", "bob@example.net", &in);
-	must(gp_header_scan(p->ctx, in.raw, in.n, &h, &err), &err);
-	out = gp_cook_header(p->ctx, p->site, p->bees, &in, &h, "made@example.org", NULL, &n);
-	assert_string_equal(value_of(p->ctx, out, n, "Message-ID"), "<made@example.org>");
-	assert_non_null(value_of(p->ctx, out, n, "Date"));
-	assert_null(value_of(p->ctx, out, n, "Archived-At"));
-	assert_null(strstr(out, "\r\n\r\n"));
-}
-
 /* What each recipient gets of their own, and what nobody does where all get the same bytes. */
 static void
 test_envelopes(void **state)
@@ -459,8 +408,6 @@ main(void)
 		TEST(test_rules),
 		TEST(test_rules_and_settings),
 		TEST(test_unreadable_is_held),
-		TEST(test_cooking),
-		TEST(test_cooking_adds_what_is_missing),
 		TEST(test_envelopes),
 		TEST(test_tokens_that_live_long),
 		TEST(test_addressed),

@@ -138,11 +138,88 @@ test_title(void **state)
 	}
 }
 
+/* NULL in `want`: the field stays as it came. */
+static const struct prefix_case {
+	const char *value, *prefix;
+	int64_t number;
+	const char *want;
+} prefix_cases[] = {
+	{"Hello", "[L]", 0, "[L] Hello"},
+	{"Re: [L] Hello", "[L]", 0, NULL},
+	{"[L] Hello", "[L]", 0, NULL},
+	{"Re: [L] AW: [L] Re[2]: Hello", "[L]", 0, "Re: [L] Hello"},
+	{"Re: [l] Hello", "[L]", 0, "Re: [L] Hello"},
+	{"AW: Hello", "[L]", 0, "Re: [L] Hello"},
+	{"Fwd: [L] Hello", "[L]", 0, NULL},
+	{"WG: Hello", "[L]", 0, "WG: [L] Hello"},
+	{"Re: Fwd: Re: Hello", "[L]", 0, "Re: Fwd: Re: [L] Hello"},
+	{"=?utf-8?Q?=5BL=5D_Gr=C3=BC=C3=9Fe?=", "[L]", 0, NULL},
+	{"=?utf-8?Q?Gr=C3=BC=C3=9Fe?=", "[L]", 0, "[L] =?utf-8?Q?Gr=C3=BC=C3=9Fe?="},
+	{"Re: =?x-foo?Q?abc?=", "[L]", 0, "Re: [L] =?x-foo?Q?abc?="},
+	{"=?x-foo?Q?abc?=", "[L]", 0, "[L] =?x-foo?Q?abc?="},
+	{"", "[L]", 0, "[L] (no subject)"},
+	{NULL, "[L]", 0, "[L] (no subject)"},
+	{"Re:", "[L]", 0, "Re: [L] (no subject)"},
+	{"[L]", "[L]", 0, "[L] (no subject)"},
+	{"=?utf-8?Q?a=0D=0ABcc=3A_x?=", "[L]", 0, "[L] =?utf-8?Q?a=0D=0ABcc=3A_x?="},
+	{"Re: =?utf-8?Q?[L]_a=0D=0ABcc=3A_x?=", "[L]", 0, NULL},
+	{"\xe5\x9b\x9e\xe5\xa4\x8d\xef\xbc\x9a[L] \xe4\xbd\xa0\xe5\xa5\xbd", "[L]", 0,
+	    "=?UTF-8?B?UmU6IFtMXSDkvaDlpb0=?="},
+	{"[L 123] Hello", "[L #]", 124, "[L 124] Hello"},
+	{"Re: [L 123] Hello", "[L #]", 124, "Re: [L 124] Hello"},
+	{"[L 124] Hello", "[L #]", 124, NULL},
+	{"[L123] Hello", "[L #]", 124, "[L 124] Hello"},
+	{"[L x] Hello", "[L #]", 1, "[L 1] [L x] Hello"},
+	{"[other] Hello", "[L]", 0, "[L] [other] Hello"},
+	{"Hello [L]", "[L]", 0, "[L] Hello [L]"},
+	{"Reply: Hello", "[L]", 0, "[L] Reply: Hello"},
+	{"R: Hello", "[L]", 0, "[L] R: Hello"},
+};
+
+static void
+test_prefix(void **state)
+{
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < GP_COUNT(prefix_cases); i++) {
+		const struct prefix_case *c = &prefix_cases[i];
+		char *got = gp_subject_prefix(NULL, c->value, c->prefix, c->number), *again;
+
+		if (!gp_streq(got, c->want))
+			fail_msg("%s: %s, not %s", c->value, got, c->want);
+		/* Once more changes nothing. */
+		again = got == NULL ? NULL : gp_subject_prefix(NULL, got, c->prefix, c->number);
+		if (again != NULL)
+			fail_msg("%s: not done once, but %s", got, again);
+		talloc_free(got);
+	}
+}
+
+/* No line is over what a header may have, and a long word comes through whole. */
+static void
+test_prefix_long(void **state)
+{
+	char *word = gp_array(NULL, char, 961), *got, *p;
+
+	(void)state;
+	memset(word, 'x', 960);
+	word[960] = '\0';
+	got = gp_subject_prefix(word, word, "[L]", 0);
+	for (p = got; *p != '\0'; p += strcspn(p, "\n") + (p[strcspn(p, "\n")] == '\n'))
+		assert_in_range(strcspn(p, "\n"), 1, 998);
+	assert_string_equal(gp_mail_decode_words(word, got, strlen(got)),
+	    gp_asprintf(word, "[L] %s", word));
+	talloc_free(word);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_base),
+		cmocka_unit_test(test_prefix),
+		cmocka_unit_test(test_prefix_long),
 		cmocka_unit_test(test_base_is_idempotent_and_bounded),
 		cmocka_unit_test(test_title),
 	};

@@ -70,6 +70,7 @@ struct gp_config {
 	int64_t connections;	/* at once */
 	int64_t expire;		/* give up after, seconds */
 	char *helo;		/* our name in EHLO, default domain */
+	char *dns;		/* servers to ask, "": the system's, "off": none */
 	/* [web] */
 	char *web_listen;	/* "HOST:PORT" or "off" */
 	char *url;		/* public base, no slash at the end */

@@ -46,6 +46,10 @@ struct gp_list_settings {
 	bool tell_author;	/* that a post is held */
 	bool closed;		/* no posts any more */
 	bool own_copy;		/* authors get their own posts */
+	char *prefix;		/* in front of subjects, # is a number; or "" */
+	int reply_to;		/* GP_REPLY_: where replies go */
+	char *reply_address;	/* in place of the list's address there, or "" */
+	int dmarc;		/* GP_DMARC_: posts whose author's domain forbids us its name */
 	bool personal;		/* a mail for each recipient, with an envelope sender and an
 				 * unsubscribe link of their own; no: one for all, in batches */
 	int64_t max_size;	/* larger posts are held */
@@ -62,6 +66,8 @@ struct gp_list_settings {
 	int64_t bounce_notice_every; /* seconds between them */
 	int64_t bounce_brake;	/* so many failures of one kind at once are nobody's fault; 0: off */
 };
+enum { GP_REPLY_AUTHOR, GP_REPLY_LIST, GP_REPLY_ONLY_LIST };
+enum { GP_DMARC_REWRITE, GP_DMARC_WRAP, GP_DMARC_ALWAYS, GP_DMARC_LEAVE };
 extern const struct gp_opt gp_list_options[];
 extern const size_t gp_list_option_count;
 

@@ -26,7 +26,8 @@ struct gp_job {
 enum { GP_JOB_8BIT = 1, GP_JOB_UTF8 = 2, /* needs 8BITMIME, SMTPUTF8 */
 	GP_JOB_NULL_SENDER = 4, /* MAIL FROM:<> */
 	GP_JOB_ONE_CLICK = 8,	/* add List-Unsubscribe and -Post for each recipient */
-	GP_JOB_BATCH = 16	/* all get the same bytes: many recipients in one transaction */
+	GP_JOB_BATCH = 16,	/* all get the same bytes: many recipients in one transaction */
+	GP_JOB_ASK = 32		/* not to be sent before the author's domain was asked (DMARC) */
 };
 /* GP_OK sets job->id. Give recipients in the same transaction. */
 enum gp_status gp_job_add(struct gp_store *s, struct gp_job *job, struct gp_err *err) GP_MUST_CHECK;
@@ -70,6 +71,9 @@ enum gp_status gp_queue_due(const void *ctx, struct gp_store *s, int64_t now, si
     struct gp_rcpt **out, size_t *n, struct gp_err *err) GP_MUST_CHECK;
 /* When the next retry is due, 0: none. */
 enum gp_status gp_queue_next_due(struct gp_store *s, int64_t *when, struct gp_err *err)
+    GP_MUST_CHECK;
+/* Store header, flags and (where job->message is 0) body of a job that was not sent to anybody yet. */
+enum gp_status gp_job_settle(struct gp_store *s, const struct gp_job *job, struct gp_err *err)
     GP_MUST_CHECK;
 /* The job with header and body for sending. */
 enum gp_status gp_job_find(const void *ctx, struct gp_store *s, int64_t id, bool with_body,
