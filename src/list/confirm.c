@@ -125,49 +125,28 @@ gp_command_ask(struct asked *a, const char *purpose, const char *address, const 
 	    gp_route_address(a->ctx, a->site, a->list, "confirm", token), asked);
 }
 
-/* Members with exactly that name, any case; *n at most 2. */
-static enum gp_status
-find_by_name(struct asked *a, const char *name, struct gp_member **out, size_t *n)
-{
-	char *folded = gp_utf8_fold(a->ctx, name, strlen(name));
-	struct gp_member **members;
-	enum gp_status st;
-	size_t i, count;
-
-	*n = 0;
-	/* One word is no name that tells people apart. */
-	if (strchr(folded, ' ') == NULL)
-		return GP_OK;
-	st = gp_member_all(a->ctx, a->site->store, a->list->id, -1, -1, &members, &count, a->err);
-	for (i = 0; st == GP_OK && *n < 2 && i < count; i++) {
-		if (strcmp(gp_utf8_fold(a->ctx, members[i]->name, strlen(members[i]->name)), folded) != 0)
-			continue;
-		*out = members[i];
-		(*n)++;
-	}
-	return st;
-}
-
 enum gp_status
 gp_command_is_that_you(const void *ctx, struct gp_site *site, struct gp_list *list,
     const struct gp_inbound *in, struct gp_err *err)
 {
 	struct gp_outcome own = {0};
 	struct asked a = {.ctx = ctx, .site = site, .list = list, .in = in, .out = &own, .err = err};
-	struct gp_member *m;
+	struct gp_member **named;
 	enum gp_status st;
 	char *line;
-	size_t n;
+	size_t n = 0;
 
-	if (in->mail == NULL || in->mail->from_addr[0] == '\0')
+	/* One word is no name that tells people apart. */
+	if (in->mail == NULL || in->mail->from_addr[0] == '\0' ||
+	    strchr(in->mail->from_name, ' ') == NULL)
 		return GP_OK;
 	st = gp_command_begin(&a, in->mail->from_addr, in->mail->from_name);
 	if (st == GP_OK)
-		st = find_by_name(&a, in->mail->from_name, &m, &n);
+		st = gp_member_named(ctx, site->store, list->id, in->mail->from_name, 2, &named, &n, err);
 	if (st != GP_OK || n != 1 || a.member != NULL)
 		return st;
 	line = gp_asprintf(ctx, "address add %s", in->mail->from_addr);
-	return gp_command_ask(&a, "self", m->address, (const char *const *)&line, 1);
+	return gp_command_ask(&a, "self", named[0]->address, (const char *const *)&line, 1);
 }
 
 enum gp_status

@@ -10,15 +10,8 @@
 
 /* ---- reading ---------------------------------------------------------------------- */
 
-#define MEMBER_QUERY "SELECT m.id, m.list, m.person, a.written, p.name, m.role, m.delivery, " \
-	"m.joined, m.digest_upto, m.digest_last, m.language, m.timezone, m.own_copy, " \
-	"m.duplicates, m.attachments, m.hidden, m.reminders, m.posting, m.pause_from, " \
-	"m.pause_to, m.accepted, m.refused, coalesce((SELECT state FROM bounce WHERE member = m.id), 0) " \
-	"FROM member m JOIN address a ON a.id = m.address " \
-	"JOIN person p ON p.id = m.person "
-
-static void *
-read_member(const void *ctx, sqlite3_stmt *st)
+void *
+gp_member_read(const void *ctx, sqlite3_stmt *st)
 {
 	struct gp_member *m = gp_new(ctx, struct gp_member);
 
@@ -55,10 +48,10 @@ gp_member_find_id(const void *ctx, struct gp_store *s, int64_t id, struct gp_mem
     struct gp_err *err)
 {
 	sqlite3_stmt *st;
-	enum gp_status status = gp_sql_open(s, &st, MEMBER_QUERY "WHERE m.id = ?1",
+	enum gp_status status = gp_sql_open(s, &st, GP_MEMBER_QUERY "WHERE m.id = ?1",
 	    GP_ARGS(GP_INT(id)), err);
 
-	return status == GP_OK ? gp_sql_row(ctx, s, st, read_member, out, err) : status;
+	return status == GP_OK ? gp_sql_row(ctx, s, st, gp_member_read, out, err) : status;
 }
 
 enum gp_status
@@ -70,11 +63,11 @@ gp_member_find(const void *ctx, struct gp_store *s, int64_t list, const char *ad
 	sqlite3_stmt *st;
 
 	if (folded != NULL)
-		status = gp_sql_open(s, &st, MEMBER_QUERY "WHERE m.list = ?1 AND m.person = "
+		status = gp_sql_open(s, &st, GP_MEMBER_QUERY "WHERE m.list = ?1 AND m.person = "
 		    "(SELECT person FROM address WHERE folded = ?2)",
 		    GP_ARGS(GP_INT(list), GP_TEXT(folded)), err);
 	if (status == GP_OK)
-		status = gp_sql_row(ctx, s, st, read_member, out, err);
+		status = gp_sql_row(ctx, s, st, gp_member_read, out, err);
 	talloc_free(folded);
 	return status;
 }
@@ -84,11 +77,11 @@ gp_member_all(const void *ctx, struct gp_store *s, int64_t list, int role, int d
     struct gp_member ***out, size_t *n, struct gp_err *err)
 {
 	sqlite3_stmt *st;
-	enum gp_status status = gp_sql_open(s, &st, MEMBER_QUERY "WHERE m.list = ?1 AND "
+	enum gp_status status = gp_sql_open(s, &st, GP_MEMBER_QUERY "WHERE m.list = ?1 AND "
 	    "m.role >= ?2 AND (?3 < 0 OR m.delivery = ?3) ORDER BY a.folded",
 	    GP_ARGS(GP_INT(list), GP_INT(role), GP_INT(delivery)), err);
 
-	return status == GP_OK ? gp_sql_rows(ctx, s, st, read_member, out, n, err) : status;
+	return status == GP_OK ? gp_sql_rows(ctx, s, st, gp_member_read, out, n, err) : status;
 }
 
 enum gp_status
@@ -104,12 +97,12 @@ gp_member_lists(const void *ctx, struct gp_store *s, const char *address, struct
 {
 	char *folded = gp_addr_fold(NULL, address);
 	sqlite3_stmt *st;
-	enum gp_status status = gp_sql_open(s, &st, MEMBER_QUERY "JOIN list l ON l.id = m.list "
+	enum gp_status status = gp_sql_open(s, &st, GP_MEMBER_QUERY "JOIN list l ON l.id = m.list "
 	    "WHERE m.person = (SELECT person FROM address WHERE folded = ?1) ORDER BY l.address",
 	    GP_ARGS(GP_TEXT(folded)), err);
 
 	if (status == GP_OK)
-		status = gp_sql_rows(ctx, s, st, read_member, out, n, err);
+		status = gp_sql_rows(ctx, s, st, gp_member_read, out, n, err);
 	talloc_free(folded);
 	return status;
 }
@@ -125,11 +118,12 @@ find_person(struct gp_store *s, const char *folded, const char *written, const c
 	    "SELECT person, id FROM address WHERE folded = ?1", GP_ARGS(GP_TEXT(folded)), err);
 
 	if (status == GP_OK)
-		return gp_sql_run(s, "UPDATE person SET name = ?2 WHERE id = ?1 AND name = '' "
-		    "AND ?2 <> ''", GP_ARGS(GP_INT(*person), GP_TEXT(name)), err);
+		return gp_sql_run(s, "UPDATE person SET name = ?2, folded = fold_name(?2) "
+		    "WHERE id = ?1 AND name = '' AND ?2 <> ''", GP_ARGS(GP_INT(*person), GP_TEXT(name)), err);
 	if (status != GP_E_NOTFOUND)
 		return status;
-	status = gp_sql_run(s, "INSERT INTO person(name) VALUES(?1)", GP_ARGS(GP_TEXT(name)), err);
+	status = gp_sql_run(s, "INSERT INTO person(name, folded) VALUES(?1, fold_name(?1))",
+	    GP_ARGS(GP_TEXT(name)), err);
 	if (status != GP_OK)
 		return status;
 	*person = sqlite3_last_insert_rowid(s->db);

@@ -88,7 +88,7 @@ write_settings(struct gp_store *s, const struct gp_member *m, struct gp_err *err
 	    err);
 
 	return status != GP_OK ? status : gp_sql_run(s,
-	    "UPDATE person SET name = ?2 WHERE id = ?1",
+	    "UPDATE person SET name = ?2, folded = fold_name(?2) WHERE id = ?1",
 	    GP_ARGS(GP_INT(m->person), GP_TEXT(m->name)), err);
 }
 

@@ -225,6 +225,16 @@ enum gp_status gp_setting_check(const char *key, const char *value, bool lines,
     struct gp_err *err) GP_MUST_CHECK;
 /* Pages of the list changed. */
 enum gp_status gp_list_touch(struct gp_store *s, int64_t id, struct gp_err *err) GP_MUST_CHECK;
+/* A member as a row of this query, and a reader of such rows. */
+#define GP_MEMBER_QUERY "SELECT m.id, m.list, m.person, a.written, p.name, m.role, m.delivery, " \
+	"m.joined, m.digest_upto, m.digest_last, m.language, m.timezone, m.own_copy, " \
+	"m.duplicates, m.attachments, m.hidden, m.reminders, m.posting, m.pause_from, " \
+	"m.pause_to, m.accepted, m.refused, coalesce((SELECT state FROM bounce WHERE member = m.id), 0) " \
+	"FROM member m JOIN address a ON a.id = m.address " \
+	"JOIN person p ON p.id = m.person "
+void *gp_member_read(const void *ctx, sqlite3_stmt *st);
+/* fold_name(TEXT) of this connection. Gives a code of SQLite. */
+int gp_names_register(sqlite3 *db);
 /* Persons who are on no list any more. */
 enum gp_status gp_person_forget(struct gp_store *s, struct gp_err *err) GP_MUST_CHECK;
 /* What is queued of a message, or of a list. */
@@ -237,6 +247,6 @@ enum gp_status gp_queue_forget_list(struct gp_store *s, int64_t list, struct gp_
     GP_MUST_CHECK;
 
 extern const struct gp_migration gp_schema_1, gp_schema_2, gp_schema_3, gp_schema_4,
-    gp_schema_5, gp_schema_6;
+    gp_schema_5, gp_schema_6, gp_schema_7;
 
 #endif

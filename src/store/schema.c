@@ -18,6 +18,7 @@ static const struct gp_migration *const migrations[] = {
 	&gp_schema_4,
 	&gp_schema_5,
 	&gp_schema_6,
+	&gp_schema_7,
 };
 
 int64_t

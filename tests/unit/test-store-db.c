@@ -67,6 +67,7 @@ test_migrations(void **state)
 		t->lock_fd = -1;
 		assert_int_equal(sqlite3_open(other, &t->db), SQLITE_OK);
 		assert_int_equal(gp_tokenizer_register(t->db), SQLITE_OK);
+	assert_int_equal(gp_names_register(t->db), SQLITE_OK);
 		OK(gp_schema_migrate(t, from, err));
 		assert_int_equal(sqlite3_exec(t->db, "INSERT INTO list(address, name, domain, "
 		    "created) VALUES('a@b.example', 'a', 'b.example', 7)", NULL, NULL, NULL), SQLITE_OK);
@@ -89,7 +90,7 @@ test_from_4(void **state)
 	static const char *const old[] = {
 	    "INSERT INTO list(address, name, domain, created) VALUES('a@b.example', 'a', 'b.example', 7)",
 	    "INSERT INTO list_setting VALUES(1, 'archive', 'off')",
-	    "INSERT INTO person(name) VALUES('Ann')",
+	    "INSERT INTO person(name) VALUES('Ann L\xc3\x89" "E')",
 	    "INSERT INTO address(folded, written, person) VALUES('ann@x.example', 'Ann@x.example', 1)",
 	    "INSERT INTO member(list, person, address, role, delivery, joined) VALUES(1, 1, 1, 2, 1, 9)",
 	    "INSERT INTO hold(list, state, rule, reason, envelope_from, from_name, from_addr, subject, msgid, "
@@ -100,7 +101,7 @@ test_from_4(void **state)
 	struct fixture *f = *state;
 	char *other = gp_path_join(f, f->dir, "other.db"), *why;
 	struct gp_store *t = gp_new(f, struct gp_store), *s;
-	struct gp_member *m;
+	struct gp_member *m, **named;
 	struct gp_hold **holds;
 	struct gp_list *list;
 	size_t i, n;
@@ -112,6 +113,7 @@ test_from_4(void **state)
 	t->lock_fd = -1;
 	assert_int_equal(sqlite3_open(other, &t->db), SQLITE_OK);
 	assert_int_equal(gp_tokenizer_register(t->db), SQLITE_OK);
+	assert_int_equal(gp_names_register(t->db), SQLITE_OK);
 	OK(gp_schema_migrate(t, 4, err));
 	sqlite3_close(t->db);
 	for (i = 0; i < GP_COUNT(old); i++)
@@ -123,6 +125,8 @@ test_from_4(void **state)
 	OK(gp_member_find(f, s, list->id, "ann@X.example", &m, err));
 	assert_int_equal(m->role, GP_ROLE_OWNER);
 	assert_int_equal(m->delivery, GP_DELIVERY_DAILY);
+	OK(gp_member_named(f, s, list->id, "ann l\xc3\xa9" "e", 2, &named, &n, err));
+	assert_int_equal(n, 1);
 	assert_string_equal(m->language, "");
 	assert_true(m->duplicates);
 	assert_true(m->reminders);

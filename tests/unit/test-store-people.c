@@ -432,6 +432,51 @@ test_merge(void **state)
 	assert_string_equal(m->name, "Annabel");
 }
 
+/* ---- names ------------------------------------------------------------------------------ */
+
+/* Who has a name: whatever its letters, on that list only, and no more than were asked for. */
+static void
+test_named(void **state)
+{
+	static const struct { const char *name; int n; } cases[] = {
+	    {"Ann Lee", 2}, {"ANN LEE", 2}, {"ann  lee", 0}, {"Ann Le", 0}, {"Ann Lee ", 0}, {"", 0},
+	    {"%", 0}, {"Ann*", 0}, {"Bj\xc3\xb6rn \xc3\x85s", 1}, {"BJ\xc3\x96RN \xc3\xa5S", 1}, {"Bjorn As", 0},
+	    {"\xce\x91\xce\xbd\xce\xbd\xce\xb1 \xce\xa0", 1}, {"\xff Lee", 0}, {"Old Name", 0},
+	    {"New Name", 1}, {"Kept Name", 1}, {"Ann' Lee", 0}};
+	static const struct { const char *address, *name; } people[] = {
+	    {"a1@example.org", "Ann Lee"}, {"a2@example.org", "Ann LEE"}, {"b@example.org", "Bj\xc3\xb6rn \xc3\x85s"},
+	    {"g@example.org", "\xce\xb1\xce\xbd\xce\xbd\xce\xb1 \xcf\x80"}, {"o@example.org", "Old Name"},
+	    {"m1@example.org", ""}};
+	struct fixture *f = *state;
+	struct gp_list *bees, *ants;
+	struct gp_member **v;
+	int64_t id[GP_COUNT(people)], other;
+	size_t i, n;
+
+	OK(gp_store_begin(f->s, err));
+	OK(gp_list_create(f, f->s, "bees@example.org", &bees, err));
+	OK(gp_list_create(f, f->s, "ants@example.org", &ants, err));
+	for (i = 0; i < GP_COUNT(people); i++)
+		OK(gp_member_add(f->s, bees->id, people[i].address, people[i].name, 0, 0, NOW, &id[i], err));
+	OK(gp_member_set(f->s, id[4], "name", "New Name", err));
+	/* Someone without a name takes that of the person whom they turn out to be. */
+	OK(gp_member_add(f->s, ants->id, "m2@example.org", "Kept Name", 0, 0, NOW, &other, err));
+	OK(gp_member_add(f->s, ants->id, "a3@example.org", "Ann Lee", 0, 0, NOW, &other, err));
+	OK(gp_member_find_id(f, f->s, id[5], (v = gp_new(f, struct gp_member *)), err));
+	OK(gp_person_add_address(f->s, v[0]->person, "m2@example.org", err));
+	OK(gp_store_commit(f->s, err));
+	for (i = 0; i < GP_COUNT(cases); i++) {
+		OK(gp_member_named(f, f->s, bees->id, cases[i].name, 9, &v, &n, err));
+		if ((int)n != cases[i].n)
+			fail_msg("%zu members are named \"%s\", not %d", n, cases[i].name, cases[i].n);
+	}
+	OK(gp_member_named(f, f->s, bees->id, "ann lee", 1, &v, &n, err));
+	assert_int_equal(n, 1);
+	assert_int_equal(v[0]->id, id[0]);
+	OK(gp_member_named(f, f->s, ants->id, "ann lee", 9, &v, &n, err));
+	assert_int_equal(n, 1);
+}
+
 int
 main(void)
 {
@@ -443,6 +488,7 @@ main(void)
 		STORE_TEST(test_pause_and_counts),
 		STORE_TEST(test_addresses),
 		STORE_TEST(test_merge),
+		STORE_TEST(test_named),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -172,6 +172,9 @@ enum gp_status gp_member_digest_mark(struct gp_store *s, int64_t member, int64_t
 
 /* ---- person.c: one human, several addresses --------------------------------------- */
 
+/* Members of that name, in small letters of any script; at most `limit`, the oldest first. */
+enum gp_status gp_member_named(const void *ctx, struct gp_store *s, int64_t list, const char *name,
+    size_t limit, struct gp_member ***out, size_t *n, struct gp_err *err) GP_MUST_CHECK;
 struct gp_person {
 	int64_t id;
 	char *name;
