@@ -215,10 +215,15 @@ enum gp_status
 gp_rule_first_posts(struct asking *a)
 {
 	const struct gp_member *author = a->out->author;
-	int64_t first = a->route->list->set.first_posts;
+	int64_t first = a->route->list->set.first_posts, archived = 0;
+	enum gp_status st;
 
 	if (!is_plain_member(author) || author->accepted >= first)
 		return GP_E_NOTFOUND;
+	/* Who wrote in the years before the list came here is not new. */
+	st = gp_person_archived(a->site->store, author->address, author->list, &archived, a->err);
+	if ((st != GP_OK && st != GP_E_NOTFOUND) || archived >= first)
+		return st == GP_OK ? GP_E_NOTFOUND : st;
 	return gp_rules_decide(a, GP_DECIDE_HOLD,
 	    "the first %" PRId64 " posts of a new member wait for a moderator", first);
 }

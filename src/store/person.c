@@ -54,6 +54,29 @@ gp_person_find(const void *ctx, struct gp_store *s, const char *address, struct 
 	return status;
 }
 
+/* Of each address, a counter is read that the archive keeps. */
+enum gp_status
+gp_person_archived(struct gp_store *s, const char *address, int64_t list, int64_t *n,
+    struct gp_err *err)
+{
+	struct gp_person *p = NULL;
+	enum gp_status status = gp_person_find(NULL, s, address, &p, err);
+	int64_t one;
+	size_t i;
+
+	*n = 0;
+	for (i = 0; status == GP_OK && i < p->n; i++) {
+		struct gp_mail m = {.from_addr = p->addresses[i]};
+
+		status = gp_sql_int(s, &one, "SELECT messages FROM list_author WHERE list = ?1 AND "
+		    "author = ?2", GP_ARGS(GP_INT(list), GP_INT(gp_archive_author(&m))), err);
+		*n += status == GP_OK ? one : 0;
+		status = gp_sql_end(status);
+	}
+	talloc_free(p);
+	return status;
+}
+
 /* ---- two become one --------------------------------------------------------------- */
 
 struct pair {

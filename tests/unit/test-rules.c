@@ -48,6 +48,23 @@ root(struct place *p)
 	assert_true(o.message > 0);
 }
 
+/* So many messages of somebody, as an import brings them. */
+static void
+archive(struct place *p, const struct gp_list *list, const char *from, int n)
+{
+	static int number;
+	struct gp_archived out;
+	struct gp_inbound in;
+	struct gp_err err;
+
+	while (n-- > 0) {
+		incoming(p->ctx, gp_asprintf(p->ctx, "From: %s\nSubject: s\nMessage-ID: <%d@old.example>\n\nx\n",
+		    from, ++number), "x@x.example", &in);
+		must(gp_archive_add(p->ctx, p->site->store, list, in.mail, in.raw, in.n, gp_now(), &out, &err),
+		    &err);
+	}
+}
+
 /* What becomes of a post of somebody, with these settings of the list. */
 static const struct {
 	const char *settings, *from, *fields;
@@ -198,6 +215,49 @@ test_first_posts(void **state)
 	HASNT(say(p, BOB, "bees@example.org", "4", "x\n"), "Held");
 	assert_int_equal(member(p, "bob@example.net")->accepted, 3);
 	assert_string_equal(decision(p, "cleo@example.com", "", "x@x.example").rule, "first-posts");
+}
+
+/* Who wrote in an archive that was imported, from any of their addresses, is not new. */
+static void
+test_first_posts_of_old_members(void **state)
+{
+	static const struct {
+		int from_one, from_other, elsewhere, on_other_list;
+		const char *first;
+		enum gp_decision_kind want;
+	} cases[] = {
+		{0, 0, 0, 0, "1", GP_DECIDE_HOLD}, {1, 0, 0, 0, "1", GP_DECIDE_ACCEPT},
+		{1, 0, 0, 0, "2", GP_DECIDE_HOLD}, {2, 0, 0, 0, "2", GP_DECIDE_ACCEPT},
+		{1, 1, 0, 0, "2", GP_DECIDE_ACCEPT}, {0, 2, 0, 0, "2", GP_DECIDE_ACCEPT},
+		{0, 0, 3, 0, "1", GP_DECIDE_HOLD}, {1, 0, 3, 0, "2", GP_DECIDE_HOLD},
+		{0, 0, 0, 3, "1", GP_DECIDE_HOLD}, {2, 0, 0, 3, "3", GP_DECIDE_HOLD},
+		{3, 1, 0, 0, "100", GP_DECIDE_HOLD},
+	};
+	size_t i;
+
+	for (i = 0; i < GP_COUNT(cases); i++) {
+		struct gp_decision d;
+		struct gp_list *wasps;
+		struct gp_err err;
+		struct place *p;
+
+		hold_set_up(state);
+		p = *state;
+		must(gp_store_begin(p->site->store, &err), &err);
+		must(gp_list_create(p->ctx, p->site->store, "wasps@example.org", &wasps, &err), &err);
+		must(gp_person_add_address(p->site->store, member(p, "bob@example.net")->person,
+		    "bob@work.example", &err), &err);
+		archive(p, p->bees, "Bob <BOB@example.net>", cases[i].from_one);
+		archive(p, p->bees, "bob@work.example", cases[i].from_other);
+		archive(p, p->bees, "Bob <bob@evil.example>", cases[i].elsewhere);
+		archive(p, wasps, "bob@example.net", cases[i].on_other_list);
+		must(gp_store_commit(p->site->store, &err), &err);
+		setting(p, "first_posts", cases[i].first);
+		d = decision(p, BOB, "", "bob@example.net");
+		if (d.kind != cases[i].want)
+			fail_msg("case %zu: %s by %s", i, gp_decision_names[d.kind], d.rule);
+		place_tear_down(state);
+	}
 }
 
 static void
@@ -415,7 +475,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_settings),
 		cmocka_unit_test(test_one_member),
-		TEST(test_first_posts),
+		TEST(test_first_posts), cmocka_unit_test(test_first_posts_of_old_members),
 		TEST(test_daily_posts),
 		TEST(test_bans),
 		TEST(test_closed_threads),

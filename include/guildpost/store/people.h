@@ -183,6 +183,10 @@ struct gp_person {
 /* The person behind an address. */
 enum gp_status gp_person_find(const void *ctx, struct gp_store *s, const char *address,
     struct gp_person **out, struct gp_err *err) GP_MUST_CHECK;
+/* How many messages from the addresses of that person are in the archive of the list. GP_E_NOTFOUND:
+ * nobody has that address. */
+enum gp_status gp_person_archived(struct gp_store *s, const char *address, int64_t list, int64_t *n,
+    struct gp_err *err) GP_MUST_CHECK;
 /* Another address of a person, which was proven. When it belongs to someone else already, the two
  * become one: memberships on the same list are merged, the higher role and the given person's
  * settings stay. */
