@@ -33,9 +33,14 @@ static enum gp_status
 deliver(struct asked *a, int delivery)
 {
 	const char *name = gp_delivery_names[delivery];
-	enum gp_status st;
+	enum gp_status st = GP_OK;
+	bool was;
 
-	st = gp_member_set(a->site->store, a->member->id, "delivery", name, a->err);
+	/* Who asks for mail that had been stopped has missed some. */
+	if (delivery != GP_DELIVERY_NONE)
+		st = gp_bounce_back(a, &was);
+	if (st == GP_OK)
+		st = gp_member_set(a->site->store, a->member->id, "delivery", name, a->err);
 	if (st != GP_OK)
 		return st;
 	a->member->delivery = delivery;

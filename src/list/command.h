@@ -58,7 +58,7 @@ const struct gp_command *gp_command_find(const char *name);
 enum gp_status gp_command_begin(struct asked *a, const char *from, const char *name);
 enum gp_status gp_command_lines(struct asked *a);
 enum gp_status gp_command_answer(struct asked *a);
-/* What came of this line: a section of said.md; the caller fills it. */
+/* What came of this line, or what else did: a section of said.md; the caller fills it. */
 json_t *gp_said(struct asked *a, const char *what);
 /* The same when a mail of its own went out, which says it. */
 void gp_said_elsewhere(struct asked *a, const char *what);

@@ -12,7 +12,9 @@
 json_t *
 gp_said(struct asked *a, const char *what)
 {
-	return gp_json_new_object(gp_json_new_object(a->result, "said"), what);
+	json_t *said = json_object_get(a->result, "said");
+
+	return gp_json_new_object(said != NULL ? said : gp_json_new_object(a->result, "said"), what);
 }
 
 void
