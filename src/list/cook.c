@@ -8,6 +8,7 @@
 #include "config.h"
 
 #include "guildpost/list.h"
+#include "guildpost/mail/carry.h"
 
 #include <string.h>
 
@@ -29,11 +30,11 @@ static const char *const added[] = {
 	"List-Post", "List-Owner", "List-Archive", "Archived-At", "Received",
 };
 
-enum { NAMES = GP_COUNT(dropped) + GP_COUNT(added) + 16 };
+enum { NAMES = GP_COUNT(dropped) + GP_COUNT(added) + 16 }; /* and as many as the header has fields */
 
 /* What happens to a header: names of fields that go, names of all that are touched. */
 struct changes {
-	const char *drop[NAMES], *touched[NAMES];
+	const char **drop, **touched;
 	size_t drop_n, touched_n;
 	struct gp_buf front;	/* new fields */
 };
@@ -140,6 +141,8 @@ start(struct changes *c, const void *ctx, const struct gp_site *site, const stru
 	size_t i;
 
 	memset(c, 0, sizeof(*c));
+	c->drop = gp_array(ctx, const char *, NAMES + h->n);
+	c->touched = gp_array(ctx, const char *, NAMES + h->n);
 	gp_buf_init(&c->front, ctx, 256 << 10);
 	for (i = 0; i < GP_COUNT(dropped); i++) {
 		c->drop[c->drop_n++] = dropped[i];
@@ -150,6 +153,23 @@ start(struct changes *c, const void *ctx, const struct gp_site *site, const stru
 		c->touched[c->touched_n++] = added[i];
 	if (is_our_verdict(ctx, h, site->conf->authserv))
 		c->drop[c->drop_n++] = "Authentication-Results";
+}
+
+/* Fields that describe another body than the author's. */
+static void
+replace_content(struct changes *c, const void *ctx, const struct gp_cooking *k)
+{
+	size_t i;
+
+	if (k->fields == NULL)
+		return;
+	for (i = 0; i < k->h->n; i++) {
+		const struct gp_field *f = &k->h->fields[i];
+
+		if (gp_field_is_content(k->h, f))
+			c->drop[c->drop_n++] = gp_strndup(ctx, k->h->raw + f->start, f->name_len);
+	}
+	gp_buf_puts(&c->front, k->fields);
 }
 
 /* What the settings of the list change. */
@@ -200,6 +220,7 @@ gp_cook_header(const void *ctx, struct gp_site *site, const struct gp_list *list
 	complete(&c, k->h, "Message-ID", gp_asprintf(ctx, "<%s>", k->msgid));
 	complete(&c, k->h, "Date", gp_date_format(ctx, k->in->received, 0));
 	change(&c, ctx, list, k);
+	replace_content(&c, ctx, k);
 	gp_buf_init(&whole, ctx, GP_MAX_MESSAGE);
 	gp_header_splice(&whole, k->h, c.drop, c.drop_n, c.front.p, NULL);
 	if (whole.over)

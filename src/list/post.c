@@ -2,6 +2,8 @@
 /* Archive a post and queue it for every member: one transaction, the caller's. */
 #include "config.h"
 
+#include "guildpost/mail/carry.h"
+
 #include "linked.h"
 #include "rules.h"
 
@@ -47,67 +49,127 @@ struct posting {
 	struct gp_err *err;
 };
 
-static enum gp_status
-queue_job(struct posting *p, struct gp_job *job, struct gp_audience *audience)
-{
-	enum gp_status st = gp_job_add(p->site->store, job, p->err);
-	int64_t n = 0;
+/* What goes out: the message as it came, or with another body. */
+struct shape {
+	const char *raw; size_t n;	/* with the author's header */
+	size_t body;
+	const char *fields;		/* see struct gp_cooking */
+	bool changed;
+};
 
-	if (st == GP_OK)
-		st = gp_job_add_audience(p->site->store, job->id, audience, &n, p->err);
-	p->out->recipients += n;
-	return st;
+/* Attachments over the limit as links; below 0: none. */
+static enum gp_status
+link_files(struct posting *p, int64_t limit, struct shape *s)
+{
+	struct gp_buf b;
+	enum gp_status st;
+	char *body;
+	size_t n;
+
+	if (limit < 0)
+		return GP_OK;
+	st = gp_linked_body(p->ctx, p->site, p->list, p->in, p->h->body, p->archived->key, limit, &body, &n,
+	    p->err);
+	if (st != GP_OK)
+		return st;
+	gp_buf_init(&b, p->ctx, 2 * (size_t)GP_MAX_MESSAGE);
+	gp_buf_add(&b, s->raw, s->body);
+	gp_buf_add(&b, body, n);
+	s->raw = b.p;
+	s->n = b.len;
+	s->changed = true;
+	return GP_OK;
 }
 
-/* The same for those who want attachments over a limit as links: its body is its own. */
+/* The list's footer, where such mail may have one. */
 static enum gp_status
-queue_linked(struct posting *p, struct gp_job *job, struct gp_audience *audience, int64_t limit)
+add_footer(struct posting *p, struct shape *s)
 {
-	struct gp_job linked = *job;
+	struct gp_footed footed;
+	struct gp_buf b;
 	enum gp_status st;
 
-	linked.message = 0;
-	/* No signature over the body holds now. */
-	if (p->list->set.dmarc != GP_DMARC_LEAVE)
-		linked.flags |= GP_JOB_ASK;
-	audience->limit = limit;
-	st = gp_linked_body(p->ctx, p->site, p->list, p->in, p->h->body, p->archived->key, limit,
-	    &linked.body, &linked.body_n, p->err);
-	return st == GP_OK ? queue_job(p, &linked, audience) : st;
+	if (p->list->set.footer[0] == '\0')
+		return GP_OK;
+	st = gp_footer_add(p->ctx, s->raw, s->n, p->list->set.footer, &footed, p->err);
+	/* No room for a footer is no reason to keep a post back. */
+	if (st == GP_E_TOOBIG || (st == GP_OK && !footed.added))
+		return GP_OK;
+	if (st != GP_OK)
+		return st;
+	gp_buf_init(&b, p->ctx, 2 * (size_t)GP_MAX_MESSAGE);
+	gp_buf_add(&b, s->raw, s->body);
+	gp_buf_add(&b, footed.body, footed.n);
+	s->raw = b.p;
+	s->n = b.len;
+	s->fields = footed.fields;
+	s->changed = true;
+	return GP_OK;
 }
 
 static unsigned
-flags_of(const struct posting *p, const struct gp_job *job)
+flags_of(const struct posting *p, const struct gp_job *job, const struct shape *s)
 {
 	unsigned flags = p->list->set.personal ? GP_JOB_ONE_CLICK : GP_JOB_BATCH;
 
 	if (has_8bit(job->header, job->header_n))
 		return flags | GP_JOB_UTF8 | GP_JOB_8BIT;
-	return has_8bit(p->in->raw + p->h->body, p->in->n - p->h->body) ? flags | GP_JOB_8BIT : flags;
+	return has_8bit(s->raw + s->body, s->n - s->body) ? flags | GP_JOB_8BIT : flags;
 }
 
-/* Its header, and how it is to be sent. */
+/* Header and body of a job, and how it is to be sent. */
 static enum gp_status
-cook(struct posting *p, struct gp_job *job)
+cook(struct posting *p, int64_t limit, struct gp_job *job)
 {
+	struct shape s = {.raw = p->in->raw, .n = p->in->n, .body = p->h->body};
 	struct gp_cooking k = {.in = p->in, .h = p->h, .msgid = p->archived->msgid,
 	    .key = p->archived->hidden ? NULL : p->archived->key};
 	struct gp_list_stats stats;
 	struct gp_cooked cooked;
-	enum gp_status st = GP_OK;
+	enum gp_status st = link_files(p, limit, &s);
 
-	if (strchr(p->list->set.prefix, '#') != NULL) {
+	if (st == GP_OK)
+		st = add_footer(p, &s);
+	if (st == GP_OK && strchr(p->list->set.prefix, '#') != NULL) {
 		st = gp_list_stats(p->site->store, p->list->id, gp_now(), &stats, p->err);
 		k.number = stats.messages;
 	}
+	k.fields = s.fields;
+	k.body_changed = s.changed;
 	if (st == GP_OK)
 		st = gp_cook_header(p->ctx, p->site, p->list, &k, &cooked, p->err);
 	if (st != GP_OK)
 		return st;
 	job->header = cooked.header;
 	job->header_n = cooked.n;
-	job->flags = flags_of(p, job) | (cooked.ask ? GP_JOB_ASK : 0);
+	job->flags = flags_of(p, job, &s) | (cooked.ask ? GP_JOB_ASK : 0);
+	/* What is in the archive as it goes out needn't be kept twice. */
+	job->message = s.changed ? 0 : p->archived->id;
+	job->body_off = p->h->body;
+	if (s.changed) {
+		job->body_n = s.n - s.body;
+		job->body = gp_memdup(p->ctx, s.raw + s.body, job->body_n);
+	}
 	return GP_OK;
+}
+
+/* One shape of the post, for those who want it so. */
+static enum gp_status
+queue_shape(struct posting *p, int64_t limit, struct gp_audience *audience)
+{
+	struct gp_job job = {.list = p->list->id, .kind = GP_JOB_POST, .subject = p->in->mail->subject,
+	    .created = audience->now, .expires = audience->now + p->site->conf->expire};
+	enum gp_status st = cook(p, limit, &job);
+	int64_t n = 0;
+
+	if (st == GP_OK)
+		st = gp_job_add(p->site->store, &job, p->err);
+	if (st == GP_OK)
+		st = gp_job_add_audience(p->site->store, job.id, audience, &n, p->err);
+	p->out->recipients += n;
+	if (p->out->job == 0)
+		p->out->job = job.id;
+	return st;
 }
 
 /* Queue an archived post for all who want it. */
@@ -115,33 +177,23 @@ static enum gp_status
 queue_post(struct posting *p, const struct gp_member *author)
 {
 	struct gp_audience audience = {.list = p->list->id, .message = p->archived->id,
-	    .author = author != NULL ? author->id : 0, .own_copy = p->list->set.own_copy};
-	struct gp_job job = {0};
+	    .author = author != NULL ? author->id : 0, .own_copy = p->list->set.own_copy,
+	    .now = gp_now()};
 	enum gp_status st;
 	int64_t *limits;
 	size_t i, n = 0;
 
-	st = cook(p, &job);
-	if (st != GP_OK)
-		return st;
-
-	job.list = p->list->id;
-	job.kind = GP_JOB_POST;
-	job.message = p->archived->id;
-	job.body_off = p->h->body;
-	job.subject = p->in->mail->subject;
-	job.created = audience.now = gp_now();
-	job.expires = job.created + p->site->conf->expire;
 	audience.addressed = addressed(p->ctx, p->in->mail, &audience.addressed_n);
 	if (!p->archived->hidden)
 		audience.largest = gp_linked_largest(p->list, p->in->mail);
-	st = queue_job(p, &job, &audience);
-	p->out->job = job.id;
+	st = queue_shape(p, -1, &audience);
 	if (st == GP_OK && audience.largest > 0)
 		st = gp_audience_limits(p->ctx, p->site->store, p->list->id, audience.largest, &limits, &n,
 		    p->err);
-	for (i = 0; st == GP_OK && i < n; i++)
-		st = queue_linked(p, &job, &audience, limits[i]);
+	for (i = 0; st == GP_OK && i < n; i++) {
+		audience.limit = limits[i];
+		st = queue_shape(p, limits[i], &audience);
+	}
 	return st;
 }
 

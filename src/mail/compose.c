@@ -64,8 +64,8 @@ put_qp_char(struct gp_buf *b, unsigned char c, bool encode, size_t *used)
 	*used += len;
 }
 
-static void
-put_qp(struct gp_buf *b, const char *s)
+void
+gp_compose_qp(struct gp_buf *b, const char *s)
 {
 	size_t used = 0;
 
@@ -105,13 +105,26 @@ put_text_part(struct gp_buf *b, const char *subtype, const char *text)
 	if (plain)
 		put_7bit(b, text);
 	else
-		put_qp(b, text);
+		gp_compose_qp(b, text);
 }
 
 void
 gp_compose_text_part(struct gp_buf *b, const char *text)
 {
 	put_text_part(b, "plain", text);
+}
+
+char *
+gp_compose_boundary(const void *ctx, const char *p, size_t n)
+{
+	for (;;) {
+		char *token = gp_token_new(ctx), *out = gp_asprintf(ctx, "=_%s", token);
+
+		talloc_free(token);
+		if (gp_memmem(p, n, out, strlen(out)) == NULL)
+			return out;
+		talloc_free(out);
+	}
 }
 
 /* ---- several parts ---------------------------------------------------------------- */

@@ -49,6 +49,13 @@ bool gp_charset_is_identity(const char *charset, const char *p, size_t n);
  * *forward: it says that the message is passed on. */
 const char *gp_subject_reply_word(const char *p, const char *end, bool *forward);
 
+/* ---- compose.c ----------------------------------------------------------------- */
+
+/* Text as quoted-printable, CRLF at the end. */
+void gp_compose_qp(struct gp_buf *b, const char *s);
+/* Random, and not within these bytes; "=_" can't stand in quoted-printable or base64 (RFC 2045 6.7). */
+char *gp_compose_boundary(const void *ctx, const char *p, size_t n);
+
 /* ---- idn.c -------------------------------------------------------------------- */
 
 /* The domain as lower-case A-labels, or NULL when it is no domain name. */

@@ -78,6 +78,8 @@ const struct gp_opt gp_list_options[] = {
 	{"prefix", GP_OPT_TEXT, AT(prefix), "", 0, 0, NULL,
 	    "put in front of subjects, such as [bees]; a # in it becomes the number of the post; "
 	    "empty: subjects stay as they are"},
+	{"footer", GP_OPT_TEXT, AT(footer), "", 0, 0, NULL,
+	    "put under each post; empty: nothing; what is signed or encrypted stays as it is"},
 	{"reply_to", GP_OPT_CHOICE, AT(reply_to), "author", 0, 0, "author|list|only-list",
 	    "where replies go: author: as the author wants; list: to the list too; only-list"},
 	{"reply_address", GP_OPT_TEXT, AT(reply_address), "", 0, 0, NULL,
@@ -156,7 +158,7 @@ static enum gp_status
 check(const char *key, const char *value, struct gp_err *err)
 {
 	bool lines = strcmp(key, "charter") == 0 || strcmp(key, "questions") == 0 ||
-	    strcmp(key, "reasons") == 0;
+	    strcmp(key, "reasons") == 0 || strcmp(key, "footer") == 0;
 	enum gp_status status = gp_setting_check(key, value, lines, err);
 
 	if (status == GP_OK && strcmp(key, "timezone") == 0 && !gp_setting_is_zone(value))

@@ -93,6 +93,17 @@ ok "is not touched: its signature holds" verifies 'Re: .ants. again'
 gp export bees >all.mbox
 has "the archive has the author's own From" all.mbox '^From: Ann Doe <ann@strict.example>'
 
+# ---- a footer ------------------------------------------------------------------------------------------------------
+gp list create flies@example.org footer="$(printf 'The flies, {{list}} %%s $(id)\nflies+help@example.org')" >/dev/null
+for a in ann@strict.example lou@lax.example; do gp member add flies $a delivery=none >/dev/null; done
+gp member add flies m1@example.net >/dev/null
+ok "a list with a footer" post flies lou@lax.example footed
+tail -n 3 "$(copy footed)" | tr -d '\r' >foot
+is "has it under its posts, word by word" "$(tail -n 2 foot)" "$(printf 'The flies, {{list}} %%s $(id)\nflies+help@example.org')"
+ok "a signed post gets it too" post flies ann@strict.example footed-signed relaxed/relaxed $fields
+is "and From anew" "$(header footed-signed From)" 'ann via flies <flies@example.org>'
+hasnt "the archive has the author's text" <(gp export flies) 'flies.help'
+
 # ---- wrapped -----------------------------------------------------------------------------------------------------
 ok "a list that wraps" post wasps ann@strict.example within relaxed/relaxed $fields
 is "has From of its own" "$(header within From)" 'ann via wasps <wasps@example.org>'

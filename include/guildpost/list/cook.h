@@ -15,6 +15,7 @@ struct gp_cooking {
 	const char *msgid, *key;	/* key NULL: it is not in the archive that readers see */
 	int64_t number;			/* of the post on the list */
 	bool body_changed;		/* what goes out is not the author's body */
+	const char *fields;		/* in place of MIME-Version and Content- fields; or NULL */
 };
 struct gp_cooked {
 	char *header; size_t n;

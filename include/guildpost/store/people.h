@@ -46,6 +46,7 @@ struct gp_list_settings {
 	bool tell_author;	/* that a post is held */
 	bool closed;		/* no posts any more */
 	bool own_copy;		/* authors get their own posts */
+	char *footer;		/* put under each post; or "" */
 	char *prefix;		/* in front of subjects, # is a number; or "" */
 	int reply_to;		/* GP_REPLY_: where replies go */
 	char *reply_address;	/* in place of the list's address there, or "" */
