@@ -267,6 +267,40 @@ enum gp_status gp_cte_decode(const void *ctx, enum gp_cte cte, const char *p, si
 /* The text body out of a slice of raw: CRLF to LF. */
 char *gp_mail_slice_text(const void *ctx, const char *raw, size_t off, size_t len, size_t *out_n);
 
+/* The names of all files, a line each; NULL: there are none. */
+char *gp_mail_file_names(const void *ctx, const struct gp_mail *m);
+
+/* ---- rewrite.c, rewrite_header.c: other words in a message ------------------------ */
+
+struct gp_rewrite {
+	void *arg;
+	/* Is it somebody who goes? Asked of all addresses of a header before anything changes. */
+	bool (*is_gone)(void *arg, const struct gp_addr *a);
+	/* Does the field of a header, as it stands, name them? */
+	bool (*holds)(void *arg, const char *p, size_t n);
+	/* Add the text with other words to out; or false: nothing of it changes, nothing is added. */
+	bool (*text)(void *arg, struct gp_buf *out, const char *p, size_t n);
+	/* The same for m->html. */
+	bool (*html)(void *arg, struct gp_buf *out, const char *p, size_t n);
+	const char *name, *address;	/* who then stands in a From without anybody */
+};
+struct gp_rewritten {
+	char *raw; size_t n;	/* canonical as before */
+	size_t *old, *now, cuts;	/* where the parts were and are */
+};
+/*
+ * Own code, for any process. Address fields are written anew without those who go (a field
+ * without anybody goes, too), subject and names of files as text; other fields that hold
+ * them go; ids, dates and the structure stay. Text is all that is not encoded, and what is in
+ * base64 or quoted-printable (encoded again) and holds no NUL; so are enclosed messages.
+ * m (or NULL) moves along: header, parts, text, html, files; not snippet, own, quoted.
+ * False: nothing changes.
+ */
+bool gp_mail_rewrite(const void *ctx, const struct gp_rewrite *how, const char *raw, size_t n,
+    struct gp_mail *m, struct gp_rewritten *out);
+/* Where it stands now; exact for the beginnings and ends of parts. */
+size_t gp_rewritten_at(const struct gp_rewritten *r, size_t off);
+
 /* ---- splice.c: change a header without touching the rest -------------------------- */
 
 /*

@@ -169,5 +169,33 @@ enum gp_status gp_html_text(const void *ctx, const char *html, size_t n, char **
  */
 enum gp_status gp_derive(const void *ctx, const char *raw, size_t n, struct gp_mail *out,
     struct gp_err *err) GP_MUST_CHECK;
+/* The last of it, from text alone, in any process: own, quoted and snippet. */
+void gp_derive_words(const void *ctx, struct gp_mail *m);
+
+/* ---- forget.c: a person found in text, and neutral words put in their place -------- */
+
+/*
+ * Addresses are found in any case, with "@" in the ways that archives and programs write it,
+ * but not as a part of a longer one. Names only where they tell who wrote: within two lines
+ * of the address, by a word for "wrote" with a colon, behind "From:" and the like.
+ */
+struct gp_forget;
+struct gp_forget *gp_forget_new(const void *ctx, const char *const *addresses, size_t n,
+    const char *name, const char *address);
+void gp_forget_name(struct gp_forget *f, const char *name);
+/* Names that came behind _keep are forgotten by _reset: those of one message. */
+void gp_forget_keep(struct gp_forget *f);
+void gp_forget_reset(struct gp_forget *f);
+bool gp_forget_is(const struct gp_forget *f, const char *address);
+/* A quick look at text in small letters (ASCII): may there be something? */
+bool gp_forget_suspects(const struct gp_forget *f, const char *small, size_t n);
+/* OWN: what the person wrote: a name of several words anywhere, another in a line of its own.
+ * HTML: of gp_derive, where only "ann@..." is left of an address. */
+enum { GP_FORGET_OTHERS, GP_FORGET_OWN, GP_FORGET_HTML, GP_FORGET_ANYWHERE };
+/* Is the address, or a name, anywhere? */
+bool gp_forget_holds(const struct gp_forget *f, const char *p, size_t n);
+/* The text with neutral words is added to out; false: there is nothing, nothing was added. */
+bool gp_forget_text(const struct gp_forget *f, struct gp_buf *out, const char *p, size_t n,
+    int where);
 
 #endif

@@ -163,6 +163,16 @@ read_rest(const struct parse *s)
 	m->flags |= gp_mail_header_marks(&s->h);
 }
 
+void
+gp_mail_read_header(const void *ctx, const struct gp_header *h, struct gp_mail *m)
+{
+	struct parse s = { .ctx = ctx, .raw = h->raw, .h = *h, .m = m };
+
+	read_people(&s);
+	read_ids(&s);
+	read_rest(&s);
+}
+
 /* ---- parts ------------------------------------------------------------------------- */
 
 /* Is walk part i inside of an enclosed message? Those belong to that message. */
@@ -338,21 +348,21 @@ read_text(const struct parse *s)
 	m->flags |= gp_mail_text_marks(m->text, m->text_n);
 }
 
-static void
-read_files(const struct parse *s)
+char *
+gp_mail_file_names(const void *ctx, const struct gp_mail *m)
 {
 	struct gp_buf b;
 	size_t i;
 
-	gp_buf_init(&b, s->ctx, (size_t)1 << 20);
-	for (i = 0; i < s->m->parts_n; i++) {
-		if (s->m->parts[i].name == NULL)
+	gp_buf_init(&b, ctx, (size_t)1 << 20);
+	for (i = 0; i < m->parts_n; i++) {
+		if (m->parts[i].name == NULL)
 			continue;
 		if (b.len > 0)
 			gp_buf_putc(&b, '\n');
-		gp_buf_puts(&b, s->m->parts[i].name);
+		gp_buf_puts(&b, m->parts[i].name);
 	}
-	s->m->files = b.p;
+	return b.p;
 }
 
 /* ---- the whole ---------------------------------------------------------------------------- */
@@ -385,16 +395,14 @@ gp_mail_parse(const void *ctx, const char *raw, size_t n, struct gp_mail *out,
 	if (st != GP_OK)
 		return st;
 	check_structure(&s);
-	read_people(&s);
-	read_ids(&s);
-	read_rest(&s);
+	gp_mail_read_header(ctx, &s.h, out);
 	st = read_parts(&s, err);
 	if (st != GP_OK)
 		return st;
 	gp_mail_choose_body(out);
 	out->flags |= gp_mail_part_marks(out, &s.h);
 	read_text(&s);
-	read_files(&s);
+	out->files = gp_mail_file_names(ctx, out);
 	out->snippet = out->own = out->quoted = gp_strdup(ctx, "");
 	return GP_OK;
 }

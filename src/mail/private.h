@@ -119,6 +119,11 @@ enum gp_status gp_mail_walk(const void *ctx, const char *raw, size_t n, struct g
 enum gp_status gp_mail_check_field(const char *p, size_t name, size_t n,
     struct gp_err *err) GP_MUST_CHECK;
 
+/* ---- parse.c ---------------------------------------------------------------------- */
+
+/* All that the header says: people, ids, subject, date, marks. */
+void gp_mail_read_header(const void *ctx, const struct gp_header *h, struct gp_mail *m);
+
 /* ---- tree.c: libetpan's view ---------------------------------------------------- */
 
 /*

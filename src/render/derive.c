@@ -121,11 +121,24 @@ derive_markdown(const void *ctx, struct gp_mail *m)
 	m->html_n = n;
 }
 
+void
+gp_derive_words(const void *ctx, struct gp_mail *m)
+{
+	unsigned flags = 0;
+
+	if (m->flags & GP_MAIL_FLOWED)
+		flags |= GP_TEXT_FLOWED;
+	if (m->flags & GP_MAIL_DELSP)
+		flags |= GP_TEXT_DELSP;
+	gp_text_split(ctx, m->text, m->text_n, flags, &m->own, &m->own_n, &m->quoted, &m->quoted_n);
+	m->snippet = m->own_n ? gp_text_snippet(ctx, m->own, m->own_n, SNIPPET) :
+	    gp_text_snippet(ctx, m->quoted, m->quoted_n, SNIPPET);
+}
+
 enum gp_status
 gp_derive(const void *ctx, const char *raw, size_t n, struct gp_mail *out, struct gp_err *err)
 {
 	enum gp_status st = gp_mail_parse(ctx, raw, n, out, err);
-	unsigned flags = 0;
 
 	if (st)
 		return st;
@@ -133,13 +146,6 @@ gp_derive(const void *ctx, const char *raw, size_t n, struct gp_mail *out, struc
 		derive_html(ctx, out);
 	else if (out->flags & GP_MAIL_MARKDOWN)
 		derive_markdown(ctx, out);
-	if (out->flags & GP_MAIL_FLOWED)
-		flags |= GP_TEXT_FLOWED;
-	if (out->flags & GP_MAIL_DELSP)
-		flags |= GP_TEXT_DELSP;
-	gp_text_split(ctx, out->text, out->text_n, flags, &out->own, &out->own_n, &out->quoted,
-	    &out->quoted_n);
-	out->snippet = out->own_n ? gp_text_snippet(ctx, out->own, out->own_n, SNIPPET) :
-	    gp_text_snippet(ctx, out->quoted, out->quoted_n, SNIPPET);
+	gp_derive_words(ctx, out);
 	return GP_OK;
 }

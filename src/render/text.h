@@ -51,6 +51,8 @@ bool text_quotes_all(const struct text *t, size_t i);
 size_t text_above(const struct text *t, size_t i);
 /* Does a line that says who wrote what follows begin here? */
 bool text_is_attribution(const struct text *t, size_t i);
+/* Is there a word for "wrote", in one of the languages that we know? */
+bool text_says_wrote(const char *p, size_t n);
 /* The looks alone: where patches are. */
 void text_mark_diffs(struct text *t);
 

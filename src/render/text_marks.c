@@ -276,17 +276,24 @@ mark_blocks(struct text *t)
 	}
 }
 
-/* A year, a time, an address, or a word for "wrote": the marks of such a line. */
-static bool
-is_evidence(const char *p, size_t n)
+bool
+text_says_wrote(const char *p, size_t n)
 {
 	static const char *const words[] = {"wrote", "writes", "write", "said", "says", "schrieb",
 	    "schrijft", "schreef", "écrit", "ecrit", "escribió", "escreveu", "scritto", "scrisse",
 	    "skrev", "napisa", "kirjoitti", "написал", "пишет", "Quoting ", "写道", "wrote on",
 	    "yazd"};
+
+	return has(p, n, words, GP_COUNT(words));
+}
+
+/* A year, a time, an address, or a word for "wrote": the marks of such a line. */
+static bool
+is_evidence(const char *p, size_t n)
+{
 	size_t i;
 
-	if (memchr(p, '@', n) || has(p, n, words, GP_COUNT(words)))
+	if (memchr(p, '@', n) || text_says_wrote(p, n))
 		return true;
 	for (i = 0; i + 4 < n; i++)
 		if (((p[i] == '1' && p[i + 1] == '9') || (p[i] == '2' && p[i + 1] == '0')) &&

@@ -9,8 +9,9 @@
 #include "private.h"
 
 struct person {
-	const char **folded;	/* of each address */
+	const char **forms;	/* of each address: folded and as written */
 	size_t n;
+	struct gp_forget *forget;
 	int64_t *members;
 	size_t members_n;
 	char *addresses;	/* folded and as written, in small letters: a JSON array */
@@ -36,12 +37,14 @@ read_addresses(struct gp_store *s, int64_t id, struct person *p, json_t *json, s
 	sqlite3_stmt *st;
 	enum gp_status status = gp_sql_open(s, &st,
 	    "SELECT folded, written FROM address WHERE person = ?1", GP_ARGS(GP_INT(id)), err);
+	int col;
 
 	while (status == GP_OK && (status = gp_sql_next(s, st, err)) == GP_OK) {
-		p->folded = gp_store_grow(p, p->folded, p->n, sizeof(*p->folded));
-		p->folded[p->n] = gp_sql_text(p, st, 0);
-		append(json, p->folded[p->n++]);
-		append(json, gp_sql_text(p, st, 1));
+		for (col = 0; col < 2; col++) {
+			p->forms = gp_store_grow(p, p->forms, p->n, sizeof(*p->forms));
+			p->forms[p->n] = gp_sql_text(p, st, col);
+			append(json, p->forms[p->n++]);
+		}
 	}
 	return gp_sql_end(status);
 }
@@ -79,8 +82,11 @@ read_person(struct gp_store *s, int64_t id, struct person *p, struct gp_err *err
 	gp_sql_done(st);
 	status = read_addresses(s, id, p, json, err);
 	p->addresses = gp_json_dump(p, json, false);
-	if (name[0] != '\0')
+	p->forget = gp_forget_new(p, p->forms, p->n, GP_ERASED_NAME, GP_ERASED_ADDRESS);
+	if (name[0] != '\0') {
 		append(json, name);
+		gp_forget_name(p->forget, name);
+	}
 	p->words = gp_json_dump(p, json, false);
 	return status == GP_OK ? read_members(s, id, p, err) : status;
 }
@@ -116,6 +122,9 @@ erase_rows(struct gp_store *s, const struct person *p, struct gp_err *err)
 		"DELETE FROM hold_data WHERE hold IN (SELECT id FROM hold WHERE " OF_AUTHOR ")",
 		"UPDATE hold SET claimed_by = '' WHERE " IS("claimed_by"),
 		"UPDATE job SET subject = '' WHERE " HOLDS("subject"),
+		/* Old mail programs put an address where an id belongs. */
+		"UPDATE node SET mid = '' WHERE state = 0 AND " IS("mid"),
+		"DELETE FROM correction WHERE " IS("child") " OR " IS("parent"),
 	};
 
 	return run_all(s, statements, GP_COUNT(statements), GP_ARGS(GP_TEXT(p->addresses)), err);
@@ -177,7 +186,9 @@ erase(struct gp_store *s, int64_t id, const struct person *p, int64_t *messages,
 	if (status == GP_OK)
 		status = erase_acts(s, p, err);
 	if (status == GP_OK)
-		status = gp_archive_erase_author(s, p->folded, p->n, messages, err);
+		status = gp_archive_erase_author(s, p->forget, messages, err);
+	if (status == GP_OK)
+		status = gp_erase_texts(s, p->forget, err);
 	/* Addresses, memberships and what they chose go along. */
 	return status != GP_OK ? status : gp_sql_run(s, "DELETE FROM person WHERE id = ?1",
 	    GP_ARGS(GP_INT(id)), err);

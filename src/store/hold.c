@@ -79,6 +79,17 @@ gp_hold_write(struct gp_store *s, int64_t id, const char *raw, size_t n, struct 
 }
 
 enum gp_status
+gp_hold_set_digest(struct gp_store *s, const struct gp_hold *h, const char *raw, size_t n,
+    struct gp_err *err)
+{
+	unsigned char digest[GP_SHA256_LEN];
+
+	digest_of(h, raw, n, digest);
+	return gp_sql_run(s, "UPDATE hold SET digest = ?2, size = ?3 WHERE id = ?1",
+	    GP_ARGS(GP_INT(h->id), GP_BLOB(digest, sizeof(digest)), GP_INT((int64_t)n)), err);
+}
+
+enum gp_status
 gp_hold_add(struct gp_store *s, struct gp_hold *h, const char *raw, size_t n, struct gp_str wire,
     struct gp_err *err)
 {

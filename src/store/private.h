@@ -3,6 +3,7 @@
 #ifndef GP_STORE_PRIVATE_H
 #define GP_STORE_PRIVATE_H
 
+#include "guildpost/render.h"
 #include "guildpost/store.h"
 
 #include <sqlite3.h>
@@ -204,13 +205,20 @@ enum gp_status gp_archive_count(struct gp_store *s, int64_t list, int64_t author
 int64_t gp_archive_author(const struct gp_mail *m);
 char *gp_archive_author_name(const void *ctx, const char *name, const char *addr);
 int64_t gp_archive_date(const struct gp_mail *m, int64_t received, const struct gp_place *parent);
-/* Messages of these addresses (folded) lose their author's name and address, in every place. */
-enum gp_status gp_archive_erase_author(struct gp_store *s, const char *const *folded, size_t n,
+/* Messages of a person lose their author's name and address, in every place; others' the address,
+ * and the name where it tells who wrote. *messages grows by how many were the person's. */
+enum gp_status gp_archive_erase_author(struct gp_store *s, struct gp_forget *forget,
     int64_t *messages, struct gp_err *err) GP_MUST_CHECK;
+/* One message, as gp_mail_rewrite; then own, quoted and snippet are made anew. `own`: by them. */
+bool gp_forget_mail(const void *ctx, struct gp_forget *forget, bool own, const char *raw,
+    size_t n, struct gp_mail *m, struct gp_rewritten *out);
 /* Who stands in the header of such a message; and its author as derived: nobody. */
 #define GP_ERASED_NAME "someone who left"
 #define GP_ERASED_ADDRESS "erased@invalid"
 void gp_archive_nameless(struct gp_mail *m);
+/* What else names them: posts that wait, mail on its way, what people wrote. */
+enum gp_status gp_erase_texts(struct gp_store *s, struct gp_forget *forget, struct gp_err *err)
+    GP_MUST_CHECK;
 /* After a bulk load that was killed. */
 enum gp_status gp_archive_bulk_mend(struct gp_store *s, struct gp_err *err) GP_MUST_CHECK;
 enum gp_status gp_archive_forget_list(struct gp_store *s, int64_t list, struct gp_err *err)

@@ -21,10 +21,14 @@ enum gp_status gp_search_add(struct gp_store *s, int64_t id, const struct gp_mai
 /* Nothing, when the texts are the same as before. */
 enum gp_status gp_search_replace(struct gp_store *s, int64_t id, const struct gp_mail *m,
     struct gp_err *err) GP_MUST_CHECK;
-/* So that nothing of it is left in the file: reads the whole index. And the same for the author's
- * words of many messages alone: the others stay. */
+/* The texts of the columns, some of them on ctx. */
+void gp_search_fields(const void *ctx, const struct gp_mail *m,
+    const char *fields[GP_SEARCH_FIELDS]);
+/* So that nothing of it is left in the file: reads the whole index. And the same for many messages
+ * whose author's words alone go, or that were derived anew (their body was written). */
 enum gp_status gp_search_remove(struct gp_store *s, int64_t id, struct gp_err *err) GP_MUST_CHECK;
-enum gp_status gp_search_remove_author(struct gp_store *s, const int64_t *ids, size_t n,
+struct gp_search_change { int64_t id; bool anew; };
+enum gp_status gp_search_change(struct gp_store *s, const struct gp_search_change *v, size_t n,
     struct gp_err *err) GP_MUST_CHECK;
 /* Entries that wait for the commit. */
 enum gp_status gp_search_flush(struct gp_store *s, struct gp_err *err) GP_MUST_CHECK;

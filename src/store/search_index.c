@@ -30,8 +30,8 @@ struct gp_pending {
 };
 
 /* The columns of search: subject, author, own, quoted, files. */
-static void
-fields_of(const void *ctx, const struct gp_mail *m, const char *fields[GP_SEARCH_FIELDS])
+void
+gp_search_fields(const void *ctx, const struct gp_mail *m, const char *fields[GP_SEARCH_FIELDS])
 {
 	fields[0] = m->subject == NULL ? "" : m->subject;
 	fields[1] = gp_asprintf(ctx, "%s %s", m->from_name == NULL ? "" : m->from_name,
@@ -52,7 +52,7 @@ gp_search_hash(const struct gp_mail *m)
 	int64_t h = 1;
 	size_t i;
 
-	fields_of(tmp, m, fields);
+	gp_search_fields(tmp, m, fields);
 	for (i = 0; i < GP_SEARCH_FIELDS; i++)
 		h = gp_store_hash(h, fields[i], strlen(fields[i]));
 	talloc_free(tmp);
@@ -96,7 +96,7 @@ put(struct gp_store *s, int64_t row, const struct gp_mail *m, struct gp_err *err
 	void *tmp = gp_ctx(NULL);
 	const char *fields[GP_SEARCH_FIELDS];
 
-	fields_of(tmp, m, fields);
+	gp_search_fields(tmp, m, fields);
 	put_off(s, row, fields);
 	talloc_free(tmp);
 	return !s->marked && s->pending->bytes > PENDING_MAX ? gp_search_flush(s, err) : GP_OK;

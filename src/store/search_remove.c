@@ -16,6 +16,7 @@ enum { BATCH = 5000 };		/* messages whose words are in memory at once */
 struct words {
 	int64_t row;
 	int64_t id;		/* the message that it is the entry of, 0: one passed over */
+	bool anew;		/* what goes in again is what is derived now */
 	struct gp_buf fields[GP_SEARCH_FIELDS];
 };
 
@@ -34,9 +35,10 @@ by_row(const void *a, const void *b)
 
 /* All entries that a message ever had. */
 static enum gp_status
-add_entries(struct gp_store *s, struct batch *b, int64_t id, struct gp_err *err)
+add_entries(struct gp_store *s, struct batch *b, const struct gp_search_change *c,
+    struct gp_err *err)
 {
-	int64_t entry = -1, hash, i;
+	int64_t entry = -1, hash, i, id = c->id;
 	enum gp_status status = gp_sql_end(gp_search_entry(s, id, &entry, &hash, err));
 	size_t k;
 
@@ -44,6 +46,7 @@ add_entries(struct gp_store *s, struct batch *b, int64_t id, struct gp_err *err)
 		b->v = gp_store_grow(b, b->v, b->n, sizeof(*b->v));
 		b->v[b->n].row = id + i * GP_SEARCH_GENERATION;
 		b->v[b->n].id = i == entry ? id : 0;
+		b->v[b->n].anew = c->anew;
 		for (k = 0; k < GP_SEARCH_FIELDS; k++)
 			gp_buf_init(&b->v[b->n].fields[k], b, 4 * GP_MAX_TEXT);
 		b->n++;
@@ -95,7 +98,47 @@ read_words(struct gp_store *s, struct batch *b, struct gp_err *err)
 	return gp_sql_end(status);
 }
 
-/* Out with the entries; `keep`: and in again, without their author. */
+/* The hash tells the next rebuild whether these are other texts. */
+static enum gp_status
+set_hash(struct gp_store *s, int64_t id, int64_t hash, struct gp_err *err)
+{
+	return gp_sql_run(s, "UPDATE node SET entry_hash = ?2 WHERE id = ?1",
+	    GP_ARGS(GP_INT(id), GP_INT(hash)), err);
+}
+
+/* The entry as it is derived now. */
+static enum gp_status
+write_anew(struct gp_store *s, const struct words *w, struct gp_err *err)
+{
+	void *tmp = gp_ctx(NULL);
+	const char *fields[GP_SEARCH_FIELDS];
+	struct gp_mail m;
+	enum gp_status status = gp_message_mail(tmp, s, w->id, &m, NULL, NULL, err);
+
+	if (status == GP_OK) {
+		gp_derive_words(tmp, &m);
+		m.files = gp_mail_file_names(tmp, &m);
+		gp_search_fields(tmp, &m, fields);
+		status = gp_search_write(s, false, w->row, fields, err);
+	}
+	if (status == GP_OK)
+		status = set_hash(s, w->id, gp_search_hash(&m), err);
+	talloc_free(tmp);
+	return status;
+}
+
+/* In again: the words that were there, but for the author's; their hash is not known. */
+static enum gp_status
+write_nameless(struct gp_store *s, const struct words *w, const char **fields, struct gp_err *err)
+{
+	enum gp_status status;
+
+	fields[1] = "";
+	status = gp_search_write(s, false, w->row, fields, err);
+	return status == GP_OK ? set_hash(s, w->id, 0, err) : status;
+}
+
+/* Out with the entries; `keep`: and in again, with what they are to have. */
 static enum gp_status
 rewrite(struct gp_store *s, const struct batch *b, bool keep, struct gp_err *err)
 {
@@ -107,22 +150,23 @@ rewrite(struct gp_store *s, const struct batch *b, bool keep, struct gp_err *err
 		for (k = 0; k < GP_SEARCH_FIELDS; k++)
 			fields[k] = b->v[i].fields[k].p;
 		status = gp_search_write(s, true, b->v[i].row, fields, err);
-		fields[1] = "";
 		if (status == GP_OK && keep && b->v[i].id != 0)
-			status = gp_search_write(s, false, b->v[i].row, fields, err);
+			status = b->v[i].anew ? write_anew(s, &b->v[i], err) :
+			    write_nameless(s, &b->v[i], fields, err);
 	}
 	return status;
 }
 
 static enum gp_status
-do_batch(struct gp_store *s, const int64_t *ids, size_t n, bool keep, struct gp_err *err)
+do_batch(struct gp_store *s, const struct gp_search_change *v, size_t n, bool keep,
+    struct gp_err *err)
 {
 	struct batch *b = gp_new(NULL, struct batch);
 	enum gp_status status = GP_OK;
 	size_t i;
 
 	for (i = 0; status == GP_OK && i < n; i++)
-		status = add_entries(s, b, ids[i], err);
+		status = add_entries(s, b, &v[i], err);
 	if (status == GP_OK && b->n > 0) {
 		qsort(b->v, b->n, sizeof(*b->v), by_row);
 		status = read_words(s, b, err);
@@ -134,14 +178,15 @@ do_batch(struct gp_store *s, const int64_t *ids, size_t n, bool keep, struct gp_
 }
 
 static enum gp_status
-remove_all(struct gp_store *s, const int64_t *ids, size_t n, bool keep, struct gp_err *err)
+remove_all(struct gp_store *s, const struct gp_search_change *v, size_t n, bool keep,
+    struct gp_err *err)
 {
 	enum gp_status status = gp_search_flush(s, err);
 	size_t at, size;
 
 	for (at = 0; status == GP_OK && at < n; at += size) {
 		size = n - at < BATCH ? n - at : BATCH;
-		status = do_batch(s, ids + at, size, keep, err);
+		status = do_batch(s, v + at, size, keep, err);
 	}
 	/* The words stay in older segments until these are merged. */
 	return status != GP_OK ? status : gp_sql_run(s,
@@ -151,21 +196,16 @@ remove_all(struct gp_store *s, const int64_t *ids, size_t n, bool keep, struct g
 enum gp_status
 gp_search_remove(struct gp_store *s, int64_t id, struct gp_err *err)
 {
-	enum gp_status status = remove_all(s, &id, 1, false, err);
+	struct gp_search_change one = {id, false};
+	enum gp_status status = remove_all(s, &one, 1, false, err);
 
 	return status != GP_OK ? status : gp_sql_run(s, "UPDATE node SET entry = NULL, "
 	    "entry_hash = NULL WHERE id = ?1", GP_ARGS(GP_INT(id)), err);
 }
 
 enum gp_status
-gp_search_remove_author(struct gp_store *s, const int64_t *ids, size_t n, struct gp_err *err)
+gp_search_change(struct gp_store *s, const struct gp_search_change *v, size_t n,
+    struct gp_err *err)
 {
-	enum gp_status status = remove_all(s, ids, n, true, err);
-	size_t i;
-
-	/* The hash was of texts with the author: the next rebuild sees that these are others. */
-	for (i = 0; status == GP_OK && i < n; i++)
-		status = gp_sql_run(s, "UPDATE node SET entry_hash = 0 WHERE id = ?1",
-		    GP_ARGS(GP_INT(ids[i])), err);
-	return status;
+	return remove_all(s, v, n, true, err);
 }

@@ -207,11 +207,22 @@ enum gp_status gp_person_remove_address(struct gp_store *s, int64_t person, cons
  * too; state and text stay, since others answered them (gp_message_remove takes one away). In
  * the bytes From becomes "someone who left" <erased@invalid>, and only such other fields stay
  * as say nothing of the author (Date, Subject, Message-ID, references, MIME; To and Cc where the
- * author is not among them): no export and no rebuild brings the name back. What stays: the text
- * with whatever signature is in it, the Message-ID (links are made of it), what others quoted,
- * bans of the person, and mail of theirs that is on its way already. *messages: how many were
- * made nameless; for any, the whole search index is read and written, as by gp_message_remove:
- * seconds for a large archive.
+ * author is not among them).
+ *
+ * In all archived messages, in posts that wait and mail on its way, the address is taken out of
+ * To, Cc and the like, fields of machines that hold it go, and in text (of every part, encoded,
+ * attached or enclosed, that holds no NUL) it becomes erased@invalid, in all the ways that it is
+ * written; the name becomes "someone who left" where it tells who wrote: near the address, by
+ * "wrote:", behind "From:", and in texts of the person's own. Bytes, what is derived of them, and
+ * the search change alike: no export and no rebuild brings them back. Signatures over such a
+ * message (DKIM, OpenPGP, S/MIME) don't hold any more, and patches have another author. So do
+ * texts of lists, settings and reasons.
+ *
+ * What stays: Message-IDs, even where a program made them of the address (links are made of
+ * them); a name in a sentence; other addresses, which we don't know to be theirs; text in
+ * UTF-16, in uuencode, encrypted, or in a file that is no text; bans of the person. *messages: how many
+ * were made nameless. The whole archive and the search index are read, the index is written:
+ * seconds for a large archive, in the caller's one transaction.
  */
 enum gp_status gp_person_erase(struct gp_store *s, int64_t person, int64_t *messages,
     struct gp_err *err) GP_MUST_CHECK;
