@@ -53,5 +53,6 @@ gp_parser_run(int fd)
 			break;
 		talloc_free(ctx);
 	}
+	talloc_free(block);
 	return st == GP_E_NOTFOUND ? EX_OK : EX_IOERR;
 }

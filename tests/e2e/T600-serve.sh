@@ -8,6 +8,9 @@ bees 3
 post() { mail marta@example.org "$1" <<<"hello" | lmtp marta@example.org bees@example.org >.reply 2>&1; grep -q '^250' .reply; }
 serve_start
 
+# Nothing is left behind that a checker of memory would tell.
+exits "a parser whose parent is gone ends" 0 "$GP" --role parser 3</dev/null
+is "and says nothing" "$(cat "$err")" ""
 exits "a second server on the same data gives up" 78 gp serve
 has "and says why" "$err" "another"
 ok "the first one goes on" post "after the second"
