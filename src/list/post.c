@@ -4,6 +4,7 @@
 
 #include "guildpost/mail/carry.h"
 
+#include "content.h"
 #include "linked.h"
 #include "rules.h"
 
@@ -45,6 +46,7 @@ struct posting {
 	const struct gp_inbound *in;
 	const struct gp_header *h;
 	const struct gp_archived *archived;
+	bool shaped;			/* the archived body is not the author's any more */
 	struct gp_outcome *out;
 	struct gp_err *err;
 };
@@ -135,7 +137,7 @@ cook(struct posting *p, int64_t limit, struct gp_job *job)
 		k.number = stats.messages;
 	}
 	k.fields = s.fields;
-	k.body_changed = s.changed;
+	k.body_changed = s.changed || p->shaped;
 	if (st == GP_OK)
 		st = gp_cook_header(p->ctx, p->site, p->list, &k, &cooked, p->err);
 	if (st != GP_OK)
@@ -186,6 +188,10 @@ queue_post(struct posting *p, const struct gp_member *author)
 	audience.addressed = addressed(p->ctx, p->in->mail, &audience.addressed_n);
 	if (!p->archived->hidden)
 		audience.largest = gp_linked_largest(p->list, p->in->mail);
+	if (audience.largest > 0 && p->list->set.attachments == GP_FILES_LINK) {
+		audience.largest = 0;
+		return queue_shape(p, 0, &audience);
+	}
 	st = queue_shape(p, -1, &audience);
 	if (st == GP_OK && audience.largest > 0)
 		st = gp_audience_limits(p->ctx, p->site->store, p->list->id, audience.largest, &limits, &n,
@@ -218,12 +224,14 @@ enum gp_status
 gp_post(const void *ctx, struct gp_site *site, struct gp_list *list, const struct gp_inbound *in,
     const struct gp_member *author, struct gp_outcome *out, struct gp_err *err)
 {
+	const struct gp_inbound *came = in;
 	struct gp_archived a;
 	struct posting p;
 	struct gp_header h;
-	enum gp_status st;
+	enum gp_status st = gp_content_shape(ctx, site, list, came, &in, err);
 
-	st = gp_header_scan(ctx, in->raw, in->n, &h, err);
+	if (st == GP_OK)
+		st = gp_header_scan(ctx, in->raw, in->n, &h, err);
 	if (st != GP_OK)
 		return st;
 	st = gp_archive_add(ctx, site->store, list, in->mail, in->raw, in->n, in->received, &a, err);
@@ -236,7 +244,7 @@ gp_post(const void *ctx, struct gp_site *site, struct gp_list *list, const struc
 		out->text = gp_strdup(ctx, "it was in the archive already: nothing sent");
 		return GP_OK;
 	}
-	p = (struct posting){ctx, site, list, in, &h, &a, out, err};
+	p = (struct posting){ctx, site, list, in, &h, &a, in != came, out, err};
 	out->recipients = 0;
 	st = queue_post(&p, author);
 	if (st == GP_OK)

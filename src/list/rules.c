@@ -8,6 +8,7 @@
 #include "config.h"
 
 #include "bounce.h"
+#include "content.h"
 #include "rules.h"
 #include "words.h"
 
@@ -133,6 +134,8 @@ rule_duplicate(struct asking *a)
 	    &found, &n, a->err);
 	if (st != GP_OK || n == 0)
 		return st == GP_OK ? GP_E_NOTFOUND : st;
+	/* The archive has it as the list keeps it. */
+	st = gp_content_shape(a->ctx, a->site, a->route->list, in, &in, a->err);
 	for (i = 0; st == GP_OK && !same && i < n; i++) {
 		same = found[i]->state == REMOVED;
 		if (!same)
@@ -193,6 +196,7 @@ static const struct {
 	{"duplicate", rule_duplicate},
 	{"size", rule_size},
 	{"recipients", rule_recipients},
+	{"content", gp_rule_content},
 	{"thread-closed", gp_rule_thread_closed},
 	{"emergency", gp_rule_emergency},
 	{"member", gp_rule_member},

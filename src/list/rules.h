@@ -32,6 +32,10 @@ char *gp_rules_posts_kind(const void *ctx, const struct gp_list *list);
 /* Is it time in which posts of the list wait? *until: when that ends. */
 bool gp_rules_is_quiet(const struct gp_list *list, int64_t now, int64_t *until);
 
+/* ---- rules_content.c ------------------------------------------------------------------------------ */
+
+rule_fn gp_rule_content;
+
 /* ---- rules_storm.c ------------------------------------------------------------------------------- */
 
 rule_fn gp_rule_repeated, gp_rule_storm;

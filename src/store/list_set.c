@@ -74,7 +74,20 @@ const struct gp_opt gp_list_options[] = {
 	    "the list takes no posts any more"},
 	{"own_copy", GP_OPT_BOOL, AT(own_copy), "yes", 0, 0, NULL,
 	    "authors get their own posts"},
-	/* What is changed in posts. */
+	/* What posts may carry, and what is changed in them. */
+	{"types", GP_OPT_TEXT, AT(types), "", 0, 0, NULL,
+	    "types of parts that posts may carry, such as text/html image/* application/pdf; empty: all"},
+	{"block_files", GP_OPT_TEXT, AT(block_files), "exe bat cmd com pif scr vbs vbe js jse wsf wsh hta "
+	    "cpl lnk msi ps1 jar iso img one", 0, 0, NULL,
+	    "ends of the names of files that posts may not carry"},
+	{"blocked", GP_OPT_CHOICE, AT(blocked), "hold", 0, 0, "hold|refuse|drop",
+	    "what becomes of posts that carry such: hold; refuse; drop: the file is taken out, and the "
+	    "post says so"},
+	{"attachments", GP_OPT_CHOICE, AT(attachments), "keep", 0, 0, "keep|drop|link",
+	    "files in posts: keep; drop: they are taken out; link: they stand in the archive, and the mail "
+	    "says where"},
+	{"html", GP_OPT_CHOICE, AT(html), "accept", 0, 0, "accept|refuse|text",
+	    "posts whose only text is HTML: accept; refuse; text: they become plain text"},
 	{"prefix", GP_OPT_TEXT, AT(prefix), "", 0, 0, NULL,
 	    "put in front of subjects, such as [bees]; a # in it becomes the number of the post; "
 	    "empty: subjects stay as they are"},

@@ -27,4 +27,25 @@ enum gp_status gp_footer_add(const void *ctx, const char *raw, size_t n, const c
 /* Is a field one of those that describe the body (MIME-Version, Content-...)? */
 bool gp_field_is_content(const struct gp_header *h, const struct gp_field *f);
 
+/* ---- replace.c ----------------------------------------------------------------------- */
+
+/* A leaf of struct gp_mail and what stands in its place: Content- fields, empty line, body. */
+struct gp_replacement {
+	int part;		/* its index */
+	const char *p; size_t n;
+	const char *note;	/* what readers of the text should find behind it, or NULL */
+};
+/*
+ * The message with some of its leaves (in the order of their indexes) replaced: new bytes, and in *after what
+ * is known of them, as if a parser had read them. Derived text and HTML stay what they were, but HTML of
+ * a replaced part goes. What is inside signed or encrypted parts must not be given. GP_E_TOOBIG.
+ */
+enum gp_status gp_mail_replace(const void *ctx, const char *raw, size_t n, const struct gp_mail *m,
+    const struct gp_replacement *v, size_t count, char **out, size_t *out_n, struct gp_mail *after,
+    struct gp_err *err) GP_MUST_CHECK;
+/* Is a part within one that is signed or encrypted, or such a part itself? */
+bool gp_part_is_sealed(const struct gp_mail *m, const struct gp_part *p);
+/* The other name of a file, where Content-Type and Content-Disposition give two; or NULL. */
+char *gp_part_other_name(const void *ctx, const char *raw, const struct gp_part *p);
+
 #endif

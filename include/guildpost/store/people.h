@@ -46,6 +46,11 @@ struct gp_list_settings {
 	bool tell_author;	/* that a post is held */
 	bool closed;		/* no posts any more */
 	bool own_copy;		/* authors get their own posts */
+	char *types;		/* of parts that are taken, "text/plain image/..."; "": all */
+	char *block_files;	/* ends of names of files that are not: "exe bat" */
+	int blocked;		/* GP_BLOCKED_: what becomes of posts with others */
+	int attachments;	/* GP_FILES_ */
+	int html;		/* GP_HTML_: posts whose only text is HTML */
 	char *footer;		/* put under each post; or "" */
 	char *prefix;		/* in front of subjects, # is a number; or "" */
 	int reply_to;		/* GP_REPLY_: where replies go */
@@ -67,6 +72,9 @@ struct gp_list_settings {
 	int64_t bounce_notice_every; /* seconds between them */
 	int64_t bounce_brake;	/* so many failures of one kind at once are nobody's fault; 0: off */
 };
+enum { GP_BLOCKED_HOLD, GP_BLOCKED_REFUSE, GP_BLOCKED_DROP };
+enum { GP_FILES_KEEP, GP_FILES_DROP, GP_FILES_LINK };
+enum { GP_HTML_ACCEPT, GP_HTML_REFUSE, GP_HTML_TEXT };
 enum { GP_REPLY_AUTHOR, GP_REPLY_LIST, GP_REPLY_ONLY_LIST };
 enum { GP_DMARC_REWRITE, GP_DMARC_WRAP, GP_DMARC_ALWAYS, GP_DMARC_LEAVE };
 extern const struct gp_opt gp_list_options[];

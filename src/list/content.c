@@ -1,0 +1,212 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * Content rules of a list (standards.md 6.1): which parts it takes, by type and by the name of the file,
+ * and what becomes of others. A name is looked at decoded, and both names where there are two: a reader
+ * may go by either.
+ */
+#include "config.h"
+
+#include "content.h"
+
+#include "guildpost/mail/carry.h"
+
+#include <string.h>
+
+/* ---- does the list take it? --------------------------------------------------------------- */
+
+/* One of the words (parted by blanks or commas); "image/" followed by a star stands for all images. */
+static bool
+has_word(const char *words, const char *word)
+{
+	const char *p = words;
+	size_t n;
+
+	for (; *(p += strspn(p, " ,\t")) != '\0'; p += n) {
+		n = strcspn(p, " ,\t");
+		if (n > 1 && p[n - 1] == '*' && p[n - 2] == '/') {
+			char *start = gp_strndup(NULL, p, n - 1);
+			bool same = gp_istarts(word, start);
+
+			talloc_free(start);
+			if (same)
+				return true;
+		} else if (gp_str_ieq((struct gp_str){p, n}, word)) {
+			return true;
+		}
+	}
+	return false;
+}
+
+/* What stands behind the last dot, blanks and dots at the end left out: Windows does so, too. */
+static bool
+has_blocked_end(const void *ctx, const char *blocked, const char *name)
+{
+	size_t n = name == NULL ? 0 : strlen(name);
+	const char *dot;
+	char *clean;
+
+	while (n > 0 && (name[n - 1] == '.' || name[n - 1] == ' '))
+		n--;
+	if (n == 0)
+		return false;
+	clean = gp_strndup(ctx, name, n);
+	dot = strrchr(clean, '.');
+	return dot != NULL && has_word(blocked, dot + 1);
+}
+
+/* Text that people wrote, and what a signature needs, is always taken. */
+static bool
+is_own(const struct gp_part *p)
+{
+	return (p->flags & (GP_PART_BODY_TEXT | GP_PART_MULTIPART | GP_PART_SIGNATURE)) != 0 ||
+	    gp_starts(p->type, "multipart/");
+}
+
+static bool
+is_taken(const void *ctx, const struct gp_list *list, const struct gp_inbound *in,
+    const struct gp_part *p)
+{
+	const struct gp_list_settings *set = &list->set;
+
+	if (is_own(p))
+		return true;
+	if (has_blocked_end(ctx, set->block_files, p->name) ||
+	    has_blocked_end(ctx, set->block_files, gp_part_other_name(ctx, in->raw, p)))
+		return false;
+	return set->types[0] == '\0' || has_word(set->types, p->type);
+}
+
+/* Only a part beside others, not sealed, can be taken out; the rest stays a mail. */
+static bool
+can_go(const struct gp_mail *m, const struct gp_part *p)
+{
+	return p->parent != 0 && !gp_part_is_sealed(m, p) &&
+	    (p->flags & (GP_PART_BODY_HTML | GP_PART_MULTIPART)) == 0;
+}
+
+const struct gp_part *
+gp_content_find(const void *ctx, const struct gp_list *list, const struct gp_inbound *in, char **why)
+{
+	const struct gp_mail *m = in->mail;
+	size_t i;
+
+	for (i = 0; i < m->parts_n; i++) {
+		const struct gp_part *p = &m->parts[i];
+
+		if (is_taken(ctx, list, in, p) ||
+		    (list->set.blocked == GP_BLOCKED_DROP && can_go(m, p)))
+			continue;
+		*why = p->name != NULL ? gp_asprintf(ctx, "it carries the file %s, and the list takes no such files",
+		    gp_utf8_line(ctx, p->name, strlen(p->name), 80)) :
+		    gp_asprintf(ctx, "it carries %s, and the list doesn't take that", p->type);
+		return p;
+	}
+	return NULL;
+}
+
+bool
+gp_content_is_html_only(const struct gp_mail *m)
+{
+	return (m->flags & GP_MAIL_TEXT_FROM_HTML) != 0;
+}
+
+/* ---- taken out -------------------------------------------------------------------------------- */
+
+struct shaping {
+	const void *ctx;
+	struct gp_site *site;
+	const struct gp_list *list;
+	const struct gp_inbound *in;
+	struct gp_replacement *v;
+	size_t n;
+	struct gp_err *err;
+};
+
+static void
+replace_by_text(struct shaping *s, const struct gp_part *p, const char *text, const char *note)
+{
+	struct gp_buf b;
+
+	gp_buf_init(&b, s->ctx, GP_MAX_MESSAGE);
+	gp_compose_text_part(&b, text);
+	s->v[s->n++] = (struct gp_replacement){p->index, b.p, b.len, note};
+}
+
+/* What was there, so that nobody waits for it. */
+static enum gp_status
+replace_by_note(struct shaping *s, const struct gp_part *p)
+{
+	const char *name = p->name != NULL ? p->name : p->type;
+	json_t *data = gp_json_object(s->ctx);
+	enum gp_status st;
+	char *text;
+	size_t n;
+
+	gp_json_text(data, "name", gp_utf8_line(s->ctx, name, strlen(name), 200));
+	gp_json_int(data, "size", (int64_t)((p->size + 1023) / 1024));
+	gp_json_text(data, "owner_address", gp_route_address(s->ctx, s->site, s->list, "owner", NULL));
+	st = gp_templates_render(s->ctx, s->site->templates, "mail/taken-out.txt", s->list->set.language,
+	    data, &text, &n, s->err);
+	if (st == GP_OK)
+		replace_by_text(s, p, text, text);
+	return st;
+}
+
+static bool
+is_file(const struct gp_part *p)
+{
+	return (p->flags & GP_PART_ATTACHMENT) != 0 && !is_own(p);
+}
+
+static enum gp_status
+shape_part(struct shaping *s, const struct gp_part *p)
+{
+	const struct gp_list_settings *set = &s->list->set;
+	const struct gp_mail *m = s->in->mail;
+
+	if (gp_part_is_sealed(m, p))
+		return GP_OK;
+	if (set->html == GP_HTML_TEXT && gp_content_is_html_only(m) &&
+	    (p->flags & GP_PART_BODY_HTML) != 0) {
+		replace_by_text(s, p, m->text, NULL);
+		return GP_OK;
+	}
+	if (!can_go(m, p))
+		return GP_OK;
+	if ((set->attachments == GP_FILES_DROP && is_file(p)) ||
+	    (set->blocked == GP_BLOCKED_DROP && !is_taken(s->ctx, s->list, s->in, p)))
+		return replace_by_note(s, p);
+	return GP_OK;
+}
+
+enum gp_status
+gp_content_shape(const void *ctx, struct gp_site *site, const struct gp_list *list,
+    const struct gp_inbound *in, const struct gp_inbound **out, struct gp_err *err)
+{
+	struct shaping s = {ctx, site, list, in, NULL, 0, err};
+	struct gp_inbound *shaped;
+	struct gp_mail *after;
+	enum gp_status st = GP_OK;
+	char *raw;
+	size_t i;
+
+	*out = in;
+	if (in->mail == NULL || (list->set.attachments != GP_FILES_DROP &&
+	    list->set.blocked != GP_BLOCKED_DROP && list->set.html != GP_HTML_TEXT))
+		return GP_OK;
+	s.v = gp_array(ctx, struct gp_replacement, in->mail->parts_n + 1);
+	for (i = 0; st == GP_OK && i < in->mail->parts_n; i++)
+		st = shape_part(&s, &in->mail->parts[i]);
+	if (st != GP_OK || s.n == 0)
+		return st;
+	shaped = gp_new(ctx, struct gp_inbound);
+	after = gp_new(ctx, struct gp_mail);
+	*shaped = *in;
+	st = gp_mail_replace(ctx, in->raw, in->n, in->mail, s.v, s.n, &raw, &shaped->n, after, err);
+	if (st != GP_OK)
+		return st;
+	shaped->raw = raw;
+	shaped->mail = after;
+	*out = shaped;
+	return GP_OK;
+}

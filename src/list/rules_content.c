@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: ISC */
+/* Rules about what a post carries: parts that the list doesn't take, HTML without a text. */
+#include "config.h"
+
+#include "content.h"
+#include "rules.h"
+
+enum gp_status
+gp_rule_content(struct asking *a)
+{
+	const struct gp_list *list = a->route->list;
+	const struct gp_part *part;
+	char *why;
+
+	if (list->set.html == GP_HTML_REFUSE && gp_content_is_html_only(a->in->mail)) {
+		a->out->reply = "550 5.6.1 this list takes plain text: please send it again as plain text";
+		return gp_rules_decide(a, GP_DECIDE_REJECT, "it is HTML without a text");
+	}
+	part = gp_content_find(a->ctx, list, a->in, &why);
+	if (part == NULL)
+		return GP_E_NOTFOUND;
+	if (list->set.blocked != GP_BLOCKED_REFUSE)
+		return gp_rules_decide(a, GP_DECIDE_HOLD, "%s", why);
+	a->out->reply = "550 5.6.1 this list doesn't take such files";
+	return gp_rules_decide(a, GP_DECIDE_REJECT, "%s", why);
+}

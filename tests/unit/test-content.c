@@ -1,0 +1,184 @@
+/* SPDX-License-Identifier: ISC */
+/* What posts may carry: rules by type and name of file, files taken out, HTML made into text. */
+#include "config.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+#include "site.h"
+
+#include "../../src/list/content.h"
+
+#define HEAD "From: bob@example.net\nTo: bees@example.org\nSubject: x\nMessage-ID: <c@x.example>\nMIME-Version: 1.0\n"
+#define MIXED HEAD "Content-Type: multipart/mixed; boundary=b\n\n--b\n\nHello\n--b\n"
+#define FILE_OF(type, disposition) MIXED "Content-Type: " type "\nContent-Disposition: " disposition \
+	"\nContent-Transfer-Encoding: base64\n\nTVqQAAMA\n--b--\n"
+#define ATTACHED(name) FILE_OF("application/octet-stream", "attachment; filename=\"" name "\"")
+
+/* ---- by which the list refuses ------------------------------------------------------------- */
+
+static const struct rule_case {
+	const char *name, *key, *value, *mail;
+	enum gp_decision_kind want;
+} rule_cases[] = {
+	{"no file", NULL, NULL, HEAD "\nHello\n", GP_DECIDE_ACCEPT},
+	{"a picture", NULL, NULL, ATTACHED("a.png"), GP_DECIDE_ACCEPT},
+	{"a program", NULL, NULL, ATTACHED("a.exe"), GP_DECIDE_HOLD},
+	{"capitals", NULL, NULL, ATTACHED("A.EXE"), GP_DECIDE_HOLD},
+	{"two ends", NULL, NULL, ATTACHED("a.pdf.exe"), GP_DECIDE_HOLD},
+	{"a dot behind", NULL, NULL, ATTACHED("a.exe."), GP_DECIDE_HOLD},
+	{"blanks behind", NULL, NULL, ATTACHED("a.exe . "), GP_DECIDE_HOLD},
+	{"only looks so", NULL, NULL, ATTACHED("exe"), GP_DECIDE_ACCEPT},
+	{"in the middle", NULL, NULL, ATTACHED("a.exe.pdf"), GP_DECIDE_ACCEPT},
+	{"RFC 2231", NULL, NULL, FILE_OF("application/octet-stream", "attachment; filename*=utf-8''x%2Eexe"),
+	    GP_DECIDE_HOLD},
+	{"RFC 2231 in pieces", NULL, NULL, FILE_OF("application/octet-stream",
+	    "attachment; filename*0=\"x.e\"; filename*1=\"xe\""), GP_DECIDE_HOLD},
+	{"RFC 2047", NULL, NULL, FILE_OF("application/octet-stream", "attachment; filename=\"=?utf-8?Q?x=2Eexe?=\""),
+	    GP_DECIDE_HOLD},
+	{"only the other name", NULL, NULL, FILE_OF("application/octet-stream; name=x.exe",
+	    "attachment; filename=x.txt"), GP_DECIDE_HOLD},
+	{"inline", NULL, NULL, FILE_OF("application/octet-stream; name=x.exe", "inline"), GP_DECIDE_HOLD},
+	{"own list of ends", "block_files", "pdf,zip", ATTACHED("a.zip"), GP_DECIDE_HOLD},
+	{"and not the usual ones", "block_files", "pdf", ATTACHED("a.exe"), GP_DECIDE_ACCEPT},
+	{"nothing blocked", "block_files", "", ATTACHED("a.exe"), GP_DECIDE_ACCEPT},
+	{"refused", "blocked", "refuse", ATTACHED("a.exe"), GP_DECIDE_REJECT},
+	{"taken out", "blocked", "drop", ATTACHED("a.exe"), GP_DECIDE_ACCEPT},
+	{"nothing would be left", "blocked", "drop", HEAD "Content-Disposition: attachment; filename=a.exe\n"
+	    "Content-Type: application/octet-stream\n\nMZ\n", GP_DECIDE_HOLD},
+	{"within what is signed", "blocked", "drop", HEAD "Content-Type: multipart/signed; boundary=s\n\n--s\n"
+	    "Content-Type: application/octet-stream; name=a.exe\n\nMZ\n--s\nContent-Type: application/pgp-signature\n\n"
+	    "x\n--s--\n", GP_DECIDE_HOLD},
+	{"types: text only", "types", "text/plain", ATTACHED("a.png"), GP_DECIDE_HOLD},
+	{"types: this one", "types", "text/plain application/octet-stream", ATTACHED("a.png"), GP_DECIDE_ACCEPT},
+	{"types: all of a kind", "types", "application/*", ATTACHED("a.png"), GP_DECIDE_ACCEPT},
+	{"types: a text goes always", "types", "image/png", HEAD "\nHello\n", GP_DECIDE_ACCEPT},
+	{"types: HTML is not a text", "types", "text/plain", HEAD "Content-Type: text/html\n\n<p>x\n", GP_DECIDE_HOLD},
+	{"HTML alone", NULL, NULL, HEAD "Content-Type: text/html\n\n<p>x\n", GP_DECIDE_ACCEPT},
+	{"HTML alone, refused", "html", "refuse", HEAD "Content-Type: text/html\n\n<p>x\n", GP_DECIDE_REJECT},
+	{"HTML beside a text", "html", "refuse", HEAD "Content-Type: multipart/alternative; boundary=b\n\n--b\n\nHello\n"
+	    "--b\nContent-Type: text/html\n\n<p>Hello\n--b--\n", GP_DECIDE_ACCEPT},
+};
+
+static void
+test_rules(void **state)
+{
+	struct place *p = *state;
+	size_t i;
+
+	for (i = 0; i < GP_COUNT(rule_cases); i++) {
+		const struct rule_case *c = &rule_cases[i];
+		const struct gp_opt *opt = c->key == NULL ? NULL :
+		    gp_opt_find(gp_list_options, gp_list_option_count, c->key);
+		void *ctx = gp_ctx(p->ctx);
+		struct gp_decision d;
+		struct gp_route route;
+		struct gp_inbound in;
+		struct gp_err err;
+
+		incoming(ctx, c->mail, "bob@example.net", &in);
+		must(gp_route_find(ctx, p->site, "bees@example.org", &route, &err), &err);
+		if (opt != NULL)
+			must(gp_opt_set(gp_list_options, gp_list_option_count, &route.list->set, route.list,
+			    c->key, c->value, &err), &err);
+		must(gp_decide(ctx, p->site, &route, &in, &d, &err), &err);
+		if (d.kind != c->want)
+			fail_msg("%s: %s by %s (%s)", c->name, gp_decision_names[d.kind], d.rule, d.reason);
+		talloc_free(ctx);
+	}
+}
+
+/* ---- what is taken out ----------------------------------------------------------------------- */
+
+/* The table that was carried along says what a parser says of the new bytes. */
+static void
+assert_as_parsed(const void *ctx, const char *name, const struct gp_inbound *in)
+{
+	const struct gp_mail *m = in->mail;
+	struct gp_mail anew;
+	struct gp_err err;
+	size_t i;
+
+	must(gp_derive(ctx, in->raw, in->n, &anew, &err), &err);
+	if (anew.parts_n != m->parts_n)
+		fail_msg("%s: %zu parts, not %zu:\n%s", name, anew.parts_n, m->parts_n, in->raw);
+	for (i = 0; i < anew.parts_n; i++) {
+		const struct gp_part *a = &anew.parts[i], *b = &m->parts[i];
+
+		if (strcmp(a->type, b->type) != 0 || a->head != b->head || a->body != b->body ||
+		    a->len != b->len || a->size != b->size || !gp_streq(a->name, b->name) || a->cte != b->cte)
+			fail_msg("%s: part %zu is %s %zu %zu %zu, not %s %zu %zu %zu:\n%s", name, i + 1, a->type,
+			    a->head, a->body, a->len, b->type, b->head, b->body, b->len, in->raw);
+	}
+	assert_string_equal(anew.files, m->files);
+	if ((m->flags & GP_MAIL_TEXT_SLICE) != 0)
+		assert_int_equal(anew.text_off, m->text_off);
+	/* A note in front of the text stands behind it here, and may end another line. */
+	if (strlen(anew.text) > strlen(m->text) + 1 || strlen(m->text) > strlen(anew.text) + 1)
+		fail_msg("%s: the text is\n%s\nnot\n%s", name, m->text, anew.text);
+}
+
+static const struct shape_case {
+	const char *name, *key, *value, *mail;
+	const char *has, *hasnt;	/* NULL: nothing may change */
+} shape_cases[] = {
+	{"a program", "blocked", "drop", ATTACHED("a.exe"), "The file a.exe (1 kB) was here", "TVqQ"},
+	{"a picture stays", "blocked", "drop", ATTACHED("a.png"), NULL, NULL},
+	{"every file", "attachments", "drop", ATTACHED("a.png"), "The file a.png (1 kB) was here", "TVqQ"},
+	{"in front of the text", "attachments", "drop", HEAD "Content-Type: multipart/mixed; boundary=b\n\npre\n--b\n"
+	    "Content-Disposition: attachment; filename=a.png\nContent-Type: image/png\n\nTVqQ\n--b\n\nHello\n--b--\nepi\n",
+	    "\r\n--b\r\n\r\nHello\r\n--b--\r\nepi\r\n", "TVqQ"},
+	{"two of them", "attachments", "drop", HEAD "Content-Type: multipart/mixed; boundary=b\n\n--b\n\nHello\n--b\n"
+	    "Content-Disposition: attachment; filename=a.png\n\nTVqQ\n--b\nContent-Type: multipart/mixed; boundary=c\n\n"
+	    "--c\nContent-Disposition: attachment; filename=b.png\n\nTVqQ\n--c--\n--b--\n", "The file b.png", "TVqQ"},
+	{"within what is signed", "attachments", "drop", HEAD "Content-Type: multipart/signed; boundary=s\n\n--s\n"
+	    "Content-Disposition: attachment; filename=a.png\n\nTVqQ\n--s\nContent-Type: application/pgp-signature\n\nx\n"
+	    "--s--\n", NULL, NULL},
+	{"HTML alone", "html", "text", HEAD "Content-Type: text/html; charset=utf-8\n\n<p>Hello <b>bees</b></p>\n",
+	    "Content-Type: text/plain; charset=us-ascii\r\n", "<p>"},
+	{"HTML in a mixed", "html", "text", HEAD "Content-Type: multipart/mixed; boundary=b\n\n--b\n"
+	    "Content-Type: text/html\n\n<p>Hello</p>\n--b\nContent-Type: image/png\n\nx\n--b--\n", "Hello\r\n", "<p>"},
+	{"HTML beside a text stays", "html", "text", HEAD "Content-Type: multipart/alternative; boundary=b\n\n--b\n\n"
+	    "Hello\n--b\nContent-Type: text/html\n\n<p>Hello\n--b--\n", NULL, NULL},
+};
+
+static void
+test_shapes(void **state)
+{
+	struct place *p = *state;
+	size_t i;
+
+	for (i = 0; i < GP_COUNT(shape_cases); i++) {
+		const struct shape_case *c = &shape_cases[i];
+		void *ctx = gp_ctx(p->ctx);
+		const struct gp_inbound *out;
+		struct gp_list list = *p->bees;
+		struct gp_inbound in;
+		struct gp_err err;
+
+		must(gp_opt_set(gp_list_options, gp_list_option_count, &list.set, ctx, c->key, c->value, &err),
+		    &err);
+		incoming(ctx, c->mail, "bob@example.net", &in);
+		must(gp_content_shape(ctx, p->site, &list, &in, &out, &err), &err);
+		if ((out != &in) != (c->has != NULL))
+			fail_msg("%s: %s", c->name, out != &in ? "changed" : "not changed");
+		if (c->has != NULL && (strstr(out->raw, c->has) == NULL || strstr(out->raw, c->hasnt) != NULL))
+			fail_msg("%s:\n%s", c->name, out->raw);
+		assert_as_parsed(ctx, c->name, out);
+		talloc_free(ctx);
+	}
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup_teardown(test_rules, place_set_up, place_tear_down),
+		cmocka_unit_test_setup_teardown(test_shapes, place_set_up, place_tear_down),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
