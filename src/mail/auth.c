@@ -145,7 +145,8 @@ read_result(const char *result, const char *domain, struct verdict *v)
 	}
 }
 
-static void
+/* True: it is a field of our server. */
+static bool
 read_field(const void *ctx, const char *text, const char *authserv, const char *domain,
     struct verdict *v)
 {
@@ -153,17 +154,43 @@ read_field(const void *ctx, const char *text, const char *authserv, const char *
 	size_t n;
 
 	if (field == NULL)
-		return;
+		return false;
 	field += strspn(field, " ");
 	n = strcspn(field, " ;");
 	if (n != strlen(authserv) || strncmp(field, authserv, n) != 0)
-		return;
+		return false;
 	for (p = strchr(field, ';'); p != NULL; p = next) {
 		p++;
 		next = strchr(p, ';');
 		if (next != NULL)
 			*next = '\0';
 		read_result(p, domain, v);
+	}
+	return true;
+}
+
+static bool
+is_field(const struct gp_header *h, const struct gp_field *f, const char *name)
+{
+	return f->name_len == strlen(name) && gp_mail_ieq(h->raw + f->start, name, f->name_len);
+}
+
+/* The fields of our server on top. What stands in its name below an older hop's Received came in with the mail
+ * (RFC 8601 section 5). */
+static void
+read_fields(const void *ctx, const struct gp_header *h, const char *authserv, const char *domain,
+    struct verdict *v)
+{
+	bool ours = false;
+	size_t i;
+
+	for (i = 0; i < h->n; i++) {
+		const struct gp_field *f = &h->fields[i];
+
+		if (is_field(h, f, "Received") && ours)
+			return;
+		if (is_field(h, f, "Authentication-Results"))
+			ours |= read_field(ctx, gp_field_value(ctx, h, f), authserv, domain, v);
 	}
 }
 
@@ -175,7 +202,6 @@ gp_auth_results(const void *ctx, const struct gp_header *h, const char *authserv
 	struct verdict v = {false, false, false, false};
 	void *tmp;
 	char *server, *domain;
-	size_t i, n;
 
 	if (*authserv == '\0' || at == NULL)
 		return GP_AUTH_NONE;
@@ -188,12 +214,7 @@ gp_auth_results(const void *ctx, const struct gp_header *h, const char *authserv
 		domain = gp_strdup(tmp, at + 1);
 		gp_str_lower(domain);
 	}
-	n = gp_header_count(h, "Authentication-Results");
-	for (i = 0; i < n; i++) {
-		const struct gp_field *f = gp_header_find(h, "Authentication-Results", i);
-
-		read_field(tmp, gp_field_value(tmp, h, f), server, domain, &v);
-	}
+	read_fields(tmp, h, server, domain, &v);
 	talloc_free(tmp);
 	if (v.dmarc_pass || v.dmarc_fail)
 		return v.dmarc_fail ? GP_AUTH_FAIL : GP_AUTH_PASS;
