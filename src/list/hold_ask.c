@@ -309,6 +309,27 @@ write_to_all(struct gp_case *c, const struct round *r, size_t *count)
 	return st;
 }
 
+/* The post as it came, less what must not travel on: a password in its header is not for moderators' mailboxes. */
+static enum gp_status
+enclose(struct gp_case *c, const struct gp_inbound *in, struct gp_enclosure *post)
+{
+	struct gp_header h;
+	struct gp_buf b;
+	enum gp_status st = gp_header_scan(c->ctx, in->raw, in->n, &h, c->err);
+
+	if (st != GP_OK)
+		return st;
+	gp_buf_init(&b, c->ctx, GP_MAX_MESSAGE);
+	gp_cook_private(c->ctx, c->site, &h, &b);
+	gp_buf_puts(&b, "\r\n");
+	gp_buf_add(&b, in->raw + h.body, in->n - h.body);
+	if (b.over)
+		return gp_fail(c->err, GP_E_TOOBIG, "the post grew too large");
+	post->p = b.p;
+	post->n = b.len;
+	return GP_OK;
+}
+
 enum gp_status
 gp_hold_ask(struct gp_case *c, const struct gp_inbound *in)
 {
@@ -332,9 +353,8 @@ gp_hold_ask(struct gp_case *c, const struct gp_inbound *in)
 		st = add_history(c, r.data);
 	add_text(c, in, r.data);
 	/* What no parser could read is not passed on to a moderator's mail program. */
-	if (in != NULL && in->mail != NULL) {
-		post.p = in->raw;
-		post.n = in->n;
+	if (st == GP_OK && in != NULL && in->mail != NULL) {
+		st = enclose(c, in, &post);
 		r.enclosures = &post;
 		r.enclosures_n = 1;
 	}
