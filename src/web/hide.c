@@ -92,6 +92,20 @@ has_ids(const char *name, size_t n)
 	return false;
 }
 
+/* What a reader of the list never saw, and a reader of the archive must not: passwords, blind copies. */
+static bool
+is_secret(const char *name, size_t n)
+{
+	static const char *const names[] = {"Approved", "Approve", "X-Approved", "X-Approve", "Urgent",
+	    "Bcc", "Resent-Bcc"};
+	size_t i;
+
+	for (i = 0; i < GP_COUNT(names); i++)
+		if (strlen(names[i]) == n && strncasecmp(names[i], name, n) == 0)
+			return true;
+	return false;
+}
+
 /* Fields of the header of a message or of a part, with the empty line. */
 static enum gp_status
 hide_header(const void *ctx, struct gp_buf *b, const struct gp_list *list, const char *p, size_t n,
@@ -106,6 +120,8 @@ hide_header(const void *ctx, struct gp_buf *b, const struct gp_list *list, const
 	for (i = 0; i < h.n; i++) {
 		const struct gp_field *f = &h.fields[i];
 
+		if (is_secret(p + f->start, f->name_len))
+			continue;
 		if (has_ids(p + f->start, f->name_len))
 			gp_buf_add(b, p + f->start, f->len);
 		else
