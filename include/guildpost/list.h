@@ -26,6 +26,9 @@ struct gp_site {
 	struct gp_templates *templates;
 	struct gp_words *words;		/* what people may write to us, in all languages */
 	char secret[GP_SHA256_LEN];	/* key of the MACs: VERP, one-click */
+	/* What an author's domain asks, if that is known by now; NULL: nobody here knows. */
+	bool (*policy)(void *arg, const char *domain, enum gp_policy *out);
+	void *policy_arg;
 };
 /* Load templates and the secret. */
 enum gp_status gp_site_open(const void *ctx, struct gp_config *conf, enum gp_store_mode mode,

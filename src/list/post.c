@@ -155,6 +155,20 @@ cook(struct posting *p, int64_t limit, struct gp_job *job)
 	return GP_OK;
 }
 
+/* The policy of the author's domain is often known: then the job needn't wait for it. */
+static enum gp_status
+settle_now(struct posting *p, struct gp_job *job)
+{
+	enum gp_policy policy;
+
+	if ((job->flags & GP_JOB_ASK) == 0 || p->site->policy == NULL)
+		return GP_OK;
+	if (!p->site->policy(p->site->policy_arg, gp_cook_domain(p->ctx, job), &policy) ||
+	    policy == GP_POLICY_UNKNOWN)
+		return GP_OK;
+	return gp_cook_settle(p->ctx, p->site, p->list, job, policy, p->err);
+}
+
 /* One shape of the post, for those who want it so. */
 static enum gp_status
 queue_shape(struct posting *p, int64_t limit, struct gp_audience *audience)
@@ -164,6 +178,8 @@ queue_shape(struct posting *p, int64_t limit, struct gp_audience *audience)
 	enum gp_status st = cook(p, limit, &job);
 	int64_t n = 0;
 
+	if (st == GP_OK)
+		st = settle_now(p, &job);
 	if (st == GP_OK)
 		st = gp_job_add(p->site->store, &job, p->err);
 	if (st == GP_OK)

@@ -289,6 +289,12 @@ on_parent(int link, void *arg)
 	}
 }
 
+static bool
+policy(void *arg, const char *domain, enum gp_policy *out)
+{
+	return gp_policies_get(arg, domain, out);
+}
+
 static enum gp_status
 core_open(struct gp_core *core, struct gp_err *err)
 {
@@ -299,6 +305,10 @@ core_open(struct gp_core *core, struct gp_err *err)
 		st = gp_pool_new(core, core->loop, (size_t)core->conf->parsers, &core->pool, err);
 	if (st == GP_OK)
 		st = gp_policies_new(core, &core->policies, err);
+	if (st == GP_OK) {
+		core->site->policy = policy;
+		core->site->policy_arg = core->policies;
+	}
 	if (st == GP_OK) {
 		core->feeder = gp_feeder_new(core);
 		st = gp_door_open(core, &core->door, err);

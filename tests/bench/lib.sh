@@ -87,7 +87,7 @@ site() {
 	lmtp=$(port) web=$(port)
 	"$gp" init "$1" --domain example.org >/dev/null
 	sed -i "s#127.0.0.1:8024#127.0.0.1:$lmtp#; s#127.0.0.1:8080#127.0.0.1:$web#
-		s#^relay = .*#relay = $2#" "$1/guildpost.conf"
+		s#^relay = .*#relay = $2\\ndns = off#" "$1/guildpost.conf"
 }
 cmd() { "$gp" -c "$1/guildpost.conf" "${@:2}"; }
 serve() {
