@@ -34,11 +34,11 @@ has(const struct people *p, const char *addr)
 	return false;
 }
 
-/* Everybody once. */
+/* Everybody once; what is no address gets no answer, wherever it stands. */
 static void
 add(struct people *p, const char *name, const char *addr)
 {
-	if (p->n < p->max && !has(p, addr))
+	if (p->n < p->max && gp_addr_fold(p->ctx, addr) != NULL && !has(p, addr))
 		p->v[p->n++] = (struct gp_addr){gp_strdup(p->ctx, name), gp_strdup(p->ctx, addr)};
 }
 
