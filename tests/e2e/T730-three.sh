@@ -37,9 +37,8 @@ printf '%s\n' 'lists.example.edu mlmmj:' "example.edu lmtp:[127.0.0.1]:$LMTP2" >
 postfix -c "$POSTFIX" reload </dev/null >/dev/null 2>&1
 wait_for 10 postfix_answers
 serve_start
-set -m
 "$GP" -c "$T/second/guildpost.conf" serve </dev/null >>"$T/log2" 2>&1 &
-set +m
+SECOND=$!
 ok "two servers of ours run" wait_for 20 grep -q event=ready "$T/log2"
 
 send() { # FROM TO SUBJECT
@@ -73,5 +72,8 @@ round 'changed on the way' $bees
 hasnt "no errors in the log" "$LOG" 'event=(mail-failed|commit-failed|parser-lost|lost|kill)|Sanitizer|runtime error'
 hasnt "nor in the other" "$T/log2" 'event=(mail-failed|commit-failed|parser-lost|lost|kill)|Sanitizer|runtime error'
 serve_stop
+kill -TERM $SECOND
+wait $SECOND
+is "the other ends well" $? 0
 postfix_stop
 finish
