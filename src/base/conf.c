@@ -66,6 +66,8 @@ const struct gp_opt gp_config_options[] = {
 	    "our name to the relay, if not the domain"),
 	OPT("outbound.dns", GP_OPT_TEXT, dns, "", 0, 0, NULL,
 	    "DNS servers to ask, ADDRESS:PORT parted by commas, if not the system's; off: none"),
+	OPT("outbound.dkim_selector", GP_OPT_TEXT, dkim_selector, "", 0, 0, NULL,
+	    "selector of the DKIM key that the mail server signs with; check looks for it"),
 	OPT("web.listen", GP_OPT_TEXT, web_listen, "127.0.0.1:8080", 0, 0, NULL,
 	    "HOST:PORT of the archive, or off"),
 	OPT("web.url", GP_OPT_TEXT, url, "", 0, 0, NULL,

@@ -71,6 +71,7 @@ struct gp_config {
 	int64_t expire;		/* give up after, seconds */
 	char *helo;		/* our name in EHLO, default domain */
 	char *dns;		/* servers to ask, "": the system's, "off": none */
+	char *dkim_selector;	/* of the key that the MTA signs with, "": unknown */
 	/* [web] */
 	char *web_listen;	/* "HOST:PORT" or "off" */
 	char *url;		/* public base, no slash at the end */
