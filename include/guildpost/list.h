@@ -107,6 +107,8 @@ enum gp_status gp_decide(const void *ctx, struct gp_site *site, const struct gp_
 /* What the receiving server says of the author, if its word counts here. */
 enum gp_auth gp_rules_auth(const void *ctx, const struct gp_site *site, const struct gp_inbound *in);
 
+#define GP_DIGEST_MSGID "digest."	/* what the Message-IDs of digests begin with */
+
 /* ---- act.c: carry it out ---------------------------------------------------------------------------- */
 
 struct gp_outcome {

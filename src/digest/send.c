@@ -24,6 +24,8 @@ gp_digest_mime(const void *ctx, struct gp_site *site, const struct gp_list *list
 	c.to_name = to_name;
 	c.to_addr = to_addr;
 	c.subject = d->subject;
+	/* An answer to it is known by this: gp_rule_digest. */
+	c.msgid = gp_asprintf(ctx, GP_DIGEST_MSGID "%s", gp_msgid_new(ctx, list->domain));
 	c.domain = list->domain;
 	c.date = gp_now();
 	c.auto_submitted = "auto-generated";

@@ -197,6 +197,7 @@ static const struct {
 	{"size", rule_size},
 	{"recipients", rule_recipients},
 	{"content", gp_rule_content},
+	{"digest", gp_rule_digest},
 	{"thread-closed", gp_rule_thread_closed},
 	{"emergency", gp_rule_emergency},
 	{"member", gp_rule_member},

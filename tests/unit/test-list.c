@@ -112,6 +112,13 @@ test_rules(void **state)
 		{"a report", "From: bob@example.net\nContent-Type: multipart/report; "
 		    "report-type=delivery-status; boundary=B\nMIME-Version: 1.0\n\n--B\n\nfailed\n--B--\n",
 		    "bob@example.net", GP_DECIDE_DISCARD, "automatic"},
+		{"an answer to a digest", POST("bob@example.net", "In-Reply-To: <digest.x1@example.org>\n"),
+		    "bob@example.net", GP_DECIDE_HOLD, "digest"},
+		{"the same by References", POST("bob@example.net",
+		    "References: <a@b.example> <digest.x1@example.org>\n"), "bob@example.net", GP_DECIDE_HOLD,
+		    "digest"},
+		{"of a digest of others", POST("bob@example.net", "In-Reply-To: <digest.x1@b.example>\n"),
+		    "bob@example.net", GP_DECIDE_ACCEPT, "who-may-post"},
 	};
 	struct place *p = *state;
 	size_t i;
