@@ -35,6 +35,7 @@ struct gp_txn_job {		/* what all transactions of a job share */
 	int64_t id;
 	unsigned flags;		/* GP_TXN_ */
 	struct gp_str header, body;
+	char *refused;		/* why it can't be given to this relay, or NULL; never packed */
 };
 enum { GP_TXN_8BIT = 1, GP_TXN_UTF8 = 2 };
 
@@ -64,7 +65,7 @@ enum gp_status gp_answer_unpack(const void *ctx, struct gp_str body, int64_t *jo
 
 struct gp_session;
 enum { GP_SESSION_PIPELINING = 1, GP_SESSION_8BIT = 2, GP_SESSION_UTF8 = 4,
-	GP_SESSION_ENHANCED = 8 };
+	GP_SESSION_ENHANCED = 8, GP_SESSION_DSN = 16 };
 /* Open (blocking, at most 30 s): greeting, EHLO, STARTTLS as configured with a verified certificate,
  * AUTH when a user is configured. GP_E_NET says what the relay or the certificate lacked. */
 enum gp_status gp_session_open(const void *ctx, const struct gp_config *conf,
@@ -77,6 +78,11 @@ enum gp_status gp_session_send(struct gp_session *s, const char *p, size_t n, si
     struct gp_err *err) GP_MUST_CHECK;
 enum gp_status gp_session_recv(struct gp_session *s, char *p, size_t n, size_t *done,
     struct gp_err *err) GP_MUST_CHECK;
+
+/* ---- fit.c --------------------------------------------------------------------------------------- */
+
+/* The job as a relay with these features can take it: itself, or a copy on ctx with other bytes. */
+const struct gp_txn_job *gp_txn_fit(const void *ctx, const struct gp_txn_job *job, unsigned features);
 
 /* ---- smtp.c: transactions over a session, as a machine that knows no socket ---------------------------- */
 

@@ -56,6 +56,15 @@ void gp_compose_qp(struct gp_buf *b, const char *s);
 /* Random, and not within these bytes; "=_" can't stand in quoted-printable or base64 (RFC 2045 6.7). */
 char *gp_compose_boundary(const void *ctx, const char *p, size_t n);
 
+/* ---- down_header.c --------------------------------------------------------------- */
+
+/* Is there a byte over 127, a line over 998 octets? */
+bool gp_down_has_8bit(const char *p, size_t n);
+bool gp_down_has_long(const char *p, size_t n);
+/* Add a field of h without its 8-bit bytes, in lines that are not too long. False: that can't be, it is
+ * added as it was. *address (on b's context) is an address that can't do without. */
+bool gp_down_field(struct gp_buf *b, const struct gp_header *h, const struct gp_field *f, char **address);
+
 /* ---- idn.c -------------------------------------------------------------------- */
 
 /* The domain as lower-case A-labels, or NULL when it is no domain name. */

@@ -16,6 +16,7 @@ enum { IDLE_MS = 60000, REPLY_SECONDS = 600 };
 struct job {
 	struct job *next;
 	struct gp_txn_job j;
+	const struct gp_txn_job *fits[4]; /* j for relays with and without 8BITMIME, SMTPUTF8 */
 	int running;			/* transactions that use it */
 	bool forgotten;
 };
@@ -239,6 +240,18 @@ line_open(struct line *l)
 	return true;
 }
 
+/* The job as this relay can take it: made once, for all its transactions. */
+static const struct gp_txn_job *
+fit_job(struct job *j, unsigned features)
+{
+	const struct gp_txn_job **fit = &j->fits[((features & GP_SESSION_8BIT) != 0 ? 1 : 0) |
+	    ((features & GP_SESSION_UTF8) != 0 ? 2 : 0)];
+
+	if (*fit == NULL)
+		*fit = gp_txn_fit(j, &j->j, features);
+	return *fit;
+}
+
 static void
 line_start(struct line *l)
 {
@@ -246,7 +259,7 @@ line_start(struct line *l)
 
 	l->w = w;
 	l->busy_since = gp_now_ms();
-	gp_smtp_start(l->smtp, &w->t, &w->job->j);
+	gp_smtp_start(l->smtp, &w->t, fit_job(w->job, gp_session_features(l->session)));
 	line_flush(l);
 }
 

@@ -36,15 +36,18 @@ take_line(char *p, size_t size, size_t n, void *arg)
 		const char *word;
 		unsigned feature;
 	} words[] = {{"PIPELINING", GP_SESSION_PIPELINING}, {"8BITMIME", GP_SESSION_8BIT},
-	    {"SMTPUTF8", GP_SESSION_UTF8}, {"ENHANCEDSTATUSCODES", GP_SESSION_ENHANCED}};
+	    {"SMTPUTF8", GP_SESSION_UTF8}, {"ENHANCEDSTATUSCODES", GP_SESSION_ENHANCED},
+	    {"DSN", GP_SESSION_DSN}};
 	struct gp_session *s = arg;
 	struct gp_str line = gp_str_trim((struct gp_str){p, size * n});
 	size_t i, len = line.n < sizeof(s->last) - 1 ? line.n : sizeof(s->last) - 1;
 
 	memcpy(s->last, line.p, len);
 	s->last[len] = '\0';
-	if (strncmp(s->last, "220", 3) == 0)
+	if (strncmp(s->last, "220", 3) == 0) {
 		s->features = 0;	/* greeting or STARTTLS: what was said before is void */
+		s->size = 0;
+	}
 	if (strncmp(s->last, "250", 3) != 0 || len < 4)
 		return size * n;
 	for (i = 0; i < GP_COUNT(words); i++)

@@ -2,12 +2,15 @@
 /*
  * SMTP transactions (RFC 5321) over an open session, pipelined where the relay allows it
  * (RFC 2920), as a machine: bytes in, bytes out, an answer for each recipient. The data of
- * a transaction waits until the result of the one before it is saved.
+ * a transaction waits until the result of the one before it is saved. Relays that know DSN
+ * are asked to tell of failures alone (RFC 3461).
  */
 #include "config.h"
 
+#include "guildpost/mail/carry.h"
 #include "guildpost/outbound.h"
 
+#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -22,11 +25,13 @@ struct gp_smtp {
 	struct gp_txn *t;
 	const struct gp_txn_job *job;
 	struct gp_answer *answers;	/* of t's recipients */
+	char **wire;			/* their addresses as they are sent; NULL: not at all */
 	size_t next_rcpt;		/* the one whose reply comes next */
 	size_t accepted;
 	bool unsaved;			/* the last result is not saved yet */
 	bool need_reset;		/* RSET before the next MAIL */
 	int resets;			/* replies to RSET still to come */
+	char *bye;			/* what the relay said with its 421 */
 	char line[1024];
 	size_t line_n;
 	struct gp_buf text;		/* lines of the reply so far */
@@ -93,6 +98,54 @@ finish(struct gp_smtp *s)
 	talloc_free(v);
 }
 
+static bool
+is_ascii(const char *p)
+{
+	while (*p != '\0' && (signed char)*p > 0)
+		p++;
+	return *p == '\0';
+}
+
+/* RFC 3461 section 4: printable ASCII but "+" and "=". */
+static void
+add_xtext(struct gp_buf *b, const char *p)
+{
+	for (; *p != '\0'; p++)
+		if (*p > ' ' && *p < 127 && *p != '+' && *p != '=')
+			gp_buf_putc(b, *p);
+		else
+			gp_buf_printf(b, "+%02X", (unsigned)(unsigned char)*p);
+}
+
+/* Is there something in it that only SMTPUTF8 can carry? */
+static bool
+needs_utf8(const struct gp_smtp *s)
+{
+	size_t i;
+
+	for (i = 0; i < s->t->rcpts_n; i++)
+		if (s->wire[i] != NULL && !is_ascii(s->wire[i]))
+			return true;
+	return (s->job->flags & GP_TXN_UTF8) != 0 || !is_ascii(s->t->sender);
+}
+
+/* Addresses as this relay can take them; those that it can't are answered, nothing is said of them. */
+static void
+write_addresses(struct gp_smtp *s)
+{
+	bool utf8 = (s->features & GP_SESSION_UTF8) != 0;
+	size_t i;
+
+	s->wire = gp_array(s->answers, char *, s->t->rcpts_n);
+	for (i = 0; i < s->t->rcpts_n; i++) {
+		s->wire[i] = utf8 ? s->t->rcpts[i].address :
+		    gp_addr_ascii(s->wire, s->t->rcpts[i].address);
+		if (s->wire[i] == NULL)
+			answer_one(s, i, GP_ANSWER_FAIL, "553 5.6.7 the relay can't take addresses that "
+			    "aren't ASCII (SMTPUTF8)");
+	}
+}
+
 static void
 say_mail(struct gp_smtp *s)
 {
@@ -109,8 +162,10 @@ say_mail(struct gp_smtp *s)
 		    strlen(s->t->fields) + 2);
 	if ((s->job->flags & GP_TXN_8BIT) != 0 && (s->features & GP_SESSION_8BIT) != 0)
 		gp_buf_puts(b, " BODY=8BITMIME");
-	if ((s->job->flags & GP_TXN_UTF8) != 0 && (s->features & GP_SESSION_UTF8) != 0)
+	if ((s->features & GP_SESSION_UTF8) != 0 && needs_utf8(s))
 		gp_buf_puts(b, " SMTPUTF8");
+	if ((s->features & GP_SESSION_DSN) != 0)
+		gp_buf_printf(b, " RET=HDRS ENVID=%" PRId64, s->job->id);
 	gp_buf_puts(b, "\r\n");
 	s->state = SENT_MAIL;
 }
@@ -118,7 +173,24 @@ say_mail(struct gp_smtp *s)
 static void
 say_rcpt(struct gp_smtp *s, size_t i)
 {
-	gp_buf_printf(s->out, "RCPT TO:<%s>\r\n", s->t->rcpts[i].address);
+	gp_buf_printf(s->out, "RCPT TO:<%s>", s->wire[i]);
+	if ((s->features & GP_SESSION_DSN) != 0) {
+		gp_buf_puts(s->out, " NOTIFY=FAILURE");
+		if (is_ascii(s->wire[i])) {
+			gp_buf_puts(s->out, " ORCPT=rfc822;");
+			add_xtext(s->out, s->wire[i]);
+		}
+	}
+	gp_buf_puts(s->out, "\r\n");
+}
+
+/* The first recipient from i on that the relay is told of. */
+static size_t
+next_said(const struct gp_smtp *s, size_t i)
+{
+	while (i < s->t->rcpts_n && s->wire[i] == NULL)
+		i++;
+	return i;
 }
 
 void
@@ -150,6 +222,16 @@ say_content(struct gp_smtp *s)
 	s->state = SENT_DOT;
 }
 
+static bool
+is_answered(const struct gp_smtp *s)
+{
+	size_t i;
+
+	for (i = 0; i < s->t->rcpts_n && s->answers[i].text != NULL;)
+		i++;
+	return i == s->t->rcpts_n;
+}
+
 void
 gp_smtp_start(struct gp_smtp *s, struct gp_txn *t, const struct gp_txn_job *job)
 {
@@ -158,19 +240,21 @@ gp_smtp_start(struct gp_smtp *s, struct gp_txn *t, const struct gp_txn_job *job)
 	s->t = t;
 	s->job = job;
 	s->answers = gp_array(s, struct gp_answer, t->rcpts_n);
-	s->next_rcpt = s->accepted = 0;
-	if (s->max_size > 0 && (int64_t)(job->header.n + job->body.n) > s->max_size) {
+	s->accepted = 0;
+	write_addresses(s);
+	s->next_rcpt = next_said(s, 0);
+	if (job->refused != NULL)
+		answer_rest(s, GP_ANSWER_FAIL, job->refused);
+	else if (s->max_size > 0 && (int64_t)(job->header.n + job->body.n) > s->max_size)
 		answer_rest(s, GP_ANSWER_FAIL, "552 5.3.4 the message is larger than the relay takes");
+	if (is_answered(s)) {
 		finish(s);
 		return;
 	}
-	if ((job->flags & GP_TXN_8BIT) != 0 && (s->features & GP_SESSION_8BIT) == 0)
-		gp_log(GP_LOG_WARN, "event=8bit job=%lld what=\"the relay lacks 8BITMIME; sent as it is\"",
-		    (long long)job->id);
 	say_mail(s);
 	if ((s->features & GP_SESSION_PIPELINING) == 0)
 		return;
-	for (i = 0; i < t->rcpts_n; i++)
+	for (i = s->next_rcpt; i < t->rcpts_n; i = next_said(s, i + 1))
 		say_rcpt(s, i);
 	gp_buf_puts(s->out, "DATA\r\n");
 }
@@ -215,17 +299,30 @@ got_mail(struct gp_smtp *s, int code, const char *text)
 		step(s);
 }
 
+/*
+ * RFC 5321 section 4.5.3.1.10: too many at once is no fault of this one, and some say so by 552; a full
+ * mailbox may be emptied. But 552 is for good where the message is too large (RFC 3463: x.2.3, x.3.4).
+ */
+static enum gp_answer_kind
+kind_of_rcpt(const struct gp_smtp *s, int code, const char *text)
+{
+	if (code == 552 && strstr(text, "5.2.3") == NULL && strstr(text, "5.3.4") == NULL)
+		return s->accepted > 0 && strstr(text, "5.2.2") == NULL ? GP_ANSWER_AGAIN :
+		    GP_ANSWER_DEFER;
+	return code == 452 && s->accepted > 0 && strstr(text, "4.2.2") == NULL ? GP_ANSWER_AGAIN :
+	    kind_of(code);
+}
+
 static void
 got_rcpt(struct gp_smtp *s, int code, const char *text)
 {
-	size_t i = s->next_rcpt++;
+	size_t i = s->next_rcpt;
 
+	s->next_rcpt = next_said(s, i + 1);
 	if (code / 100 == 2)
 		s->accepted++;
 	else if (s->answers[i].text == NULL)
-		/* RFC 5321 section 4.5.3.1.10: too many at once is no fault of this one. */
-		answer_one(s, i, code == 452 && s->accepted > 0 ? GP_ANSWER_AGAIN : kind_of(code),
-		    text);
+		answer_one(s, i, kind_of_rcpt(s, code, text), text);
 	if (s->next_rcpt == s->t->rcpts_n) {
 		s->state = SENT_DATA;
 		if (s->accepted == 0 && (s->features & GP_SESSION_PIPELINING) == 0) {
@@ -285,6 +382,16 @@ got_reply(struct gp_smtp *s, int code, const char *text)
 	}
 }
 
+/* It ends the session (RFC 5321 section 3.8); said of a recipient it means its domain too. */
+static void
+said_bye(struct gp_smtp *s, const char *text)
+{
+	talloc_free(s->bye);
+	s->bye = gp_strdup(s, text);
+	if (s->state == SENT_RCPT && s->resets == 0 && s->answers[s->next_rcpt].text == NULL)
+		answer_one(s, s->next_rcpt, GP_ANSWER_DEFER, text);
+}
+
 /* A whole line. False: not SMTP, or the relay says 421. */
 static bool
 take_line(struct gp_smtp *s, const char *line, size_t n)
@@ -305,6 +412,8 @@ take_line(struct gp_smtp *s, const char *line, size_t n)
 	}
 	if (n > 3 && line[3] == '-')
 		return true;
+	if (code == 421)
+		said_bye(s, s->text.p);
 	if (code != 421 || s->state == SENT_DOT)
 		got_reply(s, code, s->text.p);
 	gp_buf_reset(&s->text);
@@ -334,10 +443,8 @@ gp_smtp_lost(struct gp_smtp *s, const char *why)
 {
 	if (s->state == IDLE)
 		return;
-	if (s->state == SENT_DOT)
-		answer_rest(s, GP_ANSWER_DOUBT, why);
-	else
-		answer_rest(s, GP_ANSWER_AGAIN, why);
+	why = s->bye != NULL ? s->bye : why;
+	answer_rest(s, s->state == SENT_DOT ? GP_ANSWER_DOUBT : GP_ANSWER_AGAIN, why);
 	finish(s);
 }
 

@@ -258,8 +258,8 @@ read_ahead(struct gp_feeder *f, struct feed_job *j)
 static void
 send_job(struct gp_feeder *f, struct feed_job *j)
 {
-	struct gp_txn_job t = {j->id, 0, {j->job->header, j->job->header_n},
-	    {j->job->body, j->job->body_n}};
+	struct gp_txn_job t = {.id = j->id, .header = {j->job->header, j->job->header_n},
+	    .body = {j->job->body, j->job->body_n}};
 	struct gp_buf *b;
 
 	if (j->sent)

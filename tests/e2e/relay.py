@@ -3,7 +3,10 @@
 that it took becomes a JSON line in LOG (sender, recipients, Message-ID) and a file in LOG.d before it is
 answered. What it does hangs on the recipient's name: reject550..., defer451..., bad554... (refused after
 the data); everything else is taken, and with --all these too. --tls: STARTTLS with certificate and key
-of FILE, and nothing without it; --auth: AUTH PLAIN is wanted before MAIL."""
+of FILE, and nothing without it; --auth: AUTH PLAIN is wanted before MAIL. --no-8bit, --no-utf8: these are
+not announced (nor taken: then the log says raw); --dsn, --size N: announced; --bye N: 421 after N messages
+of a session; --grey SECONDS: each recipient is put off with 450 for so long; --slow DOMAIN: 451 4.7.1 for
+all of it, --many N: 452 from the Nth recipient on."""
 import argparse
 import asyncio
 import base64
@@ -11,6 +14,7 @@ import json
 import os
 import re
 import ssl
+import time
 
 options = argparse.ArgumentParser()
 options.add_argument('port', type=int)
@@ -18,17 +22,27 @@ options.add_argument('log')
 options.add_argument('--all', action='store_true')
 options.add_argument('--tls')
 options.add_argument('--auth')
+options.add_argument('--no-8bit', action='store_true')
+options.add_argument('--no-utf8', action='store_true')
+options.add_argument('--dsn', action='store_true')
+options.add_argument('--size', type=int)
+options.add_argument('--bye', type=int)
+options.add_argument('--grey', type=float)
+options.add_argument('--slow')
+options.add_argument('--many', type=int)
 options = options.parse_args()
+SEEN = {}
 
 
 class Session:
     def __init__(self, log):
         self.log = log
         self.secure = self.known = False
+        self.taken = 0
         self.reset()
 
     def reset(self):
-        self.sender, self.rcpts = None, []
+        self.sender, self.rcpts, self.words = None, [], []
 
     async def data(self, reader):
         lines = []
@@ -42,8 +56,10 @@ class Session:
 
     def take(self, message):
         found = re.search(rb'(?im)^message-id:\s*(\S+)', message)
+        self.taken += 1
         entry = {'sender': self.sender, 'rcpts': self.rcpts, 'size': len(message),
-                 'id': found.group(1).decode() if found else ''}
+                 'id': found.group(1).decode() if found else '', 'words': self.words, 'time': time.time(),
+                 'raw': any(c > 127 for c in message), 'longest': max(map(len, message.split(b'\r\n')))}
         self.log.write(json.dumps(entry) + '\n')
         self.log.flush()
         name = re.sub(r'[^A-Za-z0-9@.-]', '_', f'{self.rcpts[0]}.{entry["id"]}')
@@ -51,12 +67,18 @@ class Session:
             f.write(message)
 
     def hello(self, say):
-        say('250-relay.test\r\n250-PIPELINING\r\n250-8BITMIME')
+        say('250-relay.test\r\n250-PIPELINING')
+        if not options.no_8bit:
+            say('250-8BITMIME')
+        if options.dsn:
+            say('250-DSN')
+        if options.size:
+            say(f'250-SIZE {options.size}')
         if options.tls and not self.secure:
             say('250-STARTTLS')
         if options.auth:
             say('250-AUTH PLAIN')
-        say('250 SMTPUTF8')
+        say('250 HELP' if options.no_utf8 else '250 SMTPUTF8')
 
     async def login(self, line, reader, writer, say):
         if len(line.split()) == 2:  # without an initial response
@@ -73,6 +95,13 @@ class Session:
             say('550 5.1.1 no such user')
         elif rcpt.startswith('defer451') and not options.all:
             say('451 4.2.0 try later')
+        elif options.slow and rcpt.endswith('@' + options.slow):
+            SEEN.setdefault(rcpt, []).append(time.time())
+            say('451 4.7.1 too much of you')
+        elif options.grey and time.time() - SEEN.setdefault(rcpt, time.time()) < options.grey:
+            say('450 4.7.1 greylisted, come back')
+        elif options.many and len(self.rcpts) >= options.many:
+            say('452 4.5.3 too many recipients')
         else:
             self.rcpts.append(rcpt)
             say('250 2.1.5 ok')
@@ -87,8 +116,13 @@ class Session:
             say('530 5.7.0 not like this')
         elif word == 'MAIL':
             self.sender = re.search(r'<(.*?)>', line).group(1)
+            self.words = line.split('>', 1)[1].split()
+            if options.bye and self.taken >= options.bye:
+                say('421 4.7.0 enough for now')
+                raise ConnectionError
             say('250 2.1.0 ok')
         elif word == 'RCPT':
+            self.words += line.split('>', 1)[1].split()
             self.rcpt(re.search(r'<(.*?)>', line).group(1), say)
         elif word == 'DATA' and not self.rcpts:
             say('503 5.5.1 no recipients')

@@ -72,6 +72,12 @@ test_transactions(void **state)
 		    "1=fail(550 a) 2=fail(550 b) ", true},
 		{"too many at once", "250 ok\r\n250 ok\r\n452 4.5.3 many\r\n354 go\r\n250 in\r\n",
 		    "1=sent(250 in) 2=again(452 4.5.3 many) ", true},
+		{"too many, by the other code", "250 ok\r\n250 ok\r\n552 5.5.3 many\r\n354 go\r\n250 in\r\n",
+		    "1=sent(250 in) 2=again(552 5.5.3 many) ", true},
+		{"full mailboxes may be emptied", "250 ok\r\n552 5.2.2 full\r\n452 4.2.2 full\r\n554 none\r\n",
+		    "1=defer(552 5.2.2 full) 2=defer(452 4.2.2 full) ", true},
+		{"too large for one", "250 ok\r\n250 ok\r\n552 5.2.3 size\r\n354 go\r\n250 in\r\n",
+		    "1=sent(250 in) 2=fail(552 5.2.3 size) ", true},
 		{"data refused", "250 ok\r\n250 ok\r\n250 ok\r\n421 4.3.2 bye\r\n", "", false},
 		{"content refused for good", "250 ok\r\n250 ok\r\n250 ok\r\n354 go\r\n552 5.3.4 big\r\n",
 		    "1=fail(552 5.3.4 big) 2=fail(552 5.3.4 big) ", true},
@@ -126,6 +132,109 @@ test_without_pipelining(void **state)
 	}
 	assert_string_equal(p.log->p, "1=sent(250 in) 2=fail(550 no) ");
 	assert_true(gp_smtp_is_idle(s));
+	talloc_free(ctx);
+}
+
+/* 421: what was not tried is to be tried again; a recipient that it was said of waits. */
+static void
+test_bye(void **state)
+{
+	static const char *const cases[][2] = {
+		{"421 4.7.0 bye\r\n", "1=again(421 4.7.0 bye) 2=again(421 4.7.0 bye) "},
+		{"250 ok\r\n250 ok\r\n421 4.7.0 bye\r\n", "1=again(421 4.7.0 bye) 2=defer(421 4.7.0 bye) "},
+		{"250 ok\r\n550 no\r\n250 ok\r\n421 4.3.2 bye\r\n", "1=fail(550 no) 2=again(421 4.3.2 bye) "},
+	};
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < GP_COUNT(cases); i++) {
+		void *ctx = gp_ctx(NULL);
+		struct player p = {gp_buf_new(ctx, 10000)};
+		struct gp_smtp *s = gp_smtp_new(ctx, GP_SESSION_PIPELINING, 0, &ops, &p);
+		struct gp_txn_job job;
+		struct gp_txn t;
+
+		make_txn(&t, &job, 2);
+		gp_smtp_start(s, &t, &job);
+		assert_false(gp_smtp_feed(s, cases[i][0], strlen(cases[i][0])));
+		gp_smtp_lost(s, "the relay ended the session");
+		assert_string_equal(p.log->p, cases[i][1]);
+		talloc_free(ctx);
+	}
+}
+
+/* What is said of a transaction to a relay with these features. */
+static void
+test_words(void **state)
+{
+	static struct gp_txn_rcpt odd[] = {{1, (char *)(uintptr_t)"a+b=\"c\"@x.example"},
+	    {2, (char *)(uintptr_t)"j\xc3\xb6@x.example"}, {3, (char *)(uintptr_t)"k@\xc3\xb6.example"}};
+	static const struct {
+		unsigned features, flags;
+		char *refused;
+		const char *want, *answers;
+	} cases[] = {
+		{GP_SESSION_PIPELINING | GP_SESSION_DSN, 0, NULL, "MAIL FROM:<v@us.example> RET=HDRS ENVID=77\r\n"
+		    "RCPT TO:<a+b=\"c\"@x.example> NOTIFY=FAILURE ORCPT=rfc822;a+2Bb+3D\"c\"@x.example\r\n"
+		    "RCPT TO:<k@xn--nda.example> NOTIFY=FAILURE ORCPT=rfc822;k@xn--nda.example\r\nDATA\r\n",
+		    "1=sent(250 in) 2=fail(553 5.6.7 the relay can't take addresses that aren't ASCII (SMTPUTF8)) "
+		    "3=sent(250 in) "},
+		{GP_SESSION_PIPELINING | GP_SESSION_8BIT | GP_SESSION_UTF8, GP_TXN_8BIT, NULL,
+		    "MAIL FROM:<v@us.example> BODY=8BITMIME SMTPUTF8\r\nRCPT TO:<a+b=\"c\"@x.example>\r\n"
+		    "RCPT TO:<j\xc3\xb6@x.example>\r\nRCPT TO:<k@\xc3\xb6.example>\r\nDATA\r\n",
+		    "1=sent(250 in) 2=sent(250 in) 3=sent(250 in) "},
+		{GP_SESSION_PIPELINING, 0, (char *)(uintptr_t)"553 5.6.7 no", "", "1=fail(553 5.6.7 no) 2=fail(553 5.6.7 "
+		    "the relay can't take addresses that aren't ASCII (SMTPUTF8)) 3=fail(553 5.6.7 no) "},
+	};
+	static const char in[] = "250 ok\r\n250 ok\r\n250 ok\r\n250 ok\r\n354 go\r\n250 in\r\n";
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < GP_COUNT(cases); i++) {
+		void *ctx = gp_ctx(NULL);
+		struct player p = {gp_buf_new(ctx, 10000)};
+		struct gp_smtp *s = gp_smtp_new(ctx, cases[i].features, 0, &ops, &p);
+		size_t skip = (cases[i].features & GP_SESSION_UTF8) != 0 ? 0 : 8;
+		struct gp_txn_job job;
+		struct gp_txn t;
+
+		make_txn(&t, &job, 3);
+		t.rcpts = odd;
+		job.id = 77;
+		job.flags = cases[i].flags;
+		job.refused = cases[i].refused;
+		gp_smtp_start(s, &t, &job);
+		assert_string_equal(gp_smtp_out(s)->len == 0 ? "" : gp_smtp_out(s)->p, cases[i].want);
+		if (cases[i].refused == NULL)
+			assert_true(gp_smtp_feed(s, in + skip, sizeof(in) - 1 - skip));
+		assert_string_equal(p.log->p, cases[i].answers);
+		talloc_free(ctx);
+	}
+}
+
+/* The same job for relays that lack more and more. */
+static void
+test_fit(void **state)
+{
+	struct gp_txn_job job = {.id = 1, .flags = GP_TXN_8BIT | GP_TXN_UTF8,
+	    .header = GP_STR("Subject: \xc3\xb6\r\n"), .body = GP_STR("\xc3\xb6 is a letter\r\n")};
+	struct gp_txn_job bad = {.id = 2, .flags = GP_TXN_8BIT | GP_TXN_UTF8,
+	    .header = GP_STR("From: j\xc3\xb6@x.example\r\n"), .body = GP_STR("x\r\n")};
+	void *ctx = gp_ctx(NULL);
+	const struct gp_txn_job *fit;
+
+	(void)state;
+	assert_ptr_equal(gp_txn_fit(ctx, &job, GP_SESSION_8BIT | GP_SESSION_UTF8), &job);
+	fit = gp_txn_fit(ctx, &job, GP_SESSION_8BIT);
+	assert_int_equal(fit->flags, GP_TXN_8BIT);
+	assert_true(gp_str_eq(fit->header, "Subject: =?utf-8?B?w7Y=?=\r\n"));
+	assert_true(gp_str_eq(fit->body, "\xc3\xb6 is a letter\r\n"));
+	fit = gp_txn_fit(ctx, &job, 0);
+	assert_int_equal(fit->flags, 0);
+	assert_true(gp_str_eq(fit->body, "=C3=B6 is a letter\r\n"));
+	assert_null(fit->refused);
+	assert_null(gp_txn_fit(ctx, &bad, GP_SESSION_8BIT | GP_SESSION_UTF8)->refused);
+	assert_int_equal(strncmp(gp_txn_fit(ctx, &bad, GP_SESSION_8BIT)->refused, "553 5.6.7 ", 10), 0);
 	talloc_free(ctx);
 }
 
@@ -258,6 +367,9 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_transactions),
 		cmocka_unit_test(test_without_pipelining),
+		cmocka_unit_test(test_bye),
+		cmocka_unit_test(test_words),
+		cmocka_unit_test(test_fit),
 		cmocka_unit_test(test_waits_for_the_save),
 		cmocka_unit_test(test_lost_before_the_dot),
 		cmocka_unit_test(test_stuffing),

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * Mail that passes through and must be changed in its body all the same: a footer put under it, a part
- * replaced. By splicing: what isn't meant stays byte for byte, signed and encrypted parts always. Own code,
- * linear; results hang on the context given.
+ * Mail that passes through and must be changed all the same: a footer put under it, a part replaced,
+ * bytes made fit for a relay that lacks 8BITMIME or SMTPUTF8. By splicing: what isn't meant stays byte
+ * for byte, signed and encrypted parts always. Own code, linear; results hang on the context given.
  */
 #ifndef GUILDPOST_MAIL_CARRY_H
 #define GUILDPOST_MAIL_CARRY_H
@@ -47,5 +47,32 @@ enum gp_status gp_mail_replace(const void *ctx, const char *raw, size_t n, const
 bool gp_part_is_sealed(const struct gp_mail *m, const struct gp_part *p);
 /* The other name of a file, where Content-Type and Content-Disposition give two; or NULL. */
 char *gp_part_other_name(const void *ctx, const char *raw, const struct gp_part *p);
+
+/* ---- down.c, down_header.c ------------------------------------------------------------ */
+
+enum {
+	GP_DOWN_8BIT = 1,	/* 8-bit bytes in bodies and in the headers of parts */
+	GP_DOWN_LINES = 2,	/* lines over 998 octets */
+	GP_DOWN_UTF8 = 4	/* 8-bit bytes in the message's own header */
+};
+struct gp_down {
+	bool changed;
+	char *header; size_t header_n;	/* without the empty line */
+	char *body; size_t body_n;
+	unsigned left;		/* what is there still: in signed or encrypted parts, enclosed messages */
+	char *address;		/* of the header, and can't be sent without SMTPUTF8; or NULL */
+};
+/*
+ * A message without what a relay can't take: leaves become quoted-printable or base64 and their fields
+ * say so (RFC 6152 section 3, RFC 5322 section 2.1.1), text in headers becomes encoded-words (RFC 2047; of
+ * an unknown charset RFC 1428 section 3), parameters RFC 2231. Never inside what is signed, encrypted or
+ * a message. GP_E_TOOBIG: over a limit of the walk, or grown too large.
+ */
+enum gp_status gp_mail_down(const void *ctx, struct gp_str header, struct gp_str body, unsigned what,
+    struct gp_down *out, struct gp_err *err) GP_MUST_CHECK;
+/* What of the three there is in a message. */
+unsigned gp_mail_down_wants(struct gp_str header, struct gp_str body);
+/* The address with its domain as A-labels, itself if it is ASCII; NULL: its local part is not. */
+char *gp_addr_ascii(const void *ctx, const char *addr);
 
 #endif
