@@ -11,7 +11,7 @@ python3 "$E2E/hostile.py" bad
 cp "$GP_SRCDIR"/../shared/corpora/hostile/*.eml bad/ 2>/dev/null
 total=$(find bad -name '*.eml' | wc -l)
 for l in lmtp pipe import; do
-	gp list create $l@example.org post=anyone max_size=64M >/dev/null
+	gp list create $l@example.org post=anyone max_size=64M repeats=yes >/dev/null
 	gp member add $l marta@example.org role=owner >/dev/null
 done
 serve_start
