@@ -153,4 +153,6 @@ if ctags --version 2>/dev/null | grep -q Universal; then
 else
 	skip "no function has more than 100 lines" "universal-ctags is not here"
 fi
+limits() { grep -ho '^	GP_MAX_[A-Z_]*' "$GP_SRCDIR"/include/guildpost/base/*.h | tr -d '\t'; }
+is "every limit stands in guildpost.conf(5)" "$(limits | grep -vxFf <(grep -o 'GP_MAX_[A-Z_]*' "$GP_SRCDIR/doc/guildpost.conf.5"))" ''
 finish
