@@ -29,11 +29,36 @@ add_record(const struct gp_cli *cli, json_t *row, const struct gp_job *j)
 	gp_json_text(row, "subject", j->subject);
 }
 
+/* Why what is left of a job is not sent: its own question, or what the next one that waits was told. */
+static enum gp_status
+add_why(struct gp_cli *cli, json_t *row, const struct gp_job *j, struct gp_err *err)
+{
+	struct gp_rcpt *v;
+	const struct gp_rcpt *first = NULL;
+	enum gp_status st;
+	size_t i, n;
+
+	if ((j->flags & GP_JOB_ASK) != 0) {
+		gp_json_text(row, "why", "waits for what the author's domain wants (DMARC)");
+		return GP_OK;
+	}
+	st = gp_queue_deferred(cli, cli->site->store, j->id, &v, &n, err);
+	for (i = 0; st == GP_OK && i < n; i++)
+		if (first == NULL || v[i].next < first->next)
+			first = &v[i];
+	if (first != NULL)
+		gp_json_text(row, "why", gp_asprintf(cli, "%zu wait until %s and later: %s", n,
+		    gp_time_iso(cli, first->next), first->last != NULL ? first->last : ""));
+	else
+		gp_json_text(row, "why", "");
+	return st;
+}
+
 static int
 ls(struct gp_cli *cli, bool all)
 {
 	static const char *const columns[] = {"id", "created", "kind", "recipients", "sent", "failed",
-		"left", "subject"};
+		"left", "subject", "why"};
 	json_t *rows = gp_json_array(cli);
 	struct gp_job **jobs;
 	struct gp_err err;
@@ -41,8 +66,13 @@ ls(struct gp_cli *cli, bool all)
 
 	if (gp_queue_list(cli, cli->site->store, all, &jobs, &n, &err) != GP_OK)
 		return gp_cli_fail(cli, &err);
-	for (i = 0; i < n; i++)
-		add_record(cli, gp_json_push_object(rows), jobs[i]);
+	for (i = 0; i < n; i++) {
+		json_t *row = gp_json_push_object(rows);
+
+		add_record(cli, row, jobs[i]);
+		if (add_why(cli, row, jobs[i], &err) != GP_OK)
+			return gp_cli_fail(cli, &err);
+	}
 	gp_cli_print(cli, rows, columns, GP_COUNT(columns));
 	return EX_OK;
 }
@@ -93,6 +123,8 @@ show(struct gp_cli *cli, int64_t id)
 	if (st != GP_OK)
 		return gp_cli_fail(cli, &err);
 	add_record(cli, row, job);
+	if (add_why(cli, row, job, &err) != GP_OK)
+		return gp_cli_fail(cli, &err);
 	rows = gp_json_new_array(row, "trouble");
 	st = add_trouble(cli, rows, id, &err);
 	if (st != GP_OK)
@@ -160,7 +192,7 @@ const struct gp_cmd gp_cmd_queue = {
 	.name = "queue",
 	.usage = "ls [--all]\nshow JOB\nretry [JOB]\ndrop JOB",
 	.summary = "Look at what is to be delivered",
-	.help = "ls shows unfinished jobs, with --all those of the last month too. show lists the recipients\n"
+	.help = "ls shows unfinished jobs and why they wait, with --all those of the last month too. show lists the recipients\n"
 	    "that wait or failed, with the relay's words. retry makes waiting ones due now; drop gives up\n"
 	    "what is left of a job.\n",
 	.run = run,

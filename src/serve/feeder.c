@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: ISC */
 /*
  * The queue's way to outbound. Untried recipients of each unfinished job are read in order,
- * some at a time, the jobs in turn; retries when they are due. No more is handed out than
- * outbound can use at once. What comes of it is in results.c (design section 6.2).
+ * some at a time; lists take turns, and the jobs of a list, so that small ones get through while a large
+ * one drains. Retries go when they are due. No more is handed out than outbound can use at
+ * once, and than a domain may get (manners.c). What comes of it is in results.c (design section 6.2).
  */
 #include "config.h"
 
@@ -11,7 +12,7 @@
 #include <inttypes.h>
 #include <string.h>
 
-enum { JOBS = 16, AHEAD = 200, PATIENCE = 15 * 60 };
+enum { AHEAD = 200 };
 
 struct gp_feeder *
 gp_feeder_new(struct gp_core *core)
@@ -20,6 +21,7 @@ gp_feeder_new(struct gp_core *core)
 
 	f->core = core;
 	f->more_jobs = true;
+	f->manners = gp_manners_new(f, core->conf->per_domain, core->conf->rate);
 	f->results_ctx = gp_ctx(f);
 	return f;
 }
@@ -44,7 +46,7 @@ gp_feeder_reset(struct gp_feeder *f)
 		talloc_free(r);
 	}
 	f->running = 0;
-	f->last_job = 0;
+	gp_manners_reset(f->manners);
 	f->more_jobs = true;
 }
 
@@ -89,147 +91,6 @@ gp_feeder_poke(struct gp_feeder *f)
 	if (!f->planned) {
 		f->planned = true;
 		gp_loop_later(f->core->loop, feed_later, f);
-	}
-}
-
-static size_t
-count_jobs(const struct gp_feeder *f)
-{
-	const struct feed_job *j;
-	size_t n = 0;
-
-	for (j = f->jobs; j != NULL; j = j->next)
-		n++;
-	return n;
-}
-
-static struct feed_job *
-find_job(struct gp_feeder *f, int64_t id)
-{
-	struct feed_job *j;
-
-	for (j = f->jobs; j != NULL && j->id != id;)
-		j = j->next;
-	return j;
-}
-
-/* Once the author's domain has spoken the job gets its last shape, for good. */
-static enum gp_status
-settle(struct gp_feeder *f, struct feed_job *j, enum gp_policy policy, struct gp_err *err)
-{
-	struct gp_store *store = f->core->site->store;
-	enum gp_status st = gp_store_begin(store, err);
-
-	if (st != GP_OK)
-		return st;
-	st = gp_cook_settle(j, f->core->site, j->list, j->job, policy, err);
-	if (st == GP_OK)
-		st = gp_job_settle(store, j->job, err);
-	if (st == GP_OK)
-		st = gp_store_commit(store, err);
-	if (st != GP_OK)
-		gp_store_rollback(store);
-	return st;
-}
-
-/* A domain that can't be asked: some time later mail of it goes out as if it were strict (standards.md
- * 2.1). */
-static bool
-know_policy(struct gp_feeder *f, const char *domain, int64_t created, enum gp_policy *policy)
-{
-	return gp_policies_get(f->core->policies, domain, policy) &&
-	    (*policy != GP_POLICY_UNKNOWN || gp_now() - created >= PATIENCE);
-}
-
-/* GP_E_BUSY: the job waits for the policy of a domain. */
-static enum gp_status
-ask_policy(struct gp_feeder *f, struct feed_job *j, struct gp_err *err)
-{
-	char *domain = gp_cook_domain(j, j->job);
-	enum gp_policy policy;
-	struct asking *a;
-
-	if (j->list->set.dmarc == GP_DMARC_ALWAYS)
-		return settle(f, j, GP_POLICY_REJECT, err);
-	if (know_policy(f, domain, j->job->created, &policy))
-		return settle(f, j, policy, err);
-	a = gp_new(f, struct asking);
-	*a = (struct asking){f->asking, j->id, j->job->created, talloc_steal(a, domain)};
-	f->asking = a;
-	return GP_E_BUSY;
-}
-
-/* Bring a job into memory, at the end of the turn. NULL: it is gone or can't be read now. */
-static struct feed_job *
-load_job(struct gp_feeder *f, int64_t id, bool retries_only)
-{
-	struct gp_store *store = f->core->site->store;
-	struct feed_job *j = gp_new(f, struct feed_job), **end;
-	struct gp_err err = {GP_OK, ""};
-	enum gp_status st;
-
-	j->id = id;
-	j->read_all = retries_only;
-	st = gp_job_find(j, store, id, true, &j->job, &err);
-	if (st == GP_OK)
-		st = gp_list_find_id(j, store, j->job->list, &j->list, &err);
-	if (st == GP_OK && (j->job->flags & GP_JOB_ASK) != 0)
-		st = ask_policy(f, j, &err);
-	if (st != GP_OK) {
-		if (st != GP_E_NOTFOUND && err.code != GP_OK)
-			gp_log(GP_LOG_ERR, "event=job-read job=%" PRId64 " what=\"%s\"", id, err.msg);
-		talloc_free(j);
-		return NULL;
-	}
-	for (end = &f->jobs; *end != NULL;)
-		end = &(*end)->next;
-	*end = j;
-	return j;
-}
-
-static void
-load_jobs(struct gp_feeder *f)
-{
-	void *ctx = gp_ctx(NULL);
-	struct gp_err err;
-	int64_t *ids;
-	size_t n, i, room = JOBS - count_jobs(f);
-
-	if (gp_queue_jobs(ctx, f->core->site->store, f->last_job, room, &ids, &n, &err) != GP_OK) {
-		gp_log(GP_LOG_ERR, "event=queue-read what=\"%s\"", err.msg);
-		n = 0;
-	}
-	for (i = 0; i < n; i++) {
-		struct feed_job *j = find_job(f, ids[i]);
-
-		/* One that is here for its retries has its fresh recipients still to be read. */
-		if (j != NULL)
-			j->read_all = false;
-		else
-			load_job(f, ids[i], false);
-		f->last_job = ids[i];
-	}
-	f->more_jobs = n == room;
-	talloc_free(ctx);
-}
-
-/* Jobs whose question is answered join the turn. */
-static void
-load_asking(struct gp_feeder *f)
-{
-	struct asking *a = f->asking, *next;
-	enum gp_policy policy;
-
-	f->asking = NULL;
-	for (; a != NULL; a = next) {
-		next = a->next;
-		if (count_jobs(f) >= JOBS || !know_policy(f, a->domain, a->created, &policy)) {
-			a->next = f->asking;
-			f->asking = a;
-			continue;
-		}
-		load_job(f, a->id, false);
-		talloc_free(a);
 	}
 }
 
@@ -307,6 +168,7 @@ send_txn(struct gp_feeder *f, struct feed_job *j, const struct gp_rcpt *v, size_
 	f->runs = r;
 	j->running++;
 	f->running++;
+	gp_manners_begin(f->manners, r->rcpts[0].address);
 }
 
 /* A job with nothing left to hand out leaves the turn when its last answer is saved. */
@@ -316,7 +178,7 @@ retire(struct gp_feeder *f, struct feed_job *j)
 	struct feed_job **p;
 	struct gp_buf *b;
 
-	if (j->running > 0 || j->at < j->n || !j->read_all)
+	if (j->running > 0 || j->put_off > 0 || j->at < j->n || !j->read_all)
 		return;
 	if (j->sent && f->out != NULL) {
 		b = gp_buf_new(NULL, 64);
@@ -336,35 +198,101 @@ may_feed(struct gp_feeder *f)
 	return f->out != NULL && !f->down && gp_now_ms() >= f->pause_until && !f->core->ending;
 }
 
+/* May it go now? If its domain pauses, it is put off until then. */
+static bool
+may_go(struct gp_feeder *f, struct feed_job *j, struct gp_rcpt *r)
+{
+	const char *words;
+	int64_t until;
+	enum gp_may may = gp_manners_may(f->manners, r->address, gp_now(), &until, &words);
+
+	if (may == GP_MAY_LATER) {
+		gp_feeder_put_off(f, j, r, until, words);
+		r->address = NULL;
+	}
+	return may == GP_MAY;
+}
+
+/* The first that may go now and, where all get the same, others of its domain. They are taken out of
+ * what was read. */
+static size_t
+pick(struct gp_feeder *f, struct feed_job *j, struct gp_rcpt *v)
+{
+	size_t n = 0, i, most = (j->job->flags & GP_JOB_BATCH) != 0 ? GP_TXN_RCPTS : 1;
+
+	for (i = j->at; i < j->n && n < most; i++) {
+		struct gp_rcpt *r = &j->rcpts[i];
+
+		if (r->address == NULL || (n == 0 && !may_go(f, j, r)) ||
+		    (n > 0 && !gp_strieq(gp_addr_domain(r->address), gp_addr_domain(v[0].address))))
+			continue;
+		v[n++] = *r;
+		r->address = NULL;
+	}
+	while (j->at < j->n && j->rcpts[j->at].address == NULL)
+		j->at++;
+	return n;
+}
+
+static void
+move_to_end(struct gp_feeder *f, struct feed_job *j)
+{
+	struct feed_job **p;
+
+	for (p = &f->jobs; *p != j;)
+		p = &(*p)->next;
+	*p = j->next;
+	j->next = NULL;
+	while (*p != NULL)
+		p = &(*p)->next;
+	*p = j;
+}
+
+/* One transaction of each list that has one to send. False: none has. */
+static bool
+one_turn(struct gp_feeder *f, size_t window)
+{
+	struct gp_rcpt v[GP_TXN_RCPTS];
+	struct feed_job *j, *next;
+	bool any = false;
+	size_t n;
+
+	f->turn++;
+	for (j = f->jobs; j != NULL && f->running < window; j = next) {
+		next = j->next;
+		if (gp_feeder_has_list(f, j->list->id, true))
+			continue;
+		if (!read_ahead(f, j)) {
+			retire(f, j);
+			continue;
+		}
+		if (!gp_manners_take(f->manners, 0, gp_now_ms()))
+			return false;
+		n = pick(f, j, v);
+		if (n == 0)
+			continue;
+		gp_manners_take(f->manners, (int64_t)n, gp_now_ms());
+		send_txn(f, j, v, n);
+		j->turn = f->turn;
+		move_to_end(f, j);
+		any = true;
+	}
+	return any;
+}
+
 void
 gp_feeder_feed(struct gp_feeder *f)
 {
-	size_t window = (size_t)f->core->conf->connections * 2, n;
-	struct feed_job *j, *next;
+	size_t window = (size_t)f->core->conf->connections * 2;
 	bool any = true;
 
 	if (!may_feed(f))
 		return;
-	load_asking(f);
+	gp_feeder_load_asking(f);
 	while (any && f->running < window) {
-		any = false;
-		if (f->more_jobs && count_jobs(f) < JOBS)
-			load_jobs(f);
-		for (j = f->jobs; j != NULL && f->running < window; j = next) {
-			next = j->next;
-			if (!read_ahead(f, j)) {
-				retire(f, j);
-				continue;
-			}
-			n = j->n - j->at;
-			if ((j->job->flags & GP_JOB_BATCH) == 0)
-				n = 1;
-			else if (n > GP_TXN_RCPTS)
-				n = GP_TXN_RCPTS;
-			send_txn(f, j, j->rcpts + j->at, n);
-			j->at += n;
-			any = true;
-		}
+		if (f->more_jobs)
+			gp_feeder_load(f);
+		any = one_turn(f, window);
 	}
 }
 
@@ -388,6 +316,8 @@ gp_feeder_tick(struct gp_feeder *f)
 	struct gp_rcpt *due;
 	struct gp_err err;
 	struct feed_job *j;
+	const char *words;
+	int64_t until;
 	size_t n = 0, i;
 
 	if (may_feed(f) &&
@@ -398,11 +328,17 @@ gp_feeder_tick(struct gp_feeder *f)
 	for (i = 0; i < n && f->running < (size_t)f->core->conf->connections * 2; i++) {
 		if (is_running(f, due[i].job, due[i].n))
 			continue;
-		j = find_job(f, due[i].job);
+		/* When as many as may go there are under way, it isn't even read. */
+		if (gp_manners_may(f->manners, due[i].address, gp_now(), &until, &words) == GP_MAY_SOON)
+			continue;
+		j = gp_feeder_find(f, due[i].job);
 		if (j == NULL)
-			j = load_job(f, due[i].job, true);
-		if (j != NULL)
-			send_txn(f, j, &due[i], 1);
+			j = gp_feeder_load_job(f, due[i].job, true);
+		if (j == NULL || !may_go(f, j, &due[i]))
+			continue;
+		if (!gp_manners_take(f->manners, 1, gp_now_ms()))
+			break;
+		send_txn(f, j, &due[i], 1);
 	}
 	talloc_free(ctx);
 	/* Jobs of other processes (the command line) are found here. */

@@ -21,11 +21,10 @@ retry_at(int tries)
 	return gp_now() + 60 * (tries < (int)GP_COUNT(minutes) ? minutes[tries] : 60);
 }
 
-static void
-add_result(struct gp_feeder *f, const struct run *r, size_t i, const struct gp_answer *a)
+static struct gp_result *
+push_result(struct gp_feeder *f, const struct feed_job *j, const struct gp_rcpt *rcpt)
 {
 	struct gp_result *res;
-	int64_t expires = r->job->job->expires;
 
 	f->results = talloc_realloc(f->results_ctx, f->results, struct gp_result,
 	    (unsigned)f->results_n + 1);
@@ -33,11 +32,34 @@ add_result(struct gp_feeder *f, const struct run *r, size_t i, const struct gp_a
 	    (unsigned)f->results_n + 1);
 	if (f->results == NULL || f->whose == NULL)
 		gp_oom();
-	f->whose[f->results_n] = (struct gp_whose){r->job->list->id, r->rcpts[i].member};
+	f->whose[f->results_n] = (struct gp_whose){j->list->id, rcpt->member};
 	res = &f->results[f->results_n++];
 	memset(res, 0, sizeof(*res));
-	res->job = r->job->id;
-	res->n = r->rcpts[i].n;
+	res->job = j->id;
+	res->n = rcpt->n;
+	return res;
+}
+
+/* What an answer says of the whole domain; when a recipient of it that is put off is due. */
+static int64_t
+heed(struct gp_feeder *f, const char *address, const struct gp_answer *a, int64_t next)
+{
+	int64_t until;
+
+	if (a->kind == GP_ANSWER_SENT)
+		gp_manners_sent(f->manners, address, gp_now());
+	if (a->kind != GP_ANSWER_DEFER || a->text == NULL || !gp_manners_is_slow(a->text))
+		return next;
+	until = gp_manners_slow(f->manners, address, a->text, gp_now());
+	return until > next ? until : next;
+}
+
+static void
+add_result(struct gp_feeder *f, const struct run *r, size_t i, const struct gp_answer *a)
+{
+	struct gp_result *res = push_result(f, r->job, &r->rcpts[i]);
+	int64_t expires = r->job->job->expires;
+
 	res->text = gp_strdup(f->results_ctx, a->text != NULL ? a->text : "");
 	switch (a->kind) {
 	case GP_ANSWER_SENT:
@@ -52,6 +74,7 @@ add_result(struct gp_feeder *f, const struct run *r, size_t i, const struct gp_a
 		    a->kind == GP_ANSWER_AGAIN && r->rcpts[i].tries < AGAIN ? gp_now() :
 		    retry_at(r->rcpts[i].tries);
 	}
+	res->next = heed(f, r->rcpts[i].address, a, res->next);
 	if (res->kind != GP_RESULT_SENT)
 		gp_log(GP_LOG_INFO, "event=delivery job=%" PRId64 " to=<%s> result=%s text=\"%s\"",
 		    res->job, r->rcpts[i].address,
@@ -76,6 +99,7 @@ acknowledge(struct gp_feeder *f)
 		*p = r->next;
 		f->running--;
 		r->job->running--;
+		gp_manners_end(f->manners, r->rcpts[0].address);
 		talloc_free(r);
 	}
 }
@@ -89,7 +113,7 @@ save_results(void *arg)
 	enum gp_status st;
 
 	/* New mail is about to be committed: these go with it. */
-	if (f->saved_n == 0 || f->core->commit_planned)
+	if ((f->saved_n == 0 && f->results_n == 0) || f->core->commit_planned)
 		return;
 	st = gp_store_begin(store, &err);
 	if (st == GP_OK) {
@@ -133,7 +157,9 @@ gp_feeder_write(struct gp_feeder *f, struct gp_err *err)
 void
 gp_feeder_written(struct gp_feeder *f, const struct gp_err *err)
 {
-	if (f->saved_n == 0)
+	struct feed_job *j;
+
+	if (f->saved_n == 0 && f->results_n == 0)
 		return;
 	if (err != NULL) {
 		/* Better to wait with what is sent than to lose count of it. */
@@ -147,6 +173,8 @@ gp_feeder_written(struct gp_feeder *f, const struct gp_err *err)
 	f->results = NULL;
 	f->whose = NULL;
 	f->results_n = 0;
+	for (j = f->jobs; j != NULL; j = j->next)
+		j->put_off = 0;
 	acknowledge(f);
 	if (f->down && f->running == 0) {
 		/* What was not tried is in the database as if it had never been read. */
@@ -155,6 +183,22 @@ gp_feeder_written(struct gp_feeder *f, const struct gp_err *err)
 		gp_feeder_reset(f);
 	}
 	gp_feeder_feed(f);
+}
+
+void
+gp_feeder_put_off(struct gp_feeder *f, struct feed_job *j, const struct gp_rcpt *rcpt, int64_t until,
+    const char *words)
+{
+	struct gp_result *res;
+
+	if (f->saved_n == 0 && f->results_n == 0)
+		gp_loop_later(f->core->loop, save_results, f);
+	res = push_result(f, j, rcpt);
+	res->kind = GP_RESULT_DEFER;
+	res->next = until;
+	res->text = gp_asprintf(f->results_ctx, "%s pauses; it said: %s", gp_addr_domain(rcpt->address),
+	    words);
+	j->put_off++;
 }
 
 static void
@@ -196,7 +240,7 @@ gp_feeder_on_result(struct gp_conn *c, void *arg)
 	struct gp_frame frame;
 	struct gp_err err;
 	enum gp_status st;
-	bool first = f->saved_n == 0;
+	bool first = f->saved_n == 0 && f->results_n == 0;
 	size_t used;
 
 	while ((st = gp_frame_next(c, GP_MAX_FRAME, &frame, &used, &err)) == GP_OK) {

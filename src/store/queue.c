@@ -156,6 +156,33 @@ gp_queue_jobs(const void *ctx, struct gp_store *s, int64_t after, size_t limit, 
 }
 
 enum gp_status
+gp_queue_turn(const void *ctx, struct gp_store *s, size_t limit, struct gp_queue_entry **out, size_t *n,
+    struct gp_err *err)
+{
+	sqlite3_stmt *st;
+	enum gp_status status = gp_sql_open(s, &st, "SELECT id, list, left FROM (SELECT id, list, left, "
+	    "row_number() OVER (PARTITION BY list ORDER BY id) AS k FROM job WHERE fresh > 0) "
+	    "ORDER BY k, id LIMIT ?1", GP_ARGS(GP_INT((int64_t)limit)), err);
+	struct gp_queue_entry *v = NULL;
+	size_t count = 0;
+
+	if (status != GP_OK)
+		return status;
+	while ((status = gp_sql_next(s, st, err)) == GP_OK) {
+		v = gp_store_grow(ctx, v, count, sizeof(*v));
+		v[count++] = (struct gp_queue_entry){sqlite3_column_int64(st, 0),
+		    sqlite3_column_int64(st, 1), sqlite3_column_int64(st, 2)};
+	}
+	if (status != GP_E_NOTFOUND) {
+		talloc_free(v);
+		return status;
+	}
+	*out = v;
+	*n = count;
+	return GP_OK;
+}
+
+enum gp_status
 gp_queue_next_due(struct gp_store *s, int64_t *when, struct gp_err *err)
 {
 	return gp_sql_int(s, when, "SELECT coalesce(min(next), 0) FROM retry", GP_NOARGS, err);

@@ -76,5 +76,42 @@ log_says "each once" "
 assert len(e) == 15, len(e)
 assert len({(x['rcpts'][0], x['id']) for x in e}) == 15"
 relay_end
+serve_stop
+
+# ---- a domain that has enough of us -----------------------------------------------------------------
+for i in 1 2 3 4 5 6 7 8; do echo "s$i@slow.example"; done | gp member import bees >/dev/null
+relay --slow slow.example
+serve_start
+mail marta@example.org 'slowly' <<<hello | lmtp marta@example.org bees@example.org >/dev/null
+ok "all of a domain wait when it wants a pause" wait_for 30 waiting 8
+job=$(gp queue ls | awk '/slowly/ {print $1; exit}')
+gp queue show "$job" >shown
+has "queue show says what it said to one" shown "@slow.example .* 451 4.7.1 too much of you"
+has "and that others weren't tried" shown "slow.example pauses; it said: 451 4.7.1 too much of you"
+gp queue ls >shown
+has "queue ls says why the job waits" shown "8 wait until .* and later: 451 4.7.1 "
+log_says "the others got it" "assert len(e) == 5, len(e)"
+gp queue drop "$job" >/dev/null
+serve_stop
+relay_end
+
+# ---- lists take turns, as fast as may be --------------------------------------------------------------
+site outbound.relay="smtp://127.0.0.1:$RELAY" outbound.connections=2 outbound.rate=1200
+for ((i = 1; i <= 295; i++)); do echo "b$i@example.com"; done | gp member import bees >/dev/null
+for i in 1 2 3 4 5 6 7 8; do gp member remove bees "s$i@slow.example" >/dev/null; done
+gp list create wasps@example.org title='The wasps' >/dev/null
+gp member add wasps marta@example.org role=owner >/dev/null
+gp member add wasps m1@example.net >/dev/null
+relay
+serve_start
+mail marta@example.org 'to many' <<<hello | lmtp marta@example.org bees@example.org >/dev/null
+mail marta@example.org 'to few' <<<hello | sed 's/bees@/wasps@/' | lmtp marta@example.org wasps@example.org >/dev/null
+ok "a large list and a small one" wait_for 60 drained
+log_says "the small one needn't wait for the large one" "
+at = [i for i, x in enumerate(e) if x['sender'].startswith('wasps')]
+assert len(e) == 302 and len(at) == 2, (len(e), at)
+assert max(at) < 270, at"
+log_says "and no more go in a minute than may" "
+assert e[-1]['time'] - e[0]['time'] > 4, e[-1]['time'] - e[0]['time']"
 exits "TERM" 0 serve_stop
 finish

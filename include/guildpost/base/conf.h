@@ -68,6 +68,8 @@ struct gp_config {
 	char *relay_ca;		/* file of trusted certificates, "" for the system's */
 	int relay_tls;		/* never, loopback-exempt "auto", always */
 	int64_t connections;	/* at once */
+	int64_t per_domain;	/* transactions to one domain at once */
+	int64_t rate;		/* messages a minute, 0: no limit */
 	int64_t expire;		/* give up after, seconds */
 	char *helo;		/* our name in EHLO, default domain */
 	char *dns;		/* servers to ask, "": the system's, "off": none */

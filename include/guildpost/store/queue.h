@@ -67,6 +67,10 @@ enum gp_status gp_queue_fresh(const void *ctx, struct gp_store *s, int64_t job, 
 /* Ids of jobs that have untried recipients, oldest first. */
 enum gp_status gp_queue_jobs(const void *ctx, struct gp_store *s, int64_t after, size_t limit,
     int64_t **out, size_t *n, struct gp_err *err) GP_MUST_CHECK;
+/* The same with their lists, in turn: each list's oldest, then each list's second ... */
+struct gp_queue_entry { int64_t job, list, left; };
+enum gp_status gp_queue_turn(const void *ctx, struct gp_store *s, size_t limit,
+    struct gp_queue_entry **out, size_t *n, struct gp_err *err) GP_MUST_CHECK;
 enum gp_status gp_queue_due(const void *ctx, struct gp_store *s, int64_t now, size_t limit,
     struct gp_rcpt **out, size_t *n, struct gp_err *err) GP_MUST_CHECK;
 /* When the next retry is due, 0: none. */
