@@ -130,32 +130,6 @@ gp_queue_deferred(const void *ctx, struct gp_store *s, int64_t job, struct gp_rc
 }
 
 enum gp_status
-gp_queue_jobs(const void *ctx, struct gp_store *s, int64_t after, size_t limit, int64_t **out,
-    size_t *n, struct gp_err *err)
-{
-	sqlite3_stmt *st;
-	enum gp_status status = gp_sql_open(s, &st,
-	    "SELECT id FROM job WHERE fresh > 0 AND id > ?1 ORDER BY id LIMIT ?2",
-	    GP_ARGS(GP_INT(after), GP_INT((int64_t)limit)), err);
-	int64_t *v = NULL;
-	size_t count = 0;
-
-	if (status != GP_OK)
-		return status;
-	while ((status = gp_sql_next(s, st, err)) == GP_OK) {
-		v = gp_store_grow(ctx, v, count, sizeof(*v));
-		v[count++] = sqlite3_column_int64(st, 0);
-	}
-	if (status != GP_E_NOTFOUND) {
-		talloc_free(v);
-		return status;
-	}
-	*out = v;
-	*n = count;
-	return GP_OK;
-}
-
-enum gp_status
 gp_queue_turn(const void *ctx, struct gp_store *s, size_t limit, struct gp_queue_entry **out, size_t *n,
     struct gp_err *err)
 {

@@ -103,12 +103,14 @@ test_fresh(void **state)
 {
 	struct fixture *f = *state;
 	struct gp_rcpt *r, *part;
-	int64_t id = eight(f, &r), *ids;
+	struct gp_queue_entry *turn;
+	int64_t id = eight(f, &r);
 	size_t count;
 
-	OK(gp_queue_jobs(f, f->s, 0, 10, &ids, &count, err));
+	OK(gp_queue_turn(f, f->s, 10, &turn, &count, err));
 	assert_int_equal(count, 1);
-	assert_int_equal(ids[0], id);
+	assert_int_equal(turn[0].job, id);
+	assert_int_equal(turn[0].left, 8);
 	OK(gp_queue_fresh(f, f->s, id, 0, 3, &part, &count, err));
 	assert_int_equal(count, 3);
 	assert_string_equal(part[0].address, "m1@example.org");
@@ -177,7 +179,8 @@ test_end_of_a_job(void **state)
 	struct gp_job *job, **jobs;
 	struct gp_failure *failures;
 	struct gp_rcpt *r;
-	int64_t id = eight(f, &r), n, *ids, when;
+	struct gp_queue_entry *turn;
+	int64_t id = eight(f, &r), n, when;
 	size_t count;
 
 	OK(gp_job_find(f, f->s, id, true, &job, err));
@@ -191,7 +194,7 @@ test_end_of_a_job(void **state)
 	expect(f, id, 5, 2, 1, 0);
 	OK(gp_queue_next_due(f->s, &when, err));
 	assert_int_equal(when, 0);
-	OK(gp_queue_jobs(f, f->s, 0, 10, &ids, &count, err));
+	OK(gp_queue_turn(f, f->s, 10, &turn, &count, err));
 	assert_int_equal(count, 0);
 	OK(gp_queue_failures(f, f->s, id, &failures, &count, err));
 	assert_int_equal(count, 2);

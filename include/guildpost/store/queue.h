@@ -64,10 +64,7 @@ struct gp_rcpt {
  * outbound. Retries that are due come from gp_queue_due. */
 enum gp_status gp_queue_fresh(const void *ctx, struct gp_store *s, int64_t job, int64_t after_n,
     size_t limit, struct gp_rcpt **out, size_t *n, struct gp_err *err) GP_MUST_CHECK;
-/* Ids of jobs that have untried recipients, oldest first. */
-enum gp_status gp_queue_jobs(const void *ctx, struct gp_store *s, int64_t after, size_t limit,
-    int64_t **out, size_t *n, struct gp_err *err) GP_MUST_CHECK;
-/* The same with their lists, in turn: each list's oldest, then each list's second ... */
+/* Jobs that have untried recipients, lists in turn: each list's oldest, each list's second ... */
 struct gp_queue_entry { int64_t job, list, left; };
 enum gp_status gp_queue_turn(const void *ctx, struct gp_store *s, size_t limit,
     struct gp_queue_entry **out, size_t *n, struct gp_err *err) GP_MUST_CHECK;
