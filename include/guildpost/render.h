@@ -198,4 +198,10 @@ bool gp_forget_holds(const struct gp_forget *f, const char *p, size_t n);
 bool gp_forget_text(const struct gp_forget *f, struct gp_buf *out, const char *p, size_t n,
     int where);
 
+/* ---- pixels.c ----------------------------------------------------------------------- */
+
+/* HTML (bytes of any charset that holds ASCII) without the images of other servers that are too small to be
+ * seen; NULL: there is none. */
+char *gp_html_without_pixels(const void *ctx, const char *p, size_t n, size_t *out_n);
+
 #endif

@@ -37,9 +37,10 @@ has_word(const char *words, const char *word)
 	return false;
 }
 
-/* What stands behind the last dot, blanks and dots at the end left out: Windows does so, too. */
+/* By what stands behind its last dot, or as a whole; blanks and dots at the end left out: Windows does so,
+ * too. */
 static bool
-has_blocked_end(const void *ctx, const char *blocked, const char *name)
+is_blocked_name(const void *ctx, const char *blocked, const char *name)
 {
 	size_t n = name == NULL ? 0 : strlen(name);
 	const char *dot;
@@ -51,7 +52,7 @@ has_blocked_end(const void *ctx, const char *blocked, const char *name)
 		return false;
 	clean = gp_strndup(ctx, name, n);
 	dot = strrchr(clean, '.');
-	return dot != NULL && has_word(blocked, dot + 1);
+	return dot != NULL && (has_word(blocked, clean) || has_word(blocked, dot + 1));
 }
 
 /* Text that people wrote, and what a signature needs, is always taken. */
@@ -70,8 +71,8 @@ is_taken(const void *ctx, const struct gp_list *list, const struct gp_inbound *i
 
 	if (is_own(p))
 		return true;
-	if (has_blocked_end(ctx, set->block_files, p->name) ||
-	    has_blocked_end(ctx, set->block_files, gp_part_other_name(ctx, in->raw, p)))
+	if (is_blocked_name(ctx, set->block_files, p->name) ||
+	    is_blocked_name(ctx, set->block_files, gp_part_other_name(ctx, in->raw, p)))
 		return false;
 	return set->types[0] == '\0' || has_word(set->types, p->type);
 }
@@ -152,6 +153,21 @@ replace_by_note(struct shaping *s, const struct gp_part *p)
 	return st;
 }
 
+/* HTML with its tracking pixels out; what can't be decoded stays. */
+static void
+drop_pixels(struct shaping *s, const struct gp_part *p)
+{
+	char *html, *without;
+	size_t n;
+
+	if (gp_cte_decode(s->ctx, p->cte, s->in->raw + p->body, p->len, GP_MAX_MESSAGE, &html, &n, NULL) !=
+	    GP_OK || memchr(html, '\0', n) != NULL)
+		return;
+	without = gp_html_without_pixels(s->ctx, html, n, &n);
+	if (without != NULL)
+		s->v[s->n++] = gp_part_with(s->ctx, s->in->raw, p, without);
+}
+
 static bool
 is_file(const struct gp_part *p)
 {
@@ -171,6 +187,8 @@ shape_part(struct shaping *s, const struct gp_part *p)
 		replace_by_text(s, p, m->text, NULL);
 		return GP_OK;
 	}
+	if (set->pixels == GP_PIXELS_DROP && (p->flags & GP_PART_BODY_HTML) != 0)
+		drop_pixels(s, p);
 	if (!can_go(m, p))
 		return GP_OK;
 	if ((set->attachments == GP_FILES_DROP && is_file(p)) ||
@@ -192,7 +210,8 @@ gp_content_shape(const void *ctx, struct gp_site *site, const struct gp_list *li
 
 	*out = in;
 	if (in->mail == NULL || (list->set.attachments != GP_FILES_DROP &&
-	    list->set.blocked != GP_BLOCKED_DROP && list->set.html != GP_HTML_TEXT))
+	    list->set.blocked != GP_BLOCKED_DROP && list->set.html != GP_HTML_TEXT &&
+	    list->set.pixels != GP_PIXELS_DROP))
 		return GP_OK;
 	s.v = gp_array(ctx, struct gp_replacement, in->mail->parts_n + 1);
 	for (i = 0; st == GP_OK && i < in->mail->parts_n; i++)

@@ -51,6 +51,33 @@ gp_part_other_name(const void *ctx, const char *raw, const struct gp_part *p)
 	return name == NULL || gp_streq(name, p->name) ? NULL : name;
 }
 
+struct gp_replacement
+gp_part_with(const void *ctx, const char *raw, const struct gp_part *p, const char *content)
+{
+	static const char *const cte[] = {"Content-Transfer-Encoding", "Content-MD5"};
+	struct gp_replacement out = {.part = p->index};
+	struct gp_header h;
+	struct gp_buf b;
+	size_t i;
+
+	gp_buf_init(&b, ctx, GP_MAX_MESSAGE);
+	if (gp_header_scan(ctx, raw + p->head, p->body - p->head, &h, NULL) == GP_OK) {
+		for (i = 0; i < h.n; i++) {
+			const struct gp_field *f = &h.fields[i];
+			struct gp_str name = {h.raw + f->start, f->name_len};
+
+			if (gp_field_is_content(&h, f) && !gp_str_ieq(name, cte[0]) &&
+			    !gp_str_ieq(name, cte[1]) && !gp_str_ieq(name, "MIME-Version"))
+				gp_buf_add(&b, h.raw + f->start, f->len);
+		}
+	}
+	gp_buf_puts(&b, "Content-Transfer-Encoding: quoted-printable\r\n\r\n");
+	gp_compose_qp(&b, content);
+	out.p = b.p;
+	out.n = b.len;
+	return out;
+}
+
 static const struct gp_replacement *
 find(const struct replacing *r, int part)
 {
@@ -81,6 +108,7 @@ copy_header(struct replacing *r)
 static enum gp_status
 put(struct replacing *r, const struct gp_replacement *v, struct gp_part *q)
 {
+	unsigned old = q->flags;
 	struct gp_header h;
 	enum gp_status st = GP_OK;
 	size_t head;
@@ -95,7 +123,10 @@ put(struct replacing *r, const struct gp_replacement *v, struct gp_part *q)
 	if (st != GP_OK)
 		return st;
 	gp_part_read(r->ctx, &h, "text/plain", q);
-	q->flags |= q->parent == 0 ? GP_PART_BODY_TEXT | GP_PART_INLINE : GP_PART_INLINE;
+	if (strcmp(q->type, "text/html") == 0)
+		q->flags |= old & (GP_PART_BODY_HTML | GP_PART_INLINE);
+	else
+		q->flags |= q->parent == 0 ? GP_PART_BODY_TEXT | GP_PART_INLINE : GP_PART_INLINE;
 	q->head = head;
 	q->body = r->out.len + h.body;
 	q->len = v->n - h.body;
@@ -182,11 +213,12 @@ grow(struct gp_mail *m, const struct gp_part *q, ptrdiff_t more)
 
 /* Another part stands here: text that was a slice of it is kept apart, its HTML is gone. */
 static void
-forget_old(struct gp_mail *after, const struct gp_mail *m, const struct gp_part *old)
+forget_old(struct gp_mail *after, const struct gp_mail *m, const struct gp_part *old,
+    const char *after_type)
 {
 	if (holds_text(m, old))
 		after->flags &= ~(unsigned)GP_MAIL_TEXT_SLICE;
-	if ((old->flags & GP_PART_BODY_HTML) == 0)
+	if ((old->flags & GP_PART_BODY_HTML) == 0 || gp_starts(after_type, "text/html"))
 		return;
 	after->html = NULL;
 	after->html_n = 0;
@@ -218,7 +250,7 @@ gp_mail_replace(const void *ctx, const char *raw, size_t n, const struct gp_mail
 		}
 		st = put(&r, one, &after->parts[i]);
 		grow(after, old, ((ptrdiff_t)r.out.len - (ptrdiff_t)r.at) - shift);
-		forget_old(after, m, old);
+		forget_old(after, m, old, after->parts[i].type);
 	}
 	if (st != GP_OK)
 		return st;

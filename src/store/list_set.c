@@ -79,13 +79,15 @@ const struct gp_opt gp_list_options[] = {
 	    "types of parts that posts may carry, such as text/html image/* application/pdf; empty: all"},
 	{"block_files", GP_OPT_TEXT, AT(block_files), "exe bat cmd com pif scr vbs vbe js jse wsf wsh hta "
 	    "cpl lnk msi ps1 jar iso img one", 0, 0, NULL,
-	    "ends of the names of files that posts may not carry"},
+	    "ends of the names of files, or whole names, that posts may not carry, such as winmail.dat"},
 	{"blocked", GP_OPT_CHOICE, AT(blocked), "hold", 0, 0, "hold|refuse|drop",
 	    "what becomes of posts that carry such: hold; refuse; drop: the file is taken out, and the "
 	    "post says so"},
 	{"attachments", GP_OPT_CHOICE, AT(attachments), "keep", 0, 0, "keep|drop|link",
 	    "files in posts: keep; drop: they are taken out; link: they stand in the archive, and the mail "
 	    "says where"},
+	{"pixels", GP_OPT_CHOICE, AT(pixels), "keep", 0, 0, "keep|drop",
+	    "images of other servers in HTML that are too small to be seen, and tell who reads: keep; drop"},
 	{"html", GP_OPT_CHOICE, AT(html), "accept", 0, 0, "accept|refuse|text",
 	    "posts whose only text is HTML: accept; refuse; text: they become plain text"},
 	{"prefix", GP_OPT_TEXT, AT(prefix), "", 0, 0, NULL,

@@ -44,6 +44,8 @@ static const struct rule_case {
 	{"inline", NULL, NULL, FILE_OF("application/octet-stream; name=x.exe", "inline"), GP_DECIDE_HOLD},
 	{"own list of ends", "block_files", "pdf,zip", ATTACHED("a.zip"), GP_DECIDE_HOLD},
 	{"and not the usual ones", "block_files", "pdf", ATTACHED("a.exe"), GP_DECIDE_ACCEPT},
+	{"a whole name", "block_files", "winmail.dat", ATTACHED("WinMail.dat"), GP_DECIDE_HOLD},
+	{"not that name", "block_files", "winmail.dat", ATTACHED("data.dat"), GP_DECIDE_ACCEPT},
 	{"nothing blocked", "block_files", "", ATTACHED("a.exe"), GP_DECIDE_ACCEPT},
 	{"refused", "blocked", "refuse", ATTACHED("a.exe"), GP_DECIDE_REJECT},
 	{"taken out", "blocked", "drop", ATTACHED("a.exe"), GP_DECIDE_ACCEPT},
@@ -141,6 +143,15 @@ static const struct shape_case {
 	    "Content-Type: text/plain; charset=us-ascii\r\n", "<p>"},
 	{"HTML in a mixed", "html", "text", HEAD "Content-Type: multipart/mixed; boundary=b\n\n--b\n"
 	    "Content-Type: text/html\n\n<p>Hello</p>\n--b\nContent-Type: image/png\n\nx\n--b--\n", "Hello\r\n", "<p>"},
+	{"a pixel", "pixels", "drop", HEAD "Content-Type: text/html; charset=utf-8\n\n<p>Hello <b>bees</b>"
+	    "<IMG src=\"https://spy.example/1.gif\" width=1 height='1' title=\"a>b\" alt=''>.</p>\n", "<b>bees</b>.</p>", "spy"},
+	{"a pixel in base64 beside a text", "pixels", "drop", HEAD "Content-Type: multipart/alternative; boundary=b\n\n"
+	    "--b\n\nHello\n--b\nContent-Type: text/html\nContent-Transfer-Encoding: base64\n\n"
+	    "PHA+SGVsbG88aW1nIHNyYz0vL3NweS5leGFtcGxlLyB3aWR0aD0iMHB4IiBoZWlnaHQ9IjEiLz48L3A+\n--b--\n",
+	    "<p>Hello</p>", "PHA+"},
+	{"a picture that is seen", "pixels", "drop", HEAD "Content-Type: text/html\n\n"
+	    "<img src=https://a.example/b.png width=100 height=1><img src=cid:x width=1 height=1><img width=1 height=1 "
+	    "src=https://a.example/ no end\n", NULL, NULL},
 	{"HTML beside a text stays", "html", "text", HEAD "Content-Type: multipart/alternative; boundary=b\n\n--b\n\n"
 	    "Hello\n--b\nContent-Type: text/html\n\n<p>Hello\n--b--\n", NULL, NULL},
 };

@@ -43,6 +43,9 @@ struct gp_replacement {
 enum gp_status gp_mail_replace(const void *ctx, const char *raw, size_t n, const struct gp_mail *m,
     const struct gp_replacement *v, size_t count, char **out, size_t *out_n, struct gp_mail *after,
     struct gp_err *err) GP_MUST_CHECK;
+/* A part with its own fields and other content (no NUL in it), quoted-printable. */
+struct gp_replacement gp_part_with(const void *ctx, const char *raw, const struct gp_part *p,
+    const char *content);
 /* Is a part within one that is signed or encrypted, or such a part itself? */
 bool gp_part_is_sealed(const struct gp_mail *m, const struct gp_part *p);
 /* The other name of a file, where Content-Type and Content-Disposition give two; or NULL. */

@@ -50,6 +50,7 @@ struct gp_list_settings {
 	char *block_files;	/* ends of names of files that are not: "exe bat" */
 	int blocked;		/* GP_BLOCKED_: what becomes of posts with others */
 	int attachments;	/* GP_FILES_ */
+	int pixels;		/* GP_PIXELS_: remote images that nobody can see */
 	int html;		/* GP_HTML_: posts whose only text is HTML */
 	char *footer;		/* put under each post; or "" */
 	char *prefix;		/* in front of subjects, # is a number; or "" */
@@ -74,6 +75,7 @@ struct gp_list_settings {
 };
 enum { GP_BLOCKED_HOLD, GP_BLOCKED_REFUSE, GP_BLOCKED_DROP };
 enum { GP_FILES_KEEP, GP_FILES_DROP, GP_FILES_LINK };
+enum { GP_PIXELS_KEEP, GP_PIXELS_DROP };
 enum { GP_HTML_ACCEPT, GP_HTML_REFUSE, GP_HTML_TEXT };
 enum { GP_REPLY_AUTHOR, GP_REPLY_LIST, GP_REPLY_ONLY_LIST };
 enum { GP_DMARC_REWRITE, GP_DMARC_WRAP, GP_DMARC_ALWAYS, GP_DMARC_LEAVE };
