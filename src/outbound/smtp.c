@@ -129,6 +129,15 @@ needs_utf8(const struct gp_smtp *s)
 	return (s->job->flags & GP_TXN_UTF8) != 0 || !is_ascii(s->t->sender);
 }
 
+/* Whatever the database says: a line end in an address would be a command of its own. */
+static bool
+has_controls(const char *p)
+{
+	while (*p != '\0' && (unsigned char)*p >= ' ' && *p != 127)
+		p++;
+	return *p != '\0';
+}
+
 /* Addresses as this relay can take them; those that it can't are answered, nothing is said of them. */
 static void
 write_addresses(struct gp_smtp *s)
@@ -138,6 +147,11 @@ write_addresses(struct gp_smtp *s)
 
 	s->wire = gp_array(s->answers, char *, s->t->rcpts_n);
 	for (i = 0; i < s->t->rcpts_n; i++) {
+		if (has_controls(s->t->rcpts[i].address)) {
+			s->wire[i] = NULL;
+			answer_one(s, i, GP_ANSWER_FAIL, "553 5.1.3 this is no address");
+			continue;
+		}
 		s->wire[i] = utf8 ? s->t->rcpts[i].address :
 		    gp_addr_ascii(s->wire, s->t->rcpts[i].address);
 		if (s->wire[i] == NULL)
