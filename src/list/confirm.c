@@ -14,6 +14,13 @@ enum { CONFIRM_DAYS = 3, DAY = 86400 };
 
 /* ---- asking back ------------------------------------------------------------------------------ */
 
+/* The name of who is asked: never what a mail that proves nothing calls itself, a stranger may have written that. */
+static const char *
+name_of(const struct asked *a, const char *address)
+{
+	return gp_strieq(address, a->from) && a->member != NULL ? a->member->name : "";
+}
+
 /*
  * Not more than this to one address and from one asker in a day, and of one list in an hour.
  * Members who do something are asked more often; owners invite as many as they like.
@@ -121,7 +128,7 @@ gp_command_ask(struct asked *a, const char *purpose, const char *address, const 
 	gp_json_text(asked, "confirm_url",
 	    gp_asprintf(a->ctx, "%s/u/%s", a->site->conf->url, token));
 	return gp_command_mail(a, gp_asprintf(a->ctx, "confirm-%s", purpose),
-	    gp_strieq(address, a->from) ? a->name : "", address,
+	    name_of(a, address), address,
 	    gp_route_address(a->ctx, a->site, a->list, "confirm", token), asked);
 }
 
@@ -158,7 +165,7 @@ gp_command_note(struct asked *a, const char *template_name, const char *address)
 	st = may_ask(a, "note", address, &may);
 	if (st != GP_OK || !may)
 		return st;
-	return gp_command_mail(a, template_name, gp_strieq(address, a->from) ? a->name : "", address,
+	return gp_command_mail(a, template_name, name_of(a, address), address,
 	    NULL, NULL);
 }
 
