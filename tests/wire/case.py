@@ -71,12 +71,12 @@ def order(name):
 def unescape(text):
     """Text of a case file as bytes: \\r \\n \\0 \\t \\xHH \\\\; any other backslash stands for itself."""
     simple = {'r': b'\r', 'n': b'\n', '0': b'\0', 't': b'\t', '\\': b'\\'}
-    out, at = b'', 0
+    out, at = [], 0
     for m in re.finditer(r'\\(?:x([0-9A-Fa-f]{2})|([rn0t\\]))', text):
-        out += text[at:m.start()].encode()
-        out += bytes([int(m.group(1), 16)]) if m.group(1) else simple[m.group(2)]
+        out.append(text[at:m.start()].encode())
+        out.append(bytes([int(m.group(1), 16)]) if m.group(1) else simple[m.group(2)])
         at = m.end()
-    return out + text[at:].encode()
+    return b''.join(out) + text[at:].encode()
 
 
 def lines(block, fill):

@@ -37,8 +37,12 @@ class Play:
     # ---- words in braces
 
     def fill(self, text):
-        text = re.sub(r'\{(\w+)()\}', self.word, text)
-        return re.sub(r'\{(\w+) ([^{}]*(?:\{\d+(?:,\d*)?\}[^{}]*)*)\}', self.word, text)
+        """Words in braces, the inner ones first; {2,3} of a pattern is none."""
+        for _ in range(4):
+            text, n = re.subn(r'\{(\w+)(?: ([^{}]*(?:\{\d+(?:,\d*)?\}[^{}]*)*))?\}', self.word, text)
+            if n == 0:
+                break
+        return text
 
     def word(self, found):
         name, rest = found.group(1), found.group(2)
@@ -51,6 +55,10 @@ class Play:
         if name == 'repeat':
             times, what = rest.split(' ', 1)
             return ''.join(what.replace('#', str(i)) for i in range(1, int(times) + 1))
+        if name == 'upper':
+            return rest.upper()
+        if name == 'flip':
+            return re.sub(r'([a-z2-7])(.{5}(@|$))', lambda m: 'ab'[m.group(1) == 'a'] + m.group(2), rest, count=1)
         if name == 'sender':
             return self.copy_of(rest).sender
         if name == 'find':
@@ -62,7 +70,7 @@ class Play:
 
     def find(self, who, pattern):
         for c in reversed(self.copies(who)):
-            m = re.search(pattern, re.sub(r'\n[ \t]', ' ', want.shown(c.data).replace('\r\n', '\n')))
+            m = re.search(pattern, re.sub(r'\n[ \t]', ' ', want.shown(c.data).replace('\r\n', '\n')), re.M)
             if m:
                 return m.group(m.lastindex or 0)
         raise Failure(f'no /{pattern}/ in the mail of {who}')
@@ -123,23 +131,26 @@ class Play:
         return (head + b'\r\n' if head else b'') + more + b'\r\n' + body
 
     def do_send(self, step):
-        """send: [bare] [from=ENVELOPE] [to=A,B] [times=N] [key=DOMAIN [canon=C] [fields=F]]"""
-        words = shlex.split(self.fill(step.args))
-        options = dict(w.split('=', 1) for w in words if '=' in w)
-        rcpts = options.get('to', self.list).split(',')
-        sender = options.get('from', f'ann@{self.domain}')
-        self.replies = []
+        """send: [bare] [utf8] [nowait] [from=ENVELOPE] [to=A,B] [times=N] [key=DOMAIN [canon=C] [fields=F]]"""
+        words, self.replies = self.fill_once(step.args), []
         with Lmtp(self.world.lmtp) as lmtp:
-            for _ in range(int(options.get('times', 1))):
+            for _ in range(int(words.get('times', 1))):
                 self.n += 1
-                message = lines(step.block, self.fill)
-                if 'bare' not in words:
-                    message = self.complete(message, rcpts[0])
-                if 'key' in options:
-                    message = self.sign(message, options)
-                self.sent = message
-                self.replies = lmtp.send('' if sender == '<>' else sender, rcpts, message, 'utf8' in words)
-        self.world.settle()
+                self.send_one(lmtp, self.fill_once(step.args), lines(step.block, self.fill))
+        if 'nowait' not in words:
+            self.world.settle()
+
+    def fill_once(self, args):
+        return dict((w.split('=', 1) + [''])[:2] for w in shlex.split(self.fill(args)))
+
+    def send_one(self, lmtp, words, message):
+        rcpts, sender = words.get('to', self.list).split(','), words.get('from', f'ann@{self.domain}')
+        if 'bare' not in words:
+            message = self.complete(message, rcpts[0])
+        if 'key' in words:
+            message = self.sign(message, words)
+        self.sent = message
+        self.replies = lmtp.send('' if sender == '<>' else sender, rcpts, message, 'utf8' in words)
 
     def sign(self, message, options):
         done = subprocess.run(['/usr/bin/python3', f'{E2E}/dkim.py', 'sign', options['key'], f'{self.folder}/key.pem',

@@ -17,10 +17,11 @@ The world, beside a list ID@example.org that olga owns and ann and bob read, all
 	config: SECTION.NAME=VALUE	of the server; such a case has a server of its own, so has one with `own:`
 	needs: PROGRAM ...		skipped where they are not installed
 What happens:
-	send: [bare] [utf8] [from=A] [to=A,B] [times=N] [key=DOMAIN canon=C fields=F]
+	send: [bare] [utf8] [nowait] [from=A] [to=A,B] [times=N] [key=DOMAIN canon=C fields=F]
 					a mail by LMTP, from ann to the list unless it says so; From, To, Subject,
 					Message-ID and Date are added where the block lacks them, but for `bare`; from=<> is
-					the null sender; key: signed
+					the null sender; key: signed; nowait: the queue need not be
+					worked off before the next step
 	talk:				an LMTP session, in one write
 	pipe: ARGUMENTS			guildpost receive; the block is the mail
 	gp: COMMAND ARGUMENTS		any other command
@@ -30,7 +31,8 @@ What happens:
 	relay: -FEATURE +FEATURE=VALUE	what its EHLO offers
 	retry:  clock: +3d  restart: [kill]  mark:	queue retry; the server anew, later; what `unchanged` compares with
 In braces: {list} {name} {d} (ID.example) {n} {hold} (the newest) {repeat N TEXT} (# is the number) {date DAYS} {sender WHO} (the envelope
-sender of the newest copy) {find WHO PATTERN} (out of a copy). Escapes: \\r \\n \\0 \\t \\xHH; \\c: no line end here.
+sender of the newest copy) {find WHO PATTERN} (out of a copy)
+{upper TEXT} {flip TEXT} (one of its letters is another). Escapes: \\r \\n \\0 \\t \\xHH; \\c: no line end here.
 `expect:` (a block), in the order in which it is looked at; want.py says more of each word:
 	reply, codes			of LMTP			decision	accept, hold ... and the rule
 	mails WHO N [/SUBJECT/]		copies			copy WHO	the one that is looked at, if not bob's

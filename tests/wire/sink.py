@@ -76,12 +76,12 @@ class Session(socketserver.StreamRequestHandler):
             return
         if not self.reply('DATA', self.rcpts[0], '354 go'):
             return
-        data = b''
+        data = []
         while (line := self.rfile.readline()) != b'.\r\n':
             if not line:
                 raise EOFError
-            data += line[1:] if line.startswith(b'.') else line
-        self.server.last = data
+            data.append(line[1:] if line.startswith(b'.') else line)
+        data = b''.join(data)
         answer = self.server.answer('DOT', self.rcpts[0])
         if answer is None or answer.reply == 'keep-drop':
             for rcpt in self.rcpts:
@@ -112,7 +112,7 @@ class Sink(socketserver.ThreadingTCPServer):
         threading.Thread(target=self.serve_forever, daemon=True).start()
 
     def reset(self):
-        self.answers, self.features, self.last = [], list(FEATURES), b''
+        self.answers, self.features = [], list(FEATURES)
 
     def note(self, who, text):
         with self.lock:

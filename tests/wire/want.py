@@ -196,7 +196,11 @@ def archive(play, rest):
 
 
 def log(play, rest):
-    compare(play, play.log(), rest)
+    """log ~ P: waited for; log !~ P: as it is now"""
+    if rest.startswith('~ '):
+        until('the log to say it', lambda: re.search(play.fill(rest[2:]), play.log(), re.M))
+    else:
+        compare(play, play.log(), rest)
 
 
 def member(play, rest):
@@ -220,13 +224,14 @@ def email_json(done):
 
 def queue(play, rest):
     """queue N: so many deliveries of this case wait; queue ~ P: what is said of them"""
-    jobs = [j for j in play.world.json('queue', 'ls') if any(j.get('list', '').startswith(x) for x in play.lists)]
+    names = ', '.join(f"'{n}'" for n in play.lists)
+    jobs = play.world.sql('SELECT job.id, count(retry.job) FROM job LEFT JOIN retry ON retry.job = job.id '
+                          f'WHERE job.list IN (SELECT id FROM list WHERE name IN ({names})) GROUP BY job.id')
     if rest.isdigit():
-        got = sum(int(j.get('waiting', 0)) for j in jobs)
-        if got != int(rest):
+        if sum(n for _, n in jobs) != int(rest):
             differ(jobs, rest)
     else:
-        compare(play, ''.join(play.world.must(['queue', 'show', str(j['id'])]) for j in jobs), rest)
+        compare(play, ''.join(play.world.must(['queue', 'show', str(j)]) for j, n in jobs if n), rest)
 
 
 def exit_code(play, rest):
