@@ -46,6 +46,7 @@ What can't be expected yet: `open: REASON` (a TODO of TAP; that it passes after 
 import os
 import re
 import shutil
+import signal
 import sys
 import tempfile
 
@@ -147,7 +148,7 @@ class Runner:
             print('\n'.join(f'# {line[:1000]}' for line in failure.split('\n')), flush=True)
 
     def end(self):
-        if self.shared is not None and self.shared.server.poll() is None:
+        if self.shared is not None:
             self.shared.end()
         if not os.environ.get('KEEP'):
             shutil.rmtree(self.folder, ignore_errors=True)
@@ -203,6 +204,7 @@ def main():
     if args == ['--table']:
         write_table(sys.stdout)
         return
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # servers end with us
     runner = Runner()
     try:
         for case in cases(args):
