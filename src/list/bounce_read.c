@@ -95,10 +95,8 @@ token_length(struct gp_str s)
 
 /* The first token behind `mark` that is ours. */
 static bool
-find_behind(struct reading *r, const char *mark, int64_t *job, int64_t *member)
+find_behind(struct reading *r, struct gp_str left, const char *mark, int64_t *job, int64_t *member)
 {
-	const struct gp_header *h = &r->report.returned;
-	struct gp_str left = {h->raw, h->end};
 	const char *p;
 	char *token;
 	size_t n;
@@ -118,16 +116,47 @@ find_behind(struct reading *r, const char *mark, int64_t *job, int64_t *member)
 	return false;
 }
 
-/* Our own token proves whose mail it was, whoever sends the report. */
+/* A header without its folds: one may stand in an address. */
+static struct gp_str
+unfolded(const void *ctx, const struct gp_header *h)
+{
+	struct gp_buf b;
+	size_t i;
+
+	gp_buf_init(&b, ctx, h->end + 1);
+	for (i = 0; i < h->end; i++) {
+		if (h->raw[i] == '\r' && i + 2 < h->end && strchr(" \t", h->raw[i + 2]) != NULL) {
+			for (i += 2; i + 1 < h->end && strchr(" \t", h->raw[i + 1]) != NULL;)
+				i++;
+			continue;
+		}
+		gp_buf_putc(&b, (unsigned char)h->raw[i]);
+	}
+	return (struct gp_str){b.p, b.len};
+}
+
+/*
+ * Our own token proves whose mail it was, whoever sends the report: in the header of our mail that came
+ * back, or in a field of the report that says whom it was sent to (To, Delivered-To, X-Original-To ...).
+ */
 static bool
-find_token(struct reading *r, int64_t *job, int64_t *member)
+find_token(struct reading *r, const struct gp_inbound *in, int64_t *job, int64_t *member)
 {
 	static const char *const marks[] = {"+bounce-", "-bounce-", "/u/"};
+	const struct gp_header *h = &r->report.returned;
+	struct gp_header own;
+	struct gp_str text;
 	size_t i;
 
 	*job = *member = 0;
-	for (i = 0; r->report.returned.n > 0 && i < GP_COUNT(marks); i++)
-		if (find_behind(r, marks[i], job, member))
+	for (i = 0; h->n > 0 && i < GP_COUNT(marks); i++)
+		if (find_behind(r, (struct gp_str){h->raw, h->end}, marks[i], job, member))
+			return true;
+	if (gp_header_scan(r->ctx, in->raw, in->n, &own, NULL) != GP_OK)
+		return false;
+	text = unfolded(r->ctx, &own);
+	for (i = 0; text.n > 0 && i < 2; i++)
+		if (find_behind(r, text, marks[i], job, member))
 			return true;
 	return false;
 }
@@ -290,7 +319,7 @@ gp_bounce_file(const void *ctx, struct gp_site *site, const struct gp_route *rou
 	if (st != GP_OK || !count)
 		return st;
 	out->text = gp_strdup(ctx, "a report that proves nothing: kept for the owners to see");
-	if (find_token(&r, &r.job, &member)) {
+	if (find_token(&r, in, &r.job, &member)) {
 		st = member != 0 ? about_token(&r, member) : about_named(&r);
 	} else {
 		st = is_ours(&r, &ours);

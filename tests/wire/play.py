@@ -59,6 +59,8 @@ class Play:
             return rest.upper()
         if name == 'flip':
             return re.sub(r'([a-z2-7])(.{5}(@|$))', lambda m: 'ab'[m.group(1) == 'a'] + m.group(2), rest, count=1)
+        if name == 'fold':
+            return rest[:len(rest) // 2] + '\\r\\n\\t' + rest[len(rest) // 2:]
         if name == 'sender':
             return self.copy_of(rest).sender
         if name == 'find':

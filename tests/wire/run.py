@@ -32,7 +32,8 @@ What happens:
 	retry:  clock: +3d  restart: [kill]  mark:	queue retry; the server anew, later; what `unchanged` compares with
 In braces: {list} {name} {d} (ID.example) {n} {hold} (the newest) {repeat N TEXT} (# is the number) {date DAYS} {sender WHO} (the envelope
 sender of the newest copy) {find WHO PATTERN} (out of a copy)
-{upper TEXT} {flip TEXT} (one of its letters is another). Escapes: \\r \\n \\0 \\t \\xHH; \\c: no line end here.
+{upper TEXT} {flip TEXT} (one of its letters is another)
+{fold TEXT} (a line end in its middle). Escapes: \\r \\n \\0 \\t \\xHH; \\c: no line end here.
 `expect:` (a block), in the order in which it is looked at; want.py says more of each word:
 	reply, codes			of LMTP			decision	accept, hold ... and the rule
 	mails WHO N [/SUBJECT/]		copies			copy WHO	the one that is looked at, if not bob's
