@@ -259,6 +259,22 @@ ascii_run(const char *p, size_t n)
 }
 
 bool
+gp_is_ascii(const char *p, size_t n)
+{
+	uint64_t w;
+
+	for (; n >= sizeof(w); p += sizeof(w), n -= sizeof(w)) {
+		memcpy(&w, p, sizeof(w));
+		if ((w & 0x8080808080808080u) != 0)
+			return false;
+	}
+	while (n > 0)
+		if ((signed char)p[--n] < 0)
+			return false;
+	return true;
+}
+
+bool
 gp_utf8_valid(const char *p, size_t n)
 {
 	size_t i = 0, len;

@@ -32,8 +32,8 @@ gp_check_dmarc(struct gp_cli *cli, const char *domain)
 		[GP_POLICY_NONE] = "From of its posts stays as it is",
 		[GP_POLICY_QUARANTINE] = "a post whose signature can't hold goes in the list's name",
 		[GP_POLICY_REJECT] = "a post whose signature can't hold goes in the list's name",
-		[GP_POLICY_UNKNOWN] = "the DNS could not be asked: posts wait a while, and go in the "
-		    "list's name then",
+		[GP_POLICY_UNKNOWN] = ("the DNS could not be asked: posts wait a while, and go in the "
+		    "list's name then"),
 	};
 	json_t *row = gp_json_object(cli);
 	const char *at = strrchr(domain, '@');

@@ -117,14 +117,10 @@ put(struct gp_buf *b, const char *name, const char *value, const char **drop, si
 static void
 set_header(struct gp_job *job, struct gp_buf *b)
 {
-	size_t i;
-
 	job->header = b->p;
 	job->header_n = b->len;
-	for (i = 0; i < b->len && (signed char)b->p[i] >= 0; i++)
-		;
 	job->flags &= ~(unsigned)GP_JOB_UTF8;
-	if (i < b->len)
+	if (!gp_is_ascii(b->p, b->len))
 		job->flags |= GP_JOB_UTF8 | GP_JOB_8BIT;
 }
 

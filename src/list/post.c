@@ -10,17 +10,6 @@
 
 #include <string.h>
 
-static bool
-has_8bit(const char *p, size_t n)
-{
-	size_t i;
-
-	for (i = 0; i < n; i++)
-		if ((signed char)p[i] < 0)
-			return true;
-	return false;
-}
-
 /* Folded addresses of To and Cc: who has a copy already. */
 static const char *const *
 addressed(const void *ctx, const struct gp_mail *m, size_t *n)
@@ -114,9 +103,9 @@ flags_of(const struct posting *p, const struct gp_job *job, const struct shape *
 {
 	unsigned flags = p->list->set.personal ? GP_JOB_ONE_CLICK : GP_JOB_BATCH;
 
-	if (has_8bit(job->header, job->header_n))
+	if (!gp_is_ascii(job->header, job->header_n))
 		return flags | GP_JOB_UTF8 | GP_JOB_8BIT;
-	return has_8bit(s->raw + s->body, s->n - s->body) ? flags | GP_JOB_8BIT : flags;
+	return !gp_is_ascii(s->raw + s->body, s->n - s->body) ? flags | GP_JOB_8BIT : flags;
 }
 
 /* Header and body of a job, and how it is to be sent. */

@@ -9,7 +9,6 @@
 
 #include <string.h>
 
-#define QP_LINE 76	/* RFC 2045 section 6.7 rule 5 */
 #define LINE_7BIT 900	/* longer lines are encoded: RFC 5322 allows 998 */
 #define OUT_MAX ((size_t)2 * GP_MAX_MESSAGE)
 
@@ -33,7 +32,7 @@ is_7bit(const char *s)
 
 /* LF and CRLF to CRLF; a stray CR goes. */
 static void
-put_7bit(struct gp_buf *b, const char *s)
+put_crlf(struct gp_buf *b, const char *s)
 {
 	const char *last = s;
 
@@ -47,49 +46,16 @@ put_7bit(struct gp_buf *b, const char *s)
 		gp_buf_puts(b, "\r\n");
 }
 
-/* One character of quoted-printable; a soft break first when the line is full. */
-static void
-put_qp_char(struct gp_buf *b, unsigned char c, bool encode, size_t *used)
-{
-	size_t len = encode ? 3 : 1;
-
-	if (*used + len > QP_LINE - 1) {
-		gp_buf_puts(b, "=\r\n");
-		*used = 0;
-	}
-	if (encode)
-		gp_buf_printf(b, "=%02X", (unsigned)c);
-	else
-		gp_buf_putc(b, c);
-	*used += len;
-}
-
 void
 gp_compose_qp(struct gp_buf *b, const char *s)
 {
-	size_t used = 0;
+	struct gp_buf crlf;
 
-	for (; *s != '\0'; s++) {
-		unsigned char c = (unsigned char)*s;
-		bool last = s[1] == '\n' || s[1] == '\r' || s[1] == '\0';
-		bool encode = c >= 127 || c == '=' || (c < 32 && c != '\t');
-
-		if (c == '\r')
-			continue;
-		if (c == '\n') {
-			gp_buf_puts(b, "\r\n");
-			used = 0;
-			continue;
-		}
-		if ((c == ' ' || c == '\t') && last)
-			encode = true;
-		/* "From " at the start of a line is mended by mbox writers, "." by SMTP. */
-		if (used == 0 && (c == '.' || gp_starts(s, "From ")))
-			encode = true;
-		put_qp_char(b, c, encode, &used);
-	}
-	if (used > 0)
-		gp_buf_puts(b, "\r\n");
+	gp_buf_init(&crlf, b->ctx, OUT_MAX);
+	put_crlf(&crlf, s);
+	gp_cte_write_qp(b, crlf.p, crlf.len);
+	b->over = b->over || crlf.over;
+	talloc_free(crlf.p);
 }
 
 /* Header fields of the part, empty line, content. */
@@ -103,7 +69,7 @@ put_text_part(struct gp_buf *b, const char *subtype, const char *text)
 	gp_buf_printf(b, "Content-Transfer-Encoding: %s\r\n\r\n",
 	    plain ? "7bit" : "quoted-printable");
 	if (plain)
-		put_7bit(b, text);
+		put_crlf(b, text);
 	else
 		gp_compose_qp(b, text);
 }
@@ -178,36 +144,20 @@ put_letter(struct gp_buf *b, const struct gp_compose *c)
 	talloc_free(boundary);
 }
 
-static bool
-is_ascii(const char *p, size_t n)
-{
-	size_t i;
-
-	for (i = 0; i < n; i++)
-		if ((unsigned char)p[i] >= 128)
-			return false;
-	return true;
-}
-
 /* A message stands as it is (RFC 2046 section 5.2.1); anything else is a file, in base64. */
 static void
 put_enclosure(struct gp_buf *b, const struct gp_enclosure *e)
 {
-	const char *end, *p;
-	char *code;
-
 	if (gp_streq(e->type, "message/rfc822")) {
 		gp_buf_printf(b, "Content-Type: message/rfc822\r\nContent-Transfer-Encoding: %s\r\n"
-		    "Content-Disposition: inline\r\n\r\n", is_ascii(e->p, e->n) ? "7bit" : "8bit");
+		    "Content-Disposition: inline\r\n\r\n", gp_is_ascii(e->p, e->n) ? "7bit" : "8bit");
 		gp_buf_add(b, e->p, e->n);
 		return;
 	}
 	gp_buf_printf(b, "Content-Type: %s\r\nContent-Transfer-Encoding: base64\r\n"
 	    "Content-Disposition: attachment; filename=\"%s\"\r\n\r\n", e->type, e->name);
-	code = gp_base64(b->ctx, e->p, e->n);
-	for (p = code, end = code + strlen(code); p < end; p += 76)
-		gp_buf_printf(b, "%.76s\r\n", p);
-	talloc_free(code);
+	gp_cte_write_base64(b, e->p, e->n);
+	gp_buf_puts(b, "\r\n");
 }
 
 static void
@@ -223,7 +173,7 @@ put_body(struct gp_buf *b, const struct gp_compose *c)
 	}
 	for (i = 0; i < c->enclosures_n; i++)
 		if (gp_streq(c->enclosures[i].type, "message/rfc822") &&
-		    !is_ascii(c->enclosures[i].p, c->enclosures[i].n))
+		    !gp_is_ascii(c->enclosures[i].p, c->enclosures[i].n))
 			cte = "8bit";
 	boundary = new_boundary(b->ctx, c);
 	gp_buf_printf(b, "Content-Type: multipart/mixed; boundary=\"%s\"\r\n"

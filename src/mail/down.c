@@ -10,7 +10,7 @@
 
 #include <string.h>
 
-enum { LINE_MAX_QP = 75, LINE_BASE64 = 76 };
+enum { LINE_BASE64 = 76 };
 #define CTE "Content-Transfer-Encoding"
 
 struct piece {			/* what becomes of a part */
@@ -33,72 +33,6 @@ struct lowering {
 };
 
 /* ---- encodings ------------------------------------------------------------------------------- */
-
-static bool
-is_literal(unsigned char c)
-{
-	return (c >= 33 && c <= 126 && c != '=') || c == '\t' || c == ' ';
-}
-
-static bool
-ends_line(const char *p, const char *end)
-{
-	return p == end || (p + 1 < end && p[0] == '\r' && p[1] == '\n');
-}
-
-/* Could the character begin a line that means something: a boundary, "From ", a dot? */
-static bool
-is_risky_start(const char *p, const char *end, bool soft)
-{
-	return (soft && *p == '-') || (*p == '.' && ends_line(p + 1, end)) ||
-	    (end - p >= 5 && memcmp(p, "From ", 5) == 0);
-}
-
-static void
-add_qp(struct gp_buf *b, const char *p, size_t n)
-{
-	const char *end = p + n;
-	size_t used = 0;
-	bool soft = false;
-
-	for (; p < end; p++) {
-		unsigned char c = (unsigned char)*p;
-		bool plain = is_literal(c), blank = c == ' ' || c == '\t';
-
-		if (ends_line(p, end)) {
-			gp_buf_puts(b, "\r\n");
-			used = 0;
-			soft = false;
-			p++;
-			continue;
-		}
-		if (used + (plain ? 1 : 3) > LINE_MAX_QP) {
-			gp_buf_puts(b, "=\r\n");
-			used = 0;
-			soft = true;
-		}
-		if ((blank && ends_line(p + 1, end)) || (used == 0 && is_risky_start(p, end, soft)))
-			plain = false;
-		if (plain)
-			gp_buf_putc(b, c);
-		else
-			gp_buf_printf(b, "=%02X", (unsigned)c);
-		used += plain ? 1 : 3;
-	}
-}
-
-static void
-add_base64(struct gp_buf *b, const void *ctx, const char *p, size_t n)
-{
-	char *code = gp_base64(ctx, p, n);
-	size_t at, len = strlen(code);
-
-	for (at = 0; at < len; at += LINE_BASE64) {
-		gp_buf_puts(b, at > 0 ? "\r\n" : "");
-		gp_buf_add(b, code + at, len - at < LINE_BASE64 ? len - at : LINE_BASE64);
-	}
-	talloc_free(code);
-}
 
 /* Base64 as it came: other bytes mean nothing in it (RFC 2045 section 6.8), nor do line ends. */
 static void
@@ -126,7 +60,7 @@ is_wide(const char *p, size_t n)
 	size_t i, count = 0;
 
 	for (i = 0; i < n; i++)
-		count += !is_literal((unsigned char)p[i]) && p[i] != '\r' && p[i] != '\n';
+		count += !gp_cte_is_literal((unsigned char)p[i]) && p[i] != '\r' && p[i] != '\n';
 	return count > n / 6;
 }
 
@@ -135,29 +69,22 @@ is_wide(const char *p, size_t n)
 static bool
 has_trouble(const struct lowering *l, const char *p, size_t n)
 {
-	return ((l->what & GP_DOWN_8BIT) != 0 && gp_down_has_8bit(p, n)) ||
+	return ((l->what & GP_DOWN_8BIT) != 0 && !gp_is_ascii(p, n)) ||
 	    ((l->what & GP_DOWN_LINES) != 0 && gp_down_has_long(p, n));
 }
 
 static void
 note_left(struct lowering *l, const char *p, size_t n)
 {
-	l->out->left |= gp_down_has_8bit(p, n) ? l->what & GP_DOWN_8BIT : 0;
+	l->out->left |= !gp_is_ascii(p, n) ? l->what & GP_DOWN_8BIT : 0;
 	l->out->left |= gp_down_has_long(p, n) ? l->what & GP_DOWN_LINES : 0;
 }
 
 static bool
 seals(const struct gp_walk_part *wp, const char *type)
 {
-	static const char *const types[] = {"multipart/signed", "multipart/encrypted",
-	    "application/pkcs7-mime", "application/x-pkcs7-mime"};
-	size_t i;
-
-	for (i = 0; i < GP_COUNT(types); i++)
-		if (strcmp(type, types[i]) == 0)
-			return true;
 	/* A multipart without a usable boundary may not be encoded (RFC 2045 section 6.4). */
-	return wp->kind == GP_WALK_MESSAGE || gp_starts(type, "message/") ||
+	return gp_type_is_sealed(type) || wp->kind == GP_WALK_MESSAGE || gp_starts(type, "message/") ||
 	    (wp->kind == GP_WALK_LEAF && gp_starts(type, "multipart/"));
 }
 
@@ -172,7 +99,7 @@ judge(struct lowering *l, size_t i)
 	q->sealed = (wp->parent >= 0 && l->v[wp->parent].sealed) || seals(wp, q->p.type);
 	if (wp->kind == GP_WALK_MULTIPART && !q->sealed)
 		return;
-	q->eight = gp_down_has_8bit(body, n);
+	q->eight = !gp_is_ascii(body, n);
 	if (!has_trouble(l, body, n))
 		return;
 	if (q->sealed || (q->p.cte != GP_CTE_IDENTITY && q->p.cte != GP_CTE_QP &&
@@ -243,7 +170,7 @@ copy_field(struct lowering *l, const struct piece *q, const struct gp_field *f, 
 	const char *p = q->h.raw + f->start;
 	unsigned left = 0;
 
-	if ((l->what & eight) != 0 && gp_down_has_8bit(p, f->len))
+	if ((l->what & eight) != 0 && !gp_is_ascii(p, f->len))
 		left = eight;
 	if ((l->what & GP_DOWN_LINES) != 0 && gp_down_has_long(p, f->len) &&
 	    !gp_mail_ieq(p, "DKIM-", 5) && !gp_mail_ieq(p, "ARC-", 4))
@@ -311,15 +238,15 @@ copy_body(struct lowering *l, size_t i, struct gp_err *err)
 	} else if (q->p.cte == GP_CTE_BASE64) {
 		add_rewrapped(&l->b, p, n);
 	} else if (strcmp(q->encode, "base64") == 0) {
-		add_base64(&l->b, l->ctx, p, n);
+		gp_cte_write_base64(&l->b, p, n);
 		if (i == 0)
 			gp_buf_puts(&l->b, "\r\n");
 	} else if (q->p.cte == GP_CTE_QP) {
 		st = gp_cte_decode(l->ctx, GP_CTE_QP, p, n, GP_MAX_MESSAGE, &plain, &n, err);
 		if (st == GP_OK)
-			add_qp(&l->b, plain, n);
+			gp_cte_write_qp(&l->b, plain, n);
 	} else {
-		add_qp(&l->b, p, n);
+		gp_cte_write_qp(&l->b, p, n);
 	}
 	return st;
 }
@@ -354,8 +281,8 @@ write_all(struct lowering *l, struct gp_err *err)
 unsigned
 gp_mail_down_wants(struct gp_str header, struct gp_str body)
 {
-	return (gp_down_has_8bit(header.p, header.n) ? GP_DOWN_UTF8 : 0) |
-	    (gp_down_has_8bit(body.p, body.n) ? GP_DOWN_8BIT : 0) |
+	return (!gp_is_ascii(header.p, header.n) ? GP_DOWN_UTF8 : 0) |
+	    (!gp_is_ascii(body.p, body.n) ? GP_DOWN_8BIT : 0) |
 	    (gp_down_has_long(header.p, header.n) || gp_down_has_long(body.p, body.n) ?
 	    GP_DOWN_LINES : 0);
 }

@@ -15,17 +15,6 @@
 #define WORD_BYTES 42	/* in base64 56 characters: a word has at most 75 (RFC 2047 section 2) */
 
 bool
-gp_down_has_8bit(const char *p, size_t n)
-{
-	size_t i;
-
-	for (i = 0; i < n; i++)
-		if ((signed char)p[i] < 0)
-			return true;
-	return false;
-}
-
-bool
 gp_down_has_long(const char *p, size_t n)
 {
 	size_t at = 0, len;
@@ -115,7 +104,7 @@ wide_run(const char *p, const char *end)
 	while (q < end) {
 		size_t n = word(q, end);
 
-		if (n == 0 || !gp_down_has_8bit(q, n))
+		if (n == 0 || gp_is_ascii(q, n))
 			break;
 		stop = q + n;
 		q = stop + blanks(stop, end);
@@ -134,7 +123,7 @@ put_text(struct folder *f, const char *p, size_t n)
 		const char *text = p + blanks(p, end), *stop, *next;
 		size_t len = word(text, end), gap = (size_t)(text - p);
 
-		if (!gp_down_has_8bit(text, len)) {
+		if (gp_is_ascii(text, len)) {
 			put(f, p, gap, text, len);
 			after_coded = is_coded(text, len);
 			p = text + len;
@@ -161,9 +150,9 @@ gp_addr_ascii(const void *ctx, const char *addr)
 	const char *at = strrchr(addr, '@');
 	char *domain, *out;
 
-	if (!gp_down_has_8bit(addr, strlen(addr)))
+	if (gp_is_ascii(addr, strlen(addr)))
 		return gp_strdup(ctx, addr);
-	if (at == NULL || gp_down_has_8bit(addr, (size_t)(at - addr)))
+	if (at == NULL || !gp_is_ascii(addr, (size_t)(at - addr)))
 		return NULL;
 	domain = gp_idn_ascii(ctx, at + 1);
 	if (domain == NULL)
@@ -282,7 +271,7 @@ put_addresses(struct folder *f, const char *p, size_t n, char **address)
 			len += phrase(p + len, end);
 		if (len == 0)
 			len = 1;
-		if (!gp_down_has_8bit(p, len))
+		if (gp_is_ascii(p, len))
 			put(f, gap, gap_n, p, len);
 		else if (*p == '"' && p[len - 1] != '"' && memchr(p, '@', len) != NULL)
 			put_address(f, gap, gap_n, p, len, address);
@@ -333,11 +322,11 @@ put_parameter(struct folder *f, const struct gp_param *p)
 static bool
 is_stiff(const struct gp_param *p)
 {
-	if (p->name.n == 0 || gp_down_has_8bit(p->name.p, p->name.n) ||
+	if (p->name.n == 0 || !gp_is_ascii(p->name.p, p->name.n) ||
 	    memchr(p->name.p, '*', p->name.n) != NULL || p->value.n >= VALUE_MAX)
 		return true;
 	return (gp_str_ieq(p->name, "boundary") || gp_str_ieq(p->name, "charset")) &&
-	    (!p->clean || gp_down_has_8bit(p->value.p, p->value.n));
+	    (!p->clean || !gp_is_ascii(p->value.p, p->value.n));
 }
 
 /* False: the field can't do without its bytes. */
@@ -349,7 +338,7 @@ put_parameters(struct folder *f, struct gp_str value)
 	struct gp_param p;
 
 	again = ps;
-	if (gp_down_has_8bit(first.p, first.n))
+	if (!gp_is_ascii(first.p, first.n))
 		return false;
 	while (gp_params_next(&again, &p))
 		if (is_stiff(&p))
@@ -361,7 +350,7 @@ put_parameters(struct folder *f, struct gp_str value)
 		if (!p.clean && !p.quoted)	/* a name with blanks and no quotes */
 			p.value = gp_str_trim((struct gp_str){p.value.p,
 			    (size_t)(ps.v.p + ps.at - p.value.p)});
-		if (gp_down_has_8bit(p.value.p, p.value.n)) {
+		if (!gp_is_ascii(p.value.p, p.value.n)) {
 			put_parameter(f, &p);
 			continue;
 		}
@@ -396,7 +385,7 @@ add_field(struct folder *f, struct gp_str name, const char *value, char **addres
 	    "Content-Transfer-Encoding"};
 	char *refused = NULL;
 
-	if (!gp_down_has_8bit(name.p, name.n))
+	if (gp_is_ascii(name.p, name.n))
 		gp_buf_add(f->b, name.p, name.n);
 	else
 		return false;

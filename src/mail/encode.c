@@ -23,15 +23,6 @@ q_safe(unsigned char c)
 }
 
 static bool
-is_ascii(const char *s)
-{
-	for (; *s != '\0'; s++)
-		if ((unsigned char)*s >= 128)
-			return false;
-	return true;
-}
-
-static bool
 has_long_token(const char *s)
 {
 	size_t run = 0;
@@ -195,7 +186,7 @@ gp_mail_encode_words(const void *ctx, const char *text, size_t used)
 	struct gp_buf *b = gp_buf_new(ctx, (size_t)4 * GP_MAX_HEADER_FIELD);
 	char *line = one_line(b, text), *out;
 
-	if (is_ascii(line) && strstr(line, "=?") == NULL && !has_long_token(line))
+	if (gp_is_ascii(line, strlen(line)) && strstr(line, "=?") == NULL && !has_long_token(line))
 		put_plain(b, line, used);
 	else
 		put_words(b, line, used);
@@ -224,7 +215,7 @@ gp_mail_encode_phrase(const void *ctx, const char *text)
 	char *line = one_line(ctx, text), *out, *o;
 	const char *p;
 
-	if (!is_ascii(line) || strstr(line, "=?") != NULL || strlen(line) > 200) {
+	if (!gp_is_ascii(line, strlen(line)) || strstr(line, "=?") != NULL || strlen(line) > 200) {
 		out = gp_mail_encode_words(ctx, line, LINE_MAX_COLS / 2);
 		if (strstr(out, "=?") != NULL)
 			goto done;

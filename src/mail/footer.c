@@ -31,25 +31,13 @@ gp_field_is_content(const struct gp_header *h, const struct gp_field *f)
 	    (f->name_len > 8 && gp_mail_ieq(name, "Content-", 8));
 }
 
-static bool
-is_ascii(const char *p, size_t n)
-{
-	size_t i;
-
-	for (i = 0; i < n; i++)
-		if ((signed char)p[i] < 0)
-			return false;
-	return true;
-}
-
 /* ---- what gets none ------------------------------------------------------------------------ */
 
 static bool
 is_untouchable(const char *type)
 {
 	static const char *const types[] = {
-		"multipart/signed", "multipart/encrypted", "multipart/report",
-		"application/pkcs7-mime", "application/x-pkcs7-mime", "application/pkcs7-signature",
+		"multipart/report", "application/pkcs7-signature",
 		"text/calendar", "message/partial", "message/external-body", "message/rfc822",
 		"message/global",
 	};
@@ -58,7 +46,7 @@ is_untouchable(const char *type)
 	for (i = 0; i < GP_COUNT(types); i++)
 		if (strcmp(type, types[i]) == 0)
 			return true;
-	return false;
+	return gp_type_is_sealed(type);
 }
 
 static bool
@@ -110,9 +98,9 @@ end_line(struct gp_buf *b)
 static bool
 add_base64(struct footing *f, struct gp_buf *b)
 {
-	char *plain, *code;
+	char *plain;
 	struct gp_buf whole;
-	size_t n, at, len;
+	size_t n;
 
 	if (gp_cte_decode(f->ctx, GP_CTE_BASE64, f->raw + f->h.body, f->n - f->h.body, GP_MAX_MESSAGE,
 	    &plain, &n, NULL) != GP_OK || has_pgp(plain, n))
@@ -121,12 +109,8 @@ add_base64(struct footing *f, struct gp_buf *b)
 	gp_buf_add(&whole, plain, n);
 	end_line(&whole);
 	add_crlf(&whole, f->text);
-	code = gp_base64(f->ctx, whole.p, whole.len);
-	len = strlen(code);
-	for (at = 0; at < len; at += 76) {
-		gp_buf_add(b, code + at, len - at < 76 ? len - at : 76);
-		gp_buf_puts(b, "\r\n");
-	}
+	gp_cte_write_base64(b, whole.p, whole.len);
+	gp_buf_puts(b, "\r\n");
 	return !whole.over;
 }
 
@@ -245,7 +229,7 @@ add_beside(struct footing *f)
 	gp_header_add(&fields, "MIME-Version", "1.0");
 	gp_header_add(&fields, "Content-Type",
 	    gp_asprintf(f->ctx, "multipart/mixed; boundary=\"%s\"", boundary));
-	if (!is_ascii(f->raw + f->h.body, f->n - f->h.body))
+	if (!gp_is_ascii(f->raw + f->h.body, f->n - f->h.body))
 		gp_header_add(&fields, "Content-Transfer-Encoding", "8bit");
 	gp_buf_init(&b, f->ctx, GP_MAX_MESSAGE);
 	gp_buf_printf(&b, "--%s\r\n", boundary);
@@ -300,7 +284,7 @@ gp_footer_add(const void *ctx, const char *raw, size_t n, const char *text, stru
 		return st;
 	gp_part_read(ctx, &f.h, "text/plain", &f.top);
 	f.text = footer_text(ctx, text);
-	f.ascii = is_ascii(f.text, strlen(f.text));
+	f.ascii = gp_is_ascii(f.text, strlen(f.text));
 	if (is_untouchable(f.top.type) ||
 	    (strcmp(f.top.type, "text/plain") == 0 && has_pgp(raw + f.h.body, n - f.h.body)))
 		return GP_OK;

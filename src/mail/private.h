@@ -58,12 +58,16 @@ char *gp_compose_boundary(const void *ctx, const char *p, size_t n);
 
 /* ---- down_header.c --------------------------------------------------------------- */
 
-/* Is there a byte over 127, a line over 998 octets? */
-bool gp_down_has_8bit(const char *p, size_t n);
+/* Is there a line over 998 octets? */
 bool gp_down_has_long(const char *p, size_t n);
 /* Add a field of h without its 8-bit bytes, in lines that are not too long. False: that can't be, it is
  * added as it was. *address (on b's context) is an address that can't do without. */
 bool gp_down_field(struct gp_buf *b, const struct gp_header *h, const struct gp_field *f, char **address);
+
+/* ---- replace.c --------------------------------------------------------------- */
+
+/* Is what is in a part of this type signed or encrypted, as a whole? */
+bool gp_type_is_sealed(const char *type);
 
 /* ---- idn.c -------------------------------------------------------------------- */
 
@@ -75,6 +79,14 @@ char *gp_idn_ascii(const void *ctx, const char *domain);
 enum gp_cte gp_cte_parse(const char *s, size_t n);
 /* Bytes that decoding would give, without doing it. */
 size_t gp_cte_size(enum gp_cte cte, const char *p, size_t n);
+
+/* ---- cte_write.c -------------------------------------------------------------- */
+
+/* Bytes with CRLF line ends, in lines of at most 76. Nothing is put behind the last line. */
+void gp_cte_write_qp(struct gp_buf *b, const char *p, size_t n);
+void gp_cte_write_base64(struct gp_buf *b, const char *p, size_t n);
+/* May it stand as it is in quoted-printable? */
+bool gp_cte_is_literal(unsigned char c);
 
 /* ---- param.c: "type/subtype; name=value ..." (RFC 2045 section 5.1, RFC 2231) -- */
 

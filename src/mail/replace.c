@@ -22,16 +22,24 @@ struct replacing {
 };
 
 bool
-gp_part_is_sealed(const struct gp_mail *m, const struct gp_part *p)
+gp_type_is_sealed(const char *type)
 {
 	static const char *const seals[] = {"multipart/signed", "multipart/encrypted",
 	    "application/pkcs7-mime", "application/x-pkcs7-mime"};
 	size_t i;
 
+	for (i = 0; i < GP_COUNT(seals); i++)
+		if (strcmp(type, seals[i]) == 0)
+			return true;
+	return false;
+}
+
+bool
+gp_part_is_sealed(const struct gp_mail *m, const struct gp_part *p)
+{
 	for (;;) {
-		for (i = 0; i < GP_COUNT(seals); i++)
-			if (strcmp(p->type, seals[i]) == 0)
-				return true;
+		if (gp_type_is_sealed(p->type))
+			return true;
 		if (p->parent <= 0 || (size_t)p->parent > m->parts_n)
 			return false;
 		p = &m->parts[p->parent - 1];
@@ -133,20 +141,6 @@ put(struct replacing *r, const struct gp_replacement *v, struct gp_part *q)
 	q->size = gp_cte_size(q->cte, v->p + h.body, q->len);
 	gp_buf_add(&r->out, v->p, v->n);
 	return GP_OK;
-}
-
-/* Names of the files that are left, a line each. */
-static void
-name_files(const void *ctx, struct gp_mail *m)
-{
-	struct gp_buf b;
-	size_t i;
-
-	gp_buf_init(&b, ctx, 64 << 10);
-	for (i = 0; i < m->parts_n; i++)
-		if (m->parts[i].name != NULL)
-			gp_buf_printf(&b, "%s%s", b.len > 0 ? "\n" : "", m->parts[i].name);
-	m->files = b.p;
 }
 
 static bool
@@ -255,7 +249,7 @@ gp_mail_replace(const void *ctx, const char *raw, size_t n, const struct gp_mail
 	if (st != GP_OK)
 		return st;
 	gp_buf_add(&r.out, raw + r.at, n - r.at);
-	name_files(ctx, after);
+	after->files = gp_mail_file_names(ctx, after);
 	add_notes(&r);
 	*out = r.out.p;
 	*out_n = r.out.len;

@@ -24,66 +24,6 @@ struct spans {
 
 /* ---- encoding again --------------------------------------------------------------------- */
 
-/* At the beginning of a line: a dot, a "From ", what may be a boundary. */
-static bool
-is_risky(const unsigned char *p, size_t n)
-{
-	return *p == '.' || *p == 'F' || (*p == '-' && n > 1 && p[1] == '-');
-}
-
-static void
-put_qp_line(struct gp_buf *out, const unsigned char *p, size_t n)
-{
-	size_t i, used = 0, width;
-	bool plain;
-
-	for (i = 0; i < n; i++) {
-		plain = (p[i] >= 33 && p[i] < 127 && p[i] != '=') ||
-		    ((p[i] == ' ' || p[i] == '\t') && i + 1 < n);
-		if (used + (plain ? 1 : 3) > LINE - 1) {
-			gp_buf_puts(out, "=\r\n");
-			used = 0;
-		}
-		plain = plain && !(used == 0 && is_risky(p + i, n - i));
-		width = plain ? 1 : 3;
-		if (plain)
-			gp_buf_putc(out, p[i]);
-		else
-			gp_buf_printf(out, "=%02X", p[i]);
-		used += width;
-	}
-}
-
-static void
-put_qp(struct gp_buf *out, const char *p, size_t n)
-{
-	const char *end = p + n, *nl;
-
-	while (p < end) {
-		nl = gp_memmem(p, (size_t)(end - p), "\r\n", 2);
-		put_qp_line(out, (const unsigned char *)p, (size_t)((nl == NULL ? end : nl) - p));
-		if (nl == NULL)
-			return;
-		gp_buf_puts(out, "\r\n");
-		p = nl + 2;
-	}
-}
-
-static void
-put_base64(struct gp_buf *out, const void *ctx, const char *p, size_t n)
-{
-	char *code = gp_base64(ctx, p, n);
-	size_t len = strlen(code), i, line;
-
-	for (i = 0; i < len; i += line) {
-		line = len - i < LINE ? len - i : LINE;
-		gp_buf_add(out, code + i, line);
-		if (i + line < len)
-			gp_buf_puts(out, "\r\n");
-	}
-	talloc_free(code);
-}
-
 /* Behind the padding: line ends, and footers that lists put there without looking. */
 static size_t
 code_end(enum gp_cte cte, const char *p, size_t n)
@@ -127,9 +67,9 @@ write_code(const struct gp_rewriter *w, enum gp_cte cte, const char *p, size_t n
 	if (!changed)
 		gp_buf_add(out, p, end);
 	else if (cte == GP_CTE_QP)
-		put_qp(out, b.p, b.len);
+		gp_cte_write_qp(out, b.p, b.len);
 	else
-		put_base64(out, tmp, b.p, b.len);
+		gp_cte_write_base64(out, b.p, b.len);
 	talloc_free(tmp);
 	return write_plain(w, p + end, n - end, out) || changed;
 }

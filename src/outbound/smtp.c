@@ -98,14 +98,6 @@ finish(struct gp_smtp *s)
 	talloc_free(v);
 }
 
-static bool
-is_ascii(const char *p)
-{
-	while (*p != '\0' && (signed char)*p > 0)
-		p++;
-	return *p == '\0';
-}
-
 /* RFC 3461 section 4: printable ASCII but "+" and "=". */
 static void
 add_xtext(struct gp_buf *b, const char *p)
@@ -124,9 +116,9 @@ needs_utf8(const struct gp_smtp *s)
 	size_t i;
 
 	for (i = 0; i < s->t->rcpts_n; i++)
-		if (s->wire[i] != NULL && !is_ascii(s->wire[i]))
+		if (s->wire[i] != NULL && !gp_is_ascii(s->wire[i], strlen(s->wire[i])))
 			return true;
-	return (s->job->flags & GP_TXN_UTF8) != 0 || !is_ascii(s->t->sender);
+	return (s->job->flags & GP_TXN_UTF8) != 0 || !gp_is_ascii(s->t->sender, strlen(s->t->sender));
 }
 
 /* Whatever the database says: a line end in an address would be a command of its own. */
@@ -190,7 +182,7 @@ say_rcpt(struct gp_smtp *s, size_t i)
 	gp_buf_printf(s->out, "RCPT TO:<%s>", s->wire[i]);
 	if ((s->features & GP_SESSION_DSN) != 0) {
 		gp_buf_puts(s->out, " NOTIFY=FAILURE");
-		if (is_ascii(s->wire[i])) {
+		if (gp_is_ascii(s->wire[i], strlen(s->wire[i]))) {
 			gp_buf_puts(s->out, " ORCPT=rfc822;");
 			add_xtext(s->out, s->wire[i]);
 		}

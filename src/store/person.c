@@ -128,8 +128,8 @@ merge(struct gp_store *s, int64_t kept, int64_t other, struct gp_err *err)
 	static const char *const rest[] = {
 		"UPDATE member SET person = ?1 WHERE person = ?2",
 		"UPDATE address SET person = ?1 WHERE person = ?2",
-		"UPDATE person SET (name, folded) = (SELECT name, folded FROM person WHERE id = ?2) "
-		    "WHERE id = ?1 AND name = ''",
+		("UPDATE person SET (name, folded) = (SELECT name, folded FROM person WHERE id = ?2) "
+		    "WHERE id = ?1 AND name = ''"),
 		/* Takes nothing along: nothing is left of it. */
 		"DELETE FROM person WHERE id = ?2 AND ?1 <> ?2",
 	};

@@ -83,7 +83,7 @@ relay(const char *p, size_t n, size_t piece)
 	static char a[] = "a@x.example", b[] = "b@x.example", sender[] = "v@us.example", none[] = "";
 	struct gp_txn_rcpt rcpts[] = {{1, a}, {2, b}};
 	struct gp_txn t = {1, 1, sender, none, rcpts, 2};
-	struct gp_txn_job job = {1, 0, {"S: x\r\n", 6}, {".\r\n", 3}};
+	struct gp_txn_job job = {.id = 1, .header = {"S: x\r\n", 6}, .body = {".\r\n", 3}};
 	void *ctx = gp_ctx(NULL);
 	struct gp_smtp *s = gp_smtp_new(ctx, piece % 2 ? GP_SESSION_PIPELINING : 0, 0, &ops, NULL);
 	size_t at, step;

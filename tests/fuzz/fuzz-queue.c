@@ -7,23 +7,12 @@
 
 #include "../../src/list/verdict.h"
 
+#include "vocabulary.h"
+
 #include <stdlib.h>
 #include <string.h>
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-static struct gp_words *
-load(void)
-{
-	const char *dirs[1] = {GP_FUZZ_TEMPLATES};
-	struct gp_templates *set;
-	struct gp_words *words;
-
-	if (gp_templates_load(NULL, dirs, 1, &set, NULL) != GP_OK ||
-	    gp_words_load(NULL, set, &words, NULL) != GP_OK)
-		abort();
-	return words;
-}
 
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
@@ -36,7 +25,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	size_t i, k, n;
 
 	if (words == NULL)
-		words = load();
+		words = vocabulary();
 	/* The parser cleans what it gives. */
 	text = gp_utf8_clean(ctx, (const char *)data, size);
 	v = gp_queue_read(ctx, words, text, &n, &below);

@@ -4,23 +4,12 @@
 
 #include "../../src/list/when.h"
 
+#include "vocabulary.h"
+
 #include <stdlib.h>
 #include <string.h>
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-static struct gp_words *
-load(void)
-{
-	const char *dirs[1] = {GP_FUZZ_TEMPLATES};
-	struct gp_templates *set;
-	struct gp_words *words;
-
-	if (gp_templates_load(NULL, dirs, 1, &set, NULL) != GP_OK ||
-	    gp_words_load(NULL, set, &words, NULL) != GP_OK)
-		abort();
-	return words;
-}
 
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
@@ -33,7 +22,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	size_t used;
 
 	if (words == NULL)
-		words = load();
+		words = vocabulary();
 	text = gp_strndup(ctx, size > 0 ? (const char *)data : "", size);
 	if (gp_when_day(words, text, now, "UTC", &first, &used) &&
 	    (used == 0 || used > strlen(text) || first % 86400 != 0))

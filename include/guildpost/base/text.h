@@ -39,6 +39,7 @@ bool gp_parse_size(const char *s, int64_t *out);
  * overlong forms, at most U+10FFFF). */
 size_t gp_utf8_next(const char *p, size_t n, uint32_t *cp);
 size_t gp_utf8_put(char out[4], uint32_t cp);		/* bytes written, 1 to 4 */
+bool gp_is_ascii(const char *p, size_t n);	/* no byte over 127; NUL is one of them */
 bool gp_utf8_valid(const char *p, size_t n);		/* NUL is not valid text */
 /* Valid UTF-8 on ctx: bad bytes become U+FFFD, NUL too. */
 char *gp_utf8_clean(const void *ctx, const char *p, size_t n);
