@@ -63,6 +63,14 @@ is_own(const struct gp_part *p)
 	    gp_starts(p->type, "multipart/");
 }
 
+/* A piece of a message, or a word where the rest of it lies (RFC 2046 section 5.2.2 and 5.2.3): what readers
+ * would get can't be looked at here. */
+static bool
+is_piece(const struct gp_part *p)
+{
+	return gp_streq(p->type, "message/partial") || gp_streq(p->type, "message/external-body");
+}
+
 static bool
 is_taken(const void *ctx, const struct gp_list *list, const struct gp_inbound *in,
     const struct gp_part *p)
@@ -74,7 +82,7 @@ is_taken(const void *ctx, const struct gp_list *list, const struct gp_inbound *i
 	if (is_blocked_name(ctx, set->block_files, p->name) ||
 	    is_blocked_name(ctx, set->block_files, gp_part_other_name(ctx, in->raw, p)))
 		return false;
-	return set->types[0] == '\0' || has_word(set->types, p->type);
+	return set->types[0] == '\0' ? !is_piece(p) : has_word(set->types, p->type);
 }
 
 /* Only a part beside others, not sealed, can be taken out; the rest stays a mail. */
@@ -103,6 +111,25 @@ gp_content_find(const void *ctx, const struct gp_list *list, const struct gp_inb
 		return p;
 	}
 	return NULL;
+}
+
+const struct gp_part *
+gp_content_piece(const struct gp_list *list, const struct gp_inbound *in)
+{
+	const struct gp_mail *m = in->mail;
+	size_t i;
+
+	for (i = 0; i < m->parts_n; i++)
+		if (is_piece(&m->parts[i]) && !has_word(list->set.types, m->parts[i].type) &&
+		    (list->set.blocked != GP_BLOCKED_DROP || !can_go(m, &m->parts[i])))
+			return &m->parts[i];
+	return NULL;
+}
+
+bool
+gp_content_is_filtered(const struct gp_list *list)
+{
+	return list->set.types[0] != '\0' || list->set.block_files[0] != '\0';
 }
 
 bool

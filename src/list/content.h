@@ -8,6 +8,11 @@
 /* The first part that the list doesn't take and that can't be taken out; NULL: none. *why: a sentence. */
 const struct gp_part *gp_content_find(const void *ctx, const struct gp_list *list,
     const struct gp_inbound *in, char **why);
+/* The first part that is a piece of a message, or that lies elsewhere, and isn't taken out; NULL: none. A list
+ * takes it if its types name it. */
+const struct gp_part *gp_content_piece(const struct gp_list *list, const struct gp_inbound *in);
+/* Does the list look at what posts carry at all? */
+bool gp_content_is_filtered(const struct gp_list *list);
 /* Is its only text HTML? */
 bool gp_content_is_html_only(const struct gp_mail *m);
 /*

@@ -196,6 +196,8 @@ static const struct {
 	{"duplicate", rule_duplicate},
 	{"size", rule_size},
 	{"recipients", rule_recipients},
+	{"doubtful", gp_rule_doubtful},
+	{"piece", gp_rule_piece},
 	{"content", gp_rule_content},
 	{"digest", gp_rule_digest},
 	{"thread-closed", gp_rule_thread_closed},

@@ -34,7 +34,7 @@ bool gp_rules_is_quiet(const struct gp_list *list, int64_t now, int64_t *until);
 
 /* ---- rules_content.c ------------------------------------------------------------------------------ */
 
-rule_fn gp_rule_content, gp_rule_digest;
+rule_fn gp_rule_doubtful, gp_rule_piece, gp_rule_content, gp_rule_digest;
 
 /* ---- rules_storm.c ------------------------------------------------------------------------------- */
 

@@ -130,6 +130,8 @@ struct gp_walk {
 	bool plain;
 	bool broken;	/* a multipart without a usable boundary, or never closed */
 };
+/* Only characters that RFC 2046 section 5.1.1 allows in a boundary, and nothing that looks encoded? */
+bool gp_boundary_is_plain(const char *b, size_t n);
 /* ctx NULL: count and check only. */
 enum gp_status gp_mail_walk(const void *ctx, const char *raw, size_t n, struct gp_walk *w,
     struct gp_err *err) GP_MUST_CHECK;

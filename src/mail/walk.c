@@ -69,8 +69,8 @@ match(const struct walker *k, const char *p, size_t n, bool *closes)
 }
 
 /* Characters that RFC 2046 section 5.1.1 allows, and nothing that looks encoded. */
-static bool
-is_plain_boundary(const char *b, size_t n)
+bool
+gp_boundary_is_plain(const char *b, size_t n)
 {
 	size_t i;
 
@@ -107,7 +107,7 @@ find_boundary(struct walker *k, struct gp_str value, struct level *l)
 	if (!found || l->len == 0)
 		return false;
 	l->boundary[l->len] = '\0';
-	if (!is_plain_boundary(l->boundary, l->len))
+	if (!gp_boundary_is_plain(l->boundary, l->len))
 		k->w->plain = false;
 	return true;
 }

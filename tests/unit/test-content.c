@@ -16,6 +16,8 @@
 #define MIXED HEAD "Content-Type: multipart/mixed; boundary=b\n\n--b\n\nHello\n--b\n"
 #define FILE_OF(type, disposition) MIXED "Content-Type: " type "\nContent-Disposition: " disposition \
 	"\nContent-Transfer-Encoding: base64\n\nTVqQAAMA\n--b--\n"
+#define BOUND(written, used) HEAD "Content-Type: multipart/mixed; boundary=" written "\n\n--" used "\n\nHello\n--" used \
+	"--\n"
 #define ATTACHED(name) FILE_OF("application/octet-stream", "attachment; filename=\"" name "\"")
 
 /* ---- by which the list refuses ------------------------------------------------------------- */
@@ -59,6 +61,48 @@ static const struct rule_case {
 	{"types: all of a kind", "types", "application/*", ATTACHED("a.png"), GP_DECIDE_ACCEPT},
 	{"types: a text goes always", "types", "image/png", HEAD "\nHello\n", GP_DECIDE_ACCEPT},
 	{"types: HTML is not a text", "types", "text/plain", HEAD "Content-Type: text/html\n\n<p>x\n", GP_DECIDE_HOLD},
+	{"two types", NULL, NULL, HEAD "Content-Type: text/plain\nContent-Type: text/html\n\nx\n", GP_DECIDE_HOLD},
+	{"two types that are one", NULL, NULL, HEAD "Content-Type: text/plain\nContent-type: text/plain\n\nx\n",
+	    GP_DECIDE_ACCEPT},
+	{"two encodings", NULL, NULL, HEAD "Content-Transfer-Encoding: 7bit\nContent-Transfer-Encoding: base64\n\nx\n",
+	    GP_DECIDE_HOLD},
+	{"two names of one file", NULL, NULL, FILE_OF("image/png", "attachment; filename=a.png\nContent-Disposition: "
+	    "attachment; filename=b.png"), GP_DECIDE_HOLD},
+	{"doubtful, refused", "blocked", "refuse", HEAD "Content-Type: text/plain\nContent-Type: text/html\n\nx\n",
+	    GP_DECIDE_REJECT},
+	{"doubtful, can't be taken out", "blocked", "drop", HEAD "Content-Type: text/plain\nContent-Type: text/html\n\n"
+	    "x\n", GP_DECIDE_HOLD},
+	{"doubtful, but nobody filters", "block_files", "", HEAD "Content-Type: text/plain\nContent-Type: text/html\n\n"
+	    "x\n", GP_DECIDE_ACCEPT},
+	{"an encoded boundary", NULL, NULL, BOUND("\"a=?b\"", "a=?b"), GP_DECIDE_HOLD},
+	{"a boundary that is no token", NULL, NULL, BOUND("a:b", "a:b"), GP_DECIDE_HOLD},
+	{"cut at the colon it would be another", NULL, NULL, BOUND("a:b", "a"), GP_DECIDE_HOLD},
+	{"a boundary with an escape", NULL, NULL, BOUND("\"a\\b\"", "ab"), GP_DECIDE_HOLD},
+	{"two boundaries", NULL, NULL, BOUND("a; boundary=b", "b"), GP_DECIDE_HOLD},
+	{"RFC 2231 for a boundary", NULL, NULL, BOUND("a; boundary*=us-ascii''b", "b"), GP_DECIDE_HOLD},
+	{"a boundary with a comment", NULL, NULL, BOUND("a(b)c", "ac"), GP_DECIDE_HOLD},
+	{"no boundary", NULL, NULL, HEAD "Content-Type: multipart/mixed\n\n--a\n\nx\n--a--\n", GP_DECIDE_HOLD},
+	{"no boundary, and nothing that looks like one", NULL, NULL, HEAD "Content-Type: multipart/mixed; boundary=\n\nx\n",
+	    GP_DECIDE_ACCEPT},
+	{"a quoted boundary", NULL, NULL, BOUND("\"a:b c\"", "a:b c"), GP_DECIDE_ACCEPT},
+	{"as many programs write it", NULL, NULL, BOUND("----=_Part_1.2", "----=_Part_1.2"), GP_DECIDE_ACCEPT},
+	{"a comment in the type", NULL, NULL, HEAD "Content-Type: multipart(x)/mixed; boundary=a\n\n--a\n\nx\n--a--\n",
+	    GP_DECIDE_HOLD},
+	{"a comment that is a type", NULL, NULL, HEAD "Content-Type: text/plain (multipart/mixed); boundary=a\n\n--a\n\n"
+	    "x\n--a--\n", GP_DECIDE_HOLD},
+	{"a comment behind the type", NULL, NULL, HEAD "Content-Type: text/plain (a text); charset=utf-8\n\nx\n",
+	    GP_DECIDE_ACCEPT},
+	{"a piece", NULL, NULL, HEAD "Content-Type: message/partial; id=x; number=1; total=2\n\nx\n", GP_DECIDE_HOLD},
+	{"a piece, refused", "blocked", "refuse", HEAD "Content-Type: Message/Partial; id=x; number=1\n\nx\n",
+	    GP_DECIDE_REJECT},
+	{"a piece, whatever else is filtered", "block_files", "", HEAD "Content-Type: message/partial; id=x\n\nx\n",
+	    GP_DECIDE_HOLD},
+	{"a piece that the list takes", "types", "message/partial", HEAD "Content-Type: message/partial; id=x\n\nx\n",
+	    GP_DECIDE_ACCEPT},
+	{"elsewhere", NULL, NULL, FILE_OF("message/external-body; access-type=URL; URL=\"http://a.example\"", "inline"),
+	    GP_DECIDE_HOLD},
+	{"elsewhere, taken out", "blocked", "drop", FILE_OF("message/external-body; access-type=URL", "inline"),
+	    GP_DECIDE_ACCEPT},
 	{"HTML alone", NULL, NULL, HEAD "Content-Type: text/html\n\n<p>x\n", GP_DECIDE_ACCEPT},
 	{"HTML alone, refused", "html", "refuse", HEAD "Content-Type: text/html\n\n<p>x\n", GP_DECIDE_REJECT},
 	{"HTML beside a text", "html", "refuse", HEAD "Content-Type: multipart/alternative; boundary=b\n\n--b\n\nHello\n"

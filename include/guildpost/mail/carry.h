@@ -51,6 +51,16 @@ bool gp_part_is_sealed(const struct gp_mail *m, const struct gp_part *p);
 /* The other name of a file, where Content-Type and Content-Disposition give two; or NULL. */
 char *gp_part_other_name(const void *ctx, const char *raw, const struct gp_part *p);
 
+/* ---- doubt.c ------------------------------------------------------------------------- */
+
+/*
+ * The first part whose fields can be read in two ways, so that another reader might find in it what we don't:
+ * Content- fields that are there twice and differ, a boundary that is missing, doubled, encoded or no token, a
+ * comment in a type. NULL: none. *what: the name of the field.
+ */
+const struct gp_part *gp_part_doubt(const void *ctx, const char *raw, const struct gp_mail *m,
+    const char **what);
+
 /* ---- down.c, down_header.c ------------------------------------------------------------ */
 
 enum {
