@@ -16,7 +16,10 @@ n=0
 T=$(mktemp -d "${TMPDIR:-/tmp}/gp-e2e.XXXXXX") || exit 99
 cd "$T" || exit 99
 out=$T/.out err=$T/.err
-trap 'serve_kill; for p in $(jobs -p); do kill "$p"; done 2>/dev/null; [ -n "${KEEP-}" ] || rm -rf "$T"' EXIT
+# at_end COMMAND: when the script ends, however it does; what was said last is done first.
+ENDS=
+at_end() { ENDS="$*; $ENDS"; }
+trap 'eval "$ENDS"; serve_kill; for p in $(jobs -p); do kill "$p"; done 2>/dev/null; [ -n "${KEEP-}" ] || rm -rf "$T"' EXIT
 trap 'exit 99' INT TERM HUP
 
 diag() { printf '%s\n' "$@" | sed 's/^/# /'; }

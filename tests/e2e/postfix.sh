@@ -43,7 +43,7 @@ postfix_config() {
 		recipient_delimiter =
 		relay_domains = example.org
 		transport_maps = texthash:$POSTFIX/transport
-		virtual_mailbox_domains = example.net, example.com
+		virtual_mailbox_domains = ${PF_LOCAL-example.net, example.com}
 		virtual_mailbox_maps = texthash:$POSTFIX/boxes
 		virtual_mailbox_base = $T/mail
 		virtual_uid_maps = static:$(id -u nobody)
@@ -58,6 +58,9 @@ postfix_config() {
 	for who in $MAILBOXES; do
 		echo "$who $who/"
 	done >"$POSTFIX/boxes"
+	postfix_master
+}
+postfix_master() { # in $POSTFIX, at the port $SMTP
 	cat >"$POSTFIX/master.cf" <<-END
 		127.0.0.1:$SMTP inet n - n - - smtpd
 		pickup unix n - n 60 1 pickup
@@ -88,7 +91,7 @@ PF_MASTER=${PF_MASTER-}
 
 postfix_start() { # [MAIN.CF LINE...]
 	postfix_config "$@"
-	trap 'postfix_stop; serve_kill; [ -n "${KEEP-}" ] || rm -rf "$T"' EXIT
+	at_end postfix_stop
 	postfix -c "$POSTFIX" start </dev/null >"$POSTFIX/start" 2>&1 ||
 		{ diag "Postfix did not start" "$(tail "$POSTFIX/start" "$POSTFIX/log")"; exit 99; }
 	wait_for 10 postfix_answers || { diag "Postfix does not answer" "$(tail "$POSTFIX/log")"; exit 99; }
