@@ -13,7 +13,7 @@ DOVECOT_PID=
 : "${DOMAINS:=example.net}"	# Dovecot's
 command -v dovecot >/dev/null && [ -x /usr/lib/dovecot/lmtp ] || skip_all "Dovecot's LMTP is not here"
 command -v setpriv >/dev/null || skip_all "setpriv is not here"
-FRONT=() SIEVE=
+FRONT=() READER_MASTER= SIEVE=	# lines of main.cf for the first, of master.cf for the second
 mkdir -p "$DOVECOT"
 : >"$DOVECOT/users"
 [ ! -e /usr/lib/dovecot/modules/lib90_sieve_plugin.so ] || SIEVE=sieve
@@ -114,7 +114,7 @@ reader_config() {
 		smtpd_client_connection_count_limit = 0
 		$(printf '%s\n' "$@")
 	END
-	POSTFIX=$READER SMTP=$RSMTP PF_MASTER='' postfix_master
+	POSTFIX=$READER SMTP=$RSMTP PF_MASTER=$READER_MASTER postfix_master
 }
 dovecot_is() { [ -S "$DOVECOT/run/lmtp" ]; }
 readers_start() { # [MAIN.CF LINE OF THE SECOND...]
