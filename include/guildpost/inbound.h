@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
  * inbound: the doors that mail comes in by. LMTP (RFC 2033) spoken as a server and, for
- * `receive`, as a client; knows the wire, not what a list does.
+ * `receive`, as a client; a Maildir; a mailbox by IMAP. Knows the wire, not what a list does.
  *
  * A server session is a machine that takes bytes and gives replies; it knows no socket, so
  * that it can be tested and fuzzed as it is. One message is one unit of memory (struct
@@ -75,5 +75,58 @@ void gp_lmtp_command_parse(const void *ctx, const char *line, size_t n,
 /* GP_E_NET when nobody listens there. Replies of the server in rcpts[i].reply. */
 enum gp_status gp_lmtp_send(const char *where, const char *hostname, struct gp_lmtp_message *m,
     struct gp_err *err) GP_MUST_CHECK;
+
+/* ---- envelope.c: whom a mail out of a mailbox is for ------------------------------------------- */
+
+/*
+ * There is no SMTP session to tell. The recipients are those of the first step that names an address
+ * of ours; of that step, all of them:
+ *	1-5  X-Original-To, X-Envelope-To, Envelope-To, Delivered-To, X-Forwarded-To, but only those
+ *	     above the first Received (or the first field of an author: From, To, Subject ...): the
+ *	     server that delivered wrote them. What stands below may be a stranger's.
+ *	6    Resent-To and Resent-Cc	7  To and Cc
+ * The sender is the top-most Return-Path, <> being the null sender, else the address in From.
+ */
+struct gp_box_envelope {
+	char *sender;		/* "" for <> */
+	char **rcpts, **folded; size_t rcpts_n;	/* as written, as gp_addr_fold has them */
+	const char *by;		/* the field that named them */
+};
+/* GP_OK: it is ours; GP_E_NOTFOUND: it isn't; anything else ends the search. */
+typedef enum gp_status gp_ours_fn(void *arg, const char *address, struct gp_err *err);
+/* raw: canonical, at least the whole header. GP_E_NOTFOUND: no address of ours is named;
+ * GP_E_TOOBIG: a limit of the header, or more than `max` recipients. */
+enum gp_status gp_box_envelope_find(const void *ctx, const char *raw, size_t n, size_t max,
+    gp_ours_fn *ours, void *arg, struct gp_box_envelope *out, struct gp_err *err) GP_MUST_CHECK;
+
+/* ---- inbox.c: files of a Maildir --------------------------------------------------------------- */
+
+enum { GP_INBOX_NAMES = 100000 };	/* of one look; the rest waits for the next */
+
+/* Make DIR with tmp, new, cur where they are missing. */
+enum gp_status gp_inbox_prepare(const char *dir, struct gp_err *err) GP_MUST_CHECK;
+/* Names in DIR/new in their order, which is that of time; names with a dot in front are nobody's. */
+enum gp_status gp_inbox_list(const void *ctx, const char *dir, char ***names, size_t *n,
+    struct gp_err *err) GP_MUST_CHECK;
+/* The mail. GP_E_NOTFOUND: it is gone; GP_E_TOOBIG; GP_E_IO: it can't be read now. */
+enum gp_status gp_inbox_read(const void *ctx, const char *dir, const char *name, size_t max,
+    char **data, size_t *n, struct gp_err *err) GP_MUST_CHECK;
+enum gp_status gp_inbox_remove(const char *dir, const char *name, struct gp_err *err) GP_MUST_CHECK;
+
+/* ---- refused.c: mail that nobody can be told is refused ------------------------------------------ */
+
+/*
+ * A Maildir DATA/refused, for the person who runs the server to look through. Each mail has a field
+ * on top with the reason; nothing is removed from there. The same mail again replaces itself.
+ */
+#define GP_REFUSED_FIELD "X-Guildpost-Refused"
+enum gp_status gp_refused_put(const char *data_dir, const char *door, const char *reason,
+    const char *p, size_t n, struct gp_err *err) GP_MUST_CHECK;
+/* The same with a file of DIR/new of any size; it stays where it is. */
+enum gp_status gp_refused_copy(const char *data_dir, const char *door, const char *reason,
+    const char *dir, const char *name, struct gp_err *err) GP_MUST_CHECK;
+/* How many files are in a folder of mail: its new and cur. */
+int64_t gp_inbox_count(const char *dir, const char *sub);
+char *gp_refused_dir(const void *ctx, const char *data_dir);
 
 #endif

@@ -76,6 +76,8 @@ struct gp_intake_rcpt {
 struct gp_intake {			/* a talloc context of its own */
 	struct gp_inbound in;
 	struct gp_intake_rcpt *rcpts; size_t rcpts_n;
+	bool once, kept;		/* out of a mailbox: marked when it is taken (store/door.h) */
+	unsigned char digest[GP_SHA256_LEN]; /* of such a one's canonical bytes */
 	void (*done)(struct gp_intake *i); /* replies are filled, after the commit */
 	void *arg;
 	struct gp_intake *next;
@@ -101,6 +103,7 @@ struct gp_core {
 	struct gp_intake *ready, **ready_end;	/* parsed, waiting for the group's commit */
 	bool commit_planned;
 	struct gp_door *door;
+	struct gp_boxes *boxes;
 	struct gp_feeder *feeder;
 	struct gp_policies *policies;
 	struct gp_conn *web;
@@ -116,6 +119,31 @@ enum gp_status gp_door_open(struct gp_core *core, struct gp_door **out, struct g
     GP_MUST_CHECK;
 void gp_door_close(struct gp_door *d);	/* no new sessions; 421 to those that are idle */
 size_t gp_door_busy(const struct gp_door *d);	/* sessions with a message in work */
+
+/* ---- box.c, box_maildir.c: mailboxes that mail is taken out of ---------------------------------------- */
+
+/*
+ * A mail of a mailbox. It is taken as one of an LMTP session would be, and what came of it is
+ * said when it may go out of its box: it is committed, or put aside into DATA/refused. Each
+ * recipient that took it has a mark in the same commit, so that a mail which is in its box still
+ * after a crash is not taken twice.
+ */
+struct gp_parcel {			/* a talloc context of its own */
+	const char *via;		/* "Maildir", "IMAP" */
+	char *data; size_t n;
+	bool kept;			/* its box keeps it */
+	char *what;			/* what the log calls it */
+	void (*done)(struct gp_parcel *p); /* frees it */
+	void *arg;
+	enum { GP_PARCEL_TAKEN, GP_PARCEL_REFUSED, GP_PARCEL_LATER } verdict;
+	char *reason;			/* of the last two */
+};
+/* Opens those of the configuration; what is wrong with one is its trouble, not the server's. */
+void gp_boxes_open(struct gp_core *core);
+void gp_boxes_take(struct gp_boxes *b, struct gp_parcel *p);
+void gp_boxes_tick(struct gp_boxes *b);		/* once a second */
+void gp_boxes_close(struct gp_boxes *b);	/* nothing new is begun */
+size_t gp_boxes_busy(const struct gp_boxes *b);	/* mails in work */
 
 /* The queue's way to outbound. */
 struct gp_feeder *gp_feeder_new(struct gp_core *core);

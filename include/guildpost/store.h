@@ -36,6 +36,7 @@
 struct gp_store;
 
 #include "guildpost/store/bounce.h"
+#include "guildpost/store/door.h"
 #include "guildpost/store/people.h"
 #include "guildpost/store/queue.h"
 

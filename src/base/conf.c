@@ -49,6 +49,8 @@ const struct gp_opt gp_config_options[] = {
 	    "name of the server whose Authentication-Results are believed"),
 	OPT("inbound.answers", GP_OPT_INT, answers, "50", 1, 100000, NULL,
 	    "mails with commands that one address may send in a day"),
+	OPT("inbound.maildir", GP_OPT_TEXT, maildir, "", 0, 0, NULL,
+	    "Maildir that mail is taken out of"),
 	OPT("outbound.relay", GP_OPT_TEXT, relay, "maildir:outbox", 0, 0, NULL,
 	    "smtp://host:port, smtps://user@host:port or maildir:DIR"),
 	OPT("outbound.user", GP_OPT_TEXT, relay_user, "", 0, 0, NULL, "user name at the relay"),
@@ -177,7 +179,19 @@ settle_paths(struct gp_config *c)
 	c->relay_password_file = absolute(c, dir, c->relay_password_file);
 	c->relay_ca = absolute(c, dir, c->relay_ca);
 	c->relay = absolute_after(c, c->data, c->relay, "maildir:");
+	c->maildir = absolute(c, c->data, c->maildir);
 	c->listen = absolute_listen(c, c->data, c->listen);
+}
+
+/* The mailboxes that mail is taken out of. */
+static enum gp_status
+check_doors(const struct gp_config *c, struct gp_err *err)
+{
+	if (c->maildir[0] != '\0' && gp_starts(c->relay, "maildir:") &&
+	    gp_streq(c->relay + strlen("maildir:"), c->maildir))
+		return gp_fail(err, GP_E_CONFIG, "%s: the relay delivers into the folder that mail is taken "
+		    "out of", c->path);
+	return GP_OK;
 }
 
 static enum gp_status
@@ -198,6 +212,8 @@ check_values(struct gp_config *c, struct gp_err *err)
 		c->url = gp_asprintf(c, "http://%s", c->web_listen);
 	for (n = strlen(c->url); n > 0 && c->url[n - 1] == '/';)
 		c->url[--n] = '\0';
+	if (check_doors(c, err) != GP_OK)
+		return GP_E_CONFIG;
 	if (!c->testing)
 		return GP_OK;
 	if (c->test_now[0] != '\0') {

@@ -36,6 +36,10 @@ const struct gp_dns_reply *gp_lookup(struct gp_lookup *l, enum gp_dns_type type,
 
 void gp_check_dns(struct gp_exam *e);
 
+/* ---- check_doors.c: mailboxes that mail is taken out of ------------------------------------------- */
+
+void gp_check_doors(struct gp_exam *e);
+
 /* ---- check_dmarc.c ------------------------------------------------------------------------------ */
 
 struct gp_dmarc;

@@ -177,6 +177,7 @@ run(struct gp_cli *cli, int argc, char **argv)
 	check_lists(&e);
 	check_clock(&e);
 	check_relay(&e);
+	gp_check_doors(&e);
 	check_url(&e);
 	check_server(&e);
 	gp_check_dns(&e);
@@ -188,7 +189,7 @@ const struct gp_cmd gp_cmd_check = {
 	.name = "check",
 	.usage = "[--full | --dmarc DOMAIN]",
 	.summary = "The doctor: say what is wrong and how to mend it",
-	.help = "Looks at configuration, permissions, database, lists, clock, relay and server, and at what the\n"
+	.help = "Looks at configuration, permissions, database, lists, clock, relay, mailboxes and server, and at what the\n"
 	    "DNS has for the lists' domains (MX, SPF, DKIM, DMARC) and for the address that mail leaves\n"
 	    "from (PTR). --full reads the whole database. Exit code 1: something is wrong.\n"
 	    "--dmarc DOMAIN: only say what that domain asks of lists, which is why From is written anew.\n",

@@ -3,6 +3,7 @@
 #include "config.h"
 
 #include "guildpost/cli.h"
+#include "guildpost/inbound.h"
 
 #include <sysexits.h>
 #include <unistd.h>
@@ -33,6 +34,42 @@ add_lists(struct gp_cli *cli, json_t *out, struct gp_err *err)
 		if (st == GP_OK)
 			gp_json_int(all, lists[i]->address, stats.messages);
 	}
+	return st;
+}
+
+/* A mailbox that mail is taken out of: its figures, as core wrote them. */
+static enum gp_status
+add_door(struct gp_cli *cli, json_t *out, const char *name, const char *place, struct gp_err *err)
+{
+	struct gp_door_state d;
+	enum gp_status st;
+
+	if (place[0] == '\0')
+		return GP_OK;
+	st = gp_door_read(cli, cli->site->store, name, place, &d, err);
+	if (st != GP_OK)
+		return st;
+	gp_json_text(out, name, place);
+	gp_json_int(out, gp_asprintf(cli, "%s_taken", name), d.taken);
+	gp_json_int(out, gp_asprintf(cli, "%s_refused", name), d.refused);
+	gp_json_int(out, gp_asprintf(cli, "%s_waiting", name), d.waiting);
+	if (d.large > 0)
+		gp_json_int(out, gp_asprintf(cli, "%s_too_large", name), d.large);
+	gp_json_text(out, gp_asprintf(cli, "%s_last", name), d.last > 0 ? gp_time_iso(cli, d.last) : "");
+	gp_json_text(out, gp_asprintf(cli, "%s_last_refusal", name), d.reason);
+	gp_json_text(out, gp_asprintf(cli, "%s_trouble", name), d.trouble[0] == '\0' ? "" :
+	    gp_asprintf(cli, "since %s: %s", gp_time_iso(cli, d.since), d.trouble));
+	return GP_OK;
+}
+
+static enum gp_status
+add_doors(struct gp_cli *cli, json_t *out, struct gp_err *err)
+{
+	enum gp_status st = add_door(cli, out, "maildir", cli->conf->maildir, err);
+	char *dir = gp_refused_dir(cli, cli->conf->data);
+
+	if (cli->conf->maildir[0] != '\0')
+		gp_json_int(out, "refused_mails", gp_inbox_count(dir, "new") + gp_inbox_count(dir, "cur"));
 	return st;
 }
 
@@ -68,7 +105,9 @@ run(struct gp_cli *cli, int argc, char **argv)
 	gp_json_int(out, "deliveries_failed", s.failed);
 	gp_json_int(out, "database_bytes", s.bytes);
 	gp_json_int(out, "wal_bytes", s.wal_bytes);
-	st = add_lists(cli, out, &err);
+	st = add_doors(cli, out, &err);
+	if (st == GP_OK)
+		st = add_lists(cli, out, &err);
 	if (st != GP_OK)
 		return gp_cli_fail(cli, &err);
 	gp_cli_print_one(cli, out);

@@ -14,7 +14,7 @@
 #include <sysexits.h>
 #include <unistd.h>
 
-enum { GROUP = 100, END_SECONDS = 8 };
+enum { GROUP = 100, END_SECONDS = 8, TAKEN_SECONDS = 30 * 86400 };
 
 static void
 reply_all(struct gp_intake *i)
@@ -208,6 +208,8 @@ every_minute(struct gp_core *core)
 		if (st == GP_OK)
 			st = gp_bounce_tick(ctx, core->site, gp_now(), &err);
 		if (st == GP_OK)
+			st = gp_taken_forget(core->site->store, gp_now() - TAKEN_SECONDS, &err);
+		if (st == GP_OK)
 			st = gp_store_commit(core->site->store, &err);
 		if (st != GP_OK)
 			gp_store_rollback(core->site->store);
@@ -228,6 +230,7 @@ on_tick(void *arg)
 	if (core->ending)
 		return;
 	gp_feeder_tick(core->feeder);
+	gp_boxes_tick(core->boxes);
 	if (minute != core->minute) {
 		core->minute = minute;
 		every_minute(core);
@@ -241,7 +244,8 @@ on_end_check(void *arg)
 {
 	struct gp_core *core = arg;
 
-	if (core->ready == NULL && gp_pool_waiting(core->pool) == 0 && gp_door_busy(core->door) == 0)
+	if (core->ready == NULL && gp_pool_waiting(core->pool) == 0 && gp_door_busy(core->door) == 0 &&
+	    gp_boxes_busy(core->boxes) == 0)
 		gp_loop_stop(core->loop);
 }
 
@@ -262,6 +266,7 @@ begin_end(struct gp_core *core)
 		return;
 	core->ending = true;
 	gp_door_close(core->door);
+	gp_boxes_close(core->boxes);
 	talloc_steal(core, gp_loop_timer(core->loop, 20, true, on_end_check, core));
 	talloc_steal(core, gp_loop_timer(core->loop, END_SECONDS * 1000, false, on_end_forced, core));
 }
@@ -313,6 +318,8 @@ core_open(struct gp_core *core, struct gp_err *err)
 		core->feeder = gp_feeder_new(core);
 		st = gp_door_open(core, &core->door, err);
 	}
+	if (st == GP_OK)
+		gp_boxes_open(core);
 	return st;
 }
 

@@ -20,6 +20,8 @@ gp_intake_prepare(struct gp_intake *i, const char *data, size_t n)
 
 	i->in.raw = gp_mail_canon(i, data, n, &i->in.n, &changes);
 	i->in.received = gp_now();
+	if (i->once)
+		gp_sha256(i->in.raw, i->in.n, i->digest);
 	if (gp_mail_scan(i->in.raw, i->in.n, &scan, &err) == GP_OK)
 		return true;
 	i->in.unreadable = gp_strdup(i, err.msg);
@@ -114,6 +116,31 @@ apply_one(struct gp_site *site, struct gp_intake *i, struct gp_intake_rcpt *r, s
 	return GP_OK;
 }
 
+/* Out of a mailbox: it may be there still although it was taken. The mark is of this transaction. */
+static enum gp_status
+apply_once(struct gp_site *site, struct gp_intake *i, struct gp_intake_rcpt *r, struct gp_err *err)
+{
+	enum gp_status st;
+	bool found;
+
+	st = gp_taken_find(site->store, i->digest, r->address, &found, err);
+	if (st != GP_OK)
+		return our_trouble(st, err);
+	if (found) {
+		r->status = GP_OK;
+		snprintf(r->reply, sizeof(r->reply), "250 2.0.0 taken before");
+		gp_log(GP_LOG_INFO, "event=again via=%s size=%zu", i->in.via, i->in.n);
+		return GP_OK;
+	}
+	st = apply_one(site, i, r, err);
+	if (st == GP_OK && r->status == GP_OK) {
+		st = gp_taken_add(site->store, i->digest, r->address, i->kept, err);
+		if (st != GP_OK)
+			return our_trouble(st, err);
+	}
+	return st;
+}
+
 /* An address without the token in it. */
 static char *
 without_token(const void *ctx, const char *address)
@@ -138,7 +165,7 @@ gp_intake_apply(struct gp_site *site, struct gp_intake *i)
 
 		st = gp_store_mark(site->store, &err);
 		if (st == GP_OK) {
-			st = apply_one(site, i, r, &err);
+			st = i->once ? apply_once(site, i, r, &err) : apply_one(site, i, r, &err);
 			if (st == GP_OK)
 				st = gp_store_keep(site->store, &err);
 			else

@@ -19,6 +19,7 @@ static const struct gp_migration *const migrations[] = {
 	&gp_schema_5,
 	&gp_schema_6,
 	&gp_schema_7,
+	&gp_schema_8,
 };
 
 int64_t

@@ -62,6 +62,7 @@ struct gp_config {
 	int64_t timeout;	/* seconds of silence in a session */
 	char *authserv;		/* name of a server whose Authentication-Results are believed */
 	int64_t answers;	/* mails with commands of one address in a day */
+	char *maildir;		/* folder that mail is taken out of, or "" */
 	/* [outbound] */
 	char *relay;		/* smtp://host:port, smtps://user@host, maildir:DIR */
 	char *relay_user, *relay_password_file;
