@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /*
  * Mails to whoever wrote what is held, or asks to join. A From line may be forged: so machines
- * are never told anything (RFC 3834), and nobody too often.
+ * are never told anything (RFC 3834), nobody too often, and what a stranger is said to have written isn't
+ * sent on to them: a list must not carry other people's mail to its victims.
  */
 #include "config.h"
 
@@ -24,14 +25,40 @@ is_too_often(struct gp_case *c, const char *address, bool *yes)
 	return st;
 }
 
+/* Did they write it, as far as can be known: does our server vouch for it, or are they on the list? */
+static enum gp_status
+is_known(struct gp_case *c, const struct gp_inbound *held, bool *known)
+{
+	struct gp_member *m;
+	enum gp_status st = GP_OK;
+
+	*known = gp_rules_auth(c->ctx, c->site, held) == GP_AUTH_PASS;
+	if (!*known) {
+		st = gp_member_find(c->ctx, c->site->store, c->list->id, c->hold->from_addr, &m, c->err);
+		*known = st == GP_OK;
+	}
+	return st == GP_E_NOTFOUND ? GP_OK : st;
+}
+
+/* So that who wrote it knows what is meant without the post itself. */
+static void
+add_marks(struct gp_case *c, const struct gp_inbound *held, json_t *data)
+{
+	if (held->mail->msgid == NULL)
+		return;
+	gp_json_text(data, "msgid", held->mail->msgid);
+	gp_json_text(data, "date", gp_date_format(c->ctx, (held->mail->flags & GP_MAIL_DATE_OK) != 0 ?
+	    held->mail->date : held->received, held->mail->zone));
+}
+
 /* May anything be said, and what can be enclosed? */
 static enum gp_status
-may_tell(struct gp_case *c, struct gp_enclosure *post, bool *may)
+may_tell(struct gp_case *c, struct gp_enclosure *post, json_t *data, bool *may)
 {
 	const char *folded = gp_addr_fold(c->ctx, c->hold->from_addr);
 	struct gp_inbound held;
 	enum gp_status st;
-	bool readable, often;
+	bool readable, often, known = false;
 
 	*may = false;
 	if (folded == NULL)
@@ -41,9 +68,15 @@ may_tell(struct gp_case *c, struct gp_enclosure *post, bool *may)
 		if (st != GP_OK || !gp_notice_may_answer(&held) ||
 		    gp_words_starts(c->site->words, GP_WORD_ROBOT, c->hold->subject))
 			return st;
-		if (readable) {
+		if (readable)
+			st = is_known(c, &held, &known);
+		if (st != GP_OK)
+			return st;
+		if (known) {
 			post->p = held.raw;
 			post->n = held.n;
+		} else if (readable) {
+			add_marks(c, &held, data);
 		}
 	}
 	st = is_too_often(c, folded, &often);
@@ -60,11 +93,11 @@ gp_hold_tell_author(struct gp_case *c, const char *template_name, json_t *data, 
 	enum gp_status st;
 	bool may;
 
-	st = may_tell(c, &post, &may);
-	if (st != GP_OK || !may)
-		return st;
 	n.template_name = template_name;
 	n.data = data != NULL ? data : gp_json_object(c->ctx);
+	st = may_tell(c, &post, n.data, &may);
+	if (st != GP_OK || !may)
+		return st;
 	st = gp_hold_data(c, n.data);
 	if (st != GP_OK)
 		return st;

@@ -70,7 +70,7 @@ reply max@example.net 'Held: Never' <<<$'veto: not here' >/dev/null
 is "one veto is enough" "$(state "$id")" rejected
 ok "the author hears why" got eve@example.com 'Not sent to the list: Never'
 has "in these words" "$(delivered eve@example.com 'Not sent')" 'not here'
-has "with the post" "$(delivered eve@example.com 'Not sent')" '^Content-Type: message/rfc822'
+hasnt "without the post: it may be somebody else's" "$(delivered eve@example.com 'Not sent')" '^Content-Type: message/rfc822|Please read'
 gp list set bees approvals=1
 
 # ---- edited ------------------------------------------------------------------------------------------
@@ -155,8 +155,8 @@ sleep 1
 settle
 is "once" "$(find "$D/outbox/new" -type f | wc -l)" 0
 at $((NOW + 7 * 86400 + 60))
-ok "after seven: its author gets it back" got eve@example.com 'Nobody decided: Forgotten'
-has "with the post" "$(delivered eve@example.com 'Nobody decided')" 'Hello\?'
+ok "after seven: its author hears of it" got eve@example.com 'Nobody decided: Forgotten'
+hasnt "without the post" "$(delivered eve@example.com 'Nobody decided')" 'Hello\?'
 is "it waits no longer" "$(state "$id")" expired
 gp list set bees quiet_from=11 quiet_to=14 first_posts=0
 clear_outbox

@@ -183,10 +183,10 @@ gets "so is Marta" $marta 'Held: Cheap honey'
 marta_asked=$mail
 mutt_reply $max "$asked" <<<'no: Please, nothing for sale here.
 The market list is the place.'
-gets "Max says no: Eve gets her post back" $eve 'Not sent to the list: Cheap honey'
+gets "Max says no: Eve hears of it" $eve 'Not sent to the list: Cheap honey'
 has "with his reason" said 'Please, nothing for sale here'
 has "all of it" said 'The market list is the place'
-has "and her post" <(python3 "$E2E/box.py" enclosed "$mail") 'Buy my honey now'
+hasnt "but not her post, which anybody may have written" "$mail" "Buy my honey now"
 gets "Marta sees it" $marta 'Held: Cheap honey'
 same_thread "below the question" "$marta_asked" "$mail"
 posts $eve 'Swarm in the park' <<<'There is a swarm in the park, on the old oak.'
