@@ -43,6 +43,7 @@ enum gp_route_kind {
 	GP_ROUTE_REQUEST,	/* bees+request: commands in subject and body */
 	GP_ROUTE_THREAD,	/* bees+thread-KEY: commands about that thread */
 	GP_ROUTE_CONFIRM,	/* bees+confirm-TOKEN */
+	GP_ROUTE_LEAVE,		/* bees+unsubscribe-TOKEN: out of a member's copy */
 	GP_ROUTE_HOLD,		/* bees+hold-TOKEN: a moderator's reply */
 	GP_ROUTE_BOUNCE		/* bees+bounce-TOKEN: came back from a delivery */
 };

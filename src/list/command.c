@@ -348,12 +348,21 @@ gp_command_run(const void *ctx, struct gp_site *site, const struct gp_route *rou
 {
 	struct asked a = {.ctx = ctx, .site = site, .list = route->list, .in = in, .out = out,
 	    .err = err};
+	struct gp_route plain = *route;
 	enum gp_status st;
 
 	if (route->kind == GP_ROUTE_BOUNCE)
 		return gp_bounce_verp(ctx, site, route, in, out, err);
 	if (route->kind == GP_ROUTE_HOLD)
 		return gp_hold_reply(ctx, site, route, in, out, err);
+	if (route->kind == GP_ROUTE_LEAVE) {
+		st = gp_command_leave_by_mail(&a, route->token);
+		if (st != GP_E_NOTFOUND)
+			return st;
+		/* No token of ours: "unsubscribe", from whoever wrote. */
+		plain.token = NULL;
+		route = &plain;
+	}
 	a.msgid = in->mail->msgid;
 	a.proven = gp_rules_auth(ctx, site, in) == GP_AUTH_PASS;
 	st = gp_command_begin(&a, in->mail->from_addr, in->mail->from_name);

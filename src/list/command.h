@@ -93,6 +93,8 @@ enum gp_status gp_command_note(struct asked *a, const char *template_name, const
  * theirs, too. Both must say yes, as with `address add`. */
 enum gp_status gp_command_is_that_you(const void *ctx, struct gp_site *site, struct gp_list *list,
     const struct gp_inbound *in, struct gp_err *err) GP_MUST_CHECK;
+/* Mail to bees+unsubscribe-TOKEN, whoever wrote it. GP_E_NOTFOUND: that is no token of ours. */
+enum gp_status gp_command_leave_by_mail(struct asked *a, const char *token);
 /* The lines that wait for a proof, all in one question to a->from. */
 enum gp_status gp_command_ask_pending(struct asked *a);
 /* Somebody said yes: what the token stands for becomes the lines to run, if it was made for a->from. */

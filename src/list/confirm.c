@@ -282,31 +282,60 @@ gp_do_confirm(struct asked *a, const char *args)
 	return gp_command_confirm(a, gp_strndup(a->ctx, word.p, word.n));
 }
 
+/* The end of a membership whose token someone has: out of a mail to that member. *done: its address, or NULL
+ * when there is no such member, of this list where it says which. */
+static enum gp_status
+leave_by_token(struct asked *a, int64_t id, char **done)
+{
+	struct gp_member *m;
+	enum gp_status st = gp_member_find_id(a->ctx, a->site->store, id, &m, a->err);
+
+	*done = NULL;
+	if (st == GP_OK && a->list == NULL)
+		st = gp_list_find_id(a->ctx, a->site->store, m->list, &a->list, a->err);
+	if (st == GP_E_NOTFOUND || (st == GP_OK && a->list->id != m->list))
+		return GP_OK;
+	if (st == GP_OK)
+		st = gp_command_begin(a, m->address, "");
+	if (st != GP_OK)
+		return st;
+	/* Only who wrote has a mail that ours is an answer to. */
+	if (a->in != NULL && a->in->mail != NULL && gp_strieq(a->in->mail->from_addr, m->address))
+		a->msgid = a->in->mail->msgid;
+	a->result = gp_json_push_object(a->results);
+	st = gp_command_leave(a, m);
+	*done = m->address;
+	return st;
+}
+
+enum gp_status
+gp_command_leave_by_mail(struct asked *a, const char *token)
+{
+	enum gp_status st;
+	char *done;
+	int64_t id;
+
+	if (!gp_one_click_parse(a->site, token, &id))
+		return GP_E_NOTFOUND;
+	st = leave_by_token(a, id, &done);
+	a->out->text = done == NULL ? gp_strdup(a->ctx, "the token of a membership that is no more: nothing done") :
+	    gp_asprintf(a->ctx, "the token of %s: asked to leave", done);
+	return st;
+}
+
 enum gp_status
 gp_command_click(const void *ctx, struct gp_site *site, const char *token, char **done,
     struct gp_err *err)
 {
 	struct gp_outcome out = {0};
 	struct asked a = {.ctx = ctx, .site = site, .out = &out, .err = err};
-	struct gp_member *m;
 	struct gp_token *t;
 	enum gp_status st;
 	int64_t id;
 
 	*done = NULL;
-	if (gp_one_click_parse(site, token, &id)) {
-		st = gp_member_find_id(ctx, site->store, id, &m, err);
-		if (st == GP_OK)
-			st = gp_list_find_id(ctx, site->store, m->list, &a.list, err);
-		if (st == GP_OK)
-			st = gp_command_begin(&a, m->address, "");
-		if (st != GP_OK)
-			return st == GP_E_NOTFOUND ? GP_OK : st;
-		a.result = gp_json_push_object(a.results);
-		st = gp_command_leave(&a, m);
-		*done = m->address;
-		return st;
-	}
+	if (gp_one_click_parse(site, token, &id))
+		return leave_by_token(&a, id, done);
 	st = find_token(&a, token, NULL, &t);
 	if (st == GP_OK)
 		st = gp_list_find_id(ctx, site->store, t->list, &a.list, err);

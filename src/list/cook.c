@@ -253,19 +253,25 @@ gp_cook_notice_fields(const void *ctx, const struct gp_site *site, const struct 
 	return b.p;
 }
 
-/* RFC 2369 section 3.2, RFC 8058: one click where the mail is one person's, else by mail. */
+/* RFC 2369 section 3.2, RFC 8058: one click where the mail is one person's, and an address that knows whose it
+ * is; else an address that asks whoever writes. */
 static void
 add_unsubscribe(struct gp_buf *b, const void *ctx, const struct gp_site *site,
     const struct gp_list *list, const struct gp_job *job, const struct gp_rcpt *rcpt)
 {
-	char *address = gp_route_address(ctx, site, list, "unsubscribe", NULL);
+	char *address = gp_route_address(ctx, site, list, "unsubscribe", NULL), *token, *own;
 
 	if ((job->flags & GP_JOB_BATCH) != 0)
 		add_mailto(b, ctx, "List-Unsubscribe", address, "");
 	if ((job->flags & GP_JOB_ONE_CLICK) == 0 || rcpt->member == 0)
 		return;
+	/* Whatever address it is sent from, it takes off this member; RFC 5321 section 4.5.3.1.1 sets a limit. */
+	token = gp_one_click_token(ctx, site, rcpt->member);
+	own = gp_route_address(ctx, site, list, "unsubscribe", token);
+	if (strcspn(own, "@") <= GP_MAX_LOCAL_PART)
+		address = own;
 	gp_header_add(b, "List-Unsubscribe", gp_asprintf(ctx, "<%s/u/%s>, <mailto:%s>",
-	    site->conf->url, gp_one_click_token(ctx, site, rcpt->member), address));
+	    site->conf->url, token, address));
 	if (gp_starts(site->conf->url, "https://"))
 		gp_header_add(b, "List-Unsubscribe-Post", "List-Unsubscribe=One-Click");
 }

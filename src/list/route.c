@@ -20,6 +20,7 @@ static const struct {
 	{"request", GP_ROUTE_REQUEST, false},
 	{"thread", GP_ROUTE_THREAD, true},
 	{"confirm", GP_ROUTE_CONFIRM, true},
+	{"unsubscribe", GP_ROUTE_LEAVE, true},
 	{"hold", GP_ROUTE_HOLD, true},
 	{"bounce", GP_ROUTE_BOUNCE, true},
 };

@@ -267,12 +267,33 @@ gp_rules_auth(const void *ctx, const struct gp_site *site, const struct gp_inbou
 	return gp_auth_results(ctx, &h, site->conf->authserv, in->mail->from_addr);
 }
 
+static enum gp_status
+decide_command(struct asking *a)
+{
+	const struct gp_inbound *in = a->in;
+	enum gp_status st = rule_report(a);
+
+	if (st != GP_E_NOTFOUND)
+		return st;
+	a->out->rule = a->route->name;
+	if (in->mail == NULL)
+		return gp_rules_decide(a, GP_DECIDE_DISCARD, "it can't be read");
+	if (!gp_notice_may_answer(in) ||
+	    gp_words_starts(a->site->words, GP_WORD_ROBOT, in->mail->subject))
+		return gp_rules_decide(a, GP_DECIDE_DISCARD,
+		    "a machine sent it: such mail is never answered");
+	if (gp_rules_auth(a->ctx, a->site, in) == GP_AUTH_FAIL)
+		return gp_rules_decide(a, GP_DECIDE_DISCARD,
+		    "the receiving server says that its sender is forged");
+	return gp_rules_decide(a, GP_DECIDE_COMMAND, "mail to %s", a->route->name);
+}
+
 enum gp_status
 gp_decide(const void *ctx, struct gp_site *site, const struct gp_route *route,
     const struct gp_inbound *in, struct gp_decision *out, struct gp_err *err)
 {
 	struct asking a = {ctx, site, route, in, out, err};
-	enum gp_status st;
+	int64_t member;
 
 	memset(out, 0, sizeof(*out));
 	switch (route->kind) {
@@ -280,23 +301,16 @@ gp_decide(const void *ctx, struct gp_site *site, const struct gp_route *route,
 		return decide_post(&a);
 	case GP_ROUTE_OWNER:
 		return decide_owner(&a);
+	case GP_ROUTE_LEAVE:
+		/* The token says whose it is: who wrote, and whether it can be read, doesn't matter. */
+		if (!gp_one_click_parse(site, route->token, &member))
+			return decide_command(&a);
+		out->rule = route->name;
+		return gp_rules_decide(&a, GP_DECIDE_COMMAND, "mail with the token of a membership");
 	case GP_ROUTE_BOUNCE:
 		out->rule = "bounce";
 		return gp_rules_decide(&a, GP_DECIDE_COMMAND, "a delivery that came back");
 	default:
-		st = rule_report(&a);
-		if (st != GP_E_NOTFOUND)
-			return st;
-		out->rule = route->name;
-		if (in->mail == NULL)
-			return gp_rules_decide(&a, GP_DECIDE_DISCARD, "it can't be read");
-		if (!gp_notice_may_answer(in) ||
-		    gp_words_starts(site->words, GP_WORD_ROBOT, in->mail->subject))
-			return gp_rules_decide(&a, GP_DECIDE_DISCARD,
-			    "a machine sent it: such mail is never answered");
-		if (gp_rules_auth(ctx, site, in) == GP_AUTH_FAIL)
-			return gp_rules_decide(&a, GP_DECIDE_DISCARD,
-			    "the receiving server says that its sender is forged");
-		return gp_rules_decide(&a, GP_DECIDE_COMMAND, "mail to %s", route->name);
+		return decide_command(&a);
 	}
 }

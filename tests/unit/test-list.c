@@ -231,7 +231,7 @@ test_envelopes(void **state)
 		const char *bounces_of;		/* NULL: null sender */
 		bool link, mailto;
 	} cases[] = {
-		{"a member's own", GP_JOB_ONE_CLICK, 7, "7", true, true},
+		{"a member's own", GP_JOB_ONE_CLICK, 7, "7", true, false},
 		{"not a member", GP_JOB_ONE_CLICK, 0, "0", false, false},
 		{"one of a batch", GP_JOB_BATCH, 7, "0", false, true},
 		{"neither", 0, 7, "7", false, false},
@@ -251,8 +251,18 @@ test_envelopes(void **state)
 		gp_cook_envelope(p->ctx, p->site, p->bees, &job, &rcpt, &e);
 		if ((strstr(e.fields, "/u/") != NULL) != cases[i].link ||
 		    (strstr(e.fields, "<mailto:bees+unsubscribe@example.org>") != NULL) !=
-		    cases[i].mailto)
+		    cases[i].mailto ||
+		    (strstr(e.fields, "<mailto:bees+unsubscribe-") != NULL) != cases[i].link)
 			fail_msg("%s: %s", cases[i].name, e.fields);
+		if (cases[i].link) {
+			char *to = strstr(e.fields, "<mailto:") + 8;
+
+			to = gp_strndup(p->ctx, to, strcspn(to, ">"));
+			must(gp_route_find(p->ctx, p->site, to, &route, &err), &err);
+			assert_int_equal(route.kind, GP_ROUTE_LEAVE);
+			assert_true(gp_one_click_parse(p->site, route.token, &member));
+			assert_int_equal(member, cases[i].member);
+		}
 		assert_true(strstr(e.fields, "List-Unsubscribe-Post") == NULL || cases[i].link);
 		if (cases[i].bounces_of == NULL) {
 			assert_string_equal(e.sender, "");
