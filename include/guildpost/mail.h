@@ -338,7 +338,8 @@ struct gp_compose {
 	const struct gp_enclosure *enclosures; size_t enclosures_n;
 };
 /* A complete canonical message: 7bit or quoted-printable parts, random boundaries; an
- * enclosed message is 7bit or 8bit, as it is. Text gets a final line end. */
+ * enclosed message is 7bit or 8bit, as it is; but with lines over 998 octets it is folded and encoded, or becomes
+ * a file "message.eml". Text gets a final line end. */
 char *gp_mail_compose(const void *ctx, const struct gp_compose *c, size_t *out_n);
 
 /* ---- mbox.c: mbox files (RFC 4155 and the four kinds of quoting) ------------------ */

@@ -8,6 +8,7 @@
 #include "config.h"
 
 #include "guildpost/list.h"
+#include "guildpost/mail/carry.h"
 
 #include <string.h>
 
@@ -207,6 +208,11 @@ wrap(const void *ctx, struct gp_site *site, const struct gp_list *list, const st
 	st = original(ctx, site, job, &body, err);
 	if (st != GP_OK)
 		return st;
+	/* No server takes such lines, and within a wrapper nothing may be folded or encoded. */
+	if ((gp_mail_down_wants((struct gp_str){"", 0}, (struct gp_str){body.p, body.len}) & GP_DOWN_LINES) != 0) {
+		rewrite(ctx, h, sender, job);
+		return GP_OK;
+	}
 	gp_buf_init(&head, ctx, GP_MAX_MESSAGE);
 	for (i = 0; i < h->n; i++)
 		if (is_kept(h, &h->fields[i]))

@@ -236,11 +236,21 @@ put_header(struct gp_buf *b, const struct gp_compose *c)
 char *
 gp_mail_compose(const void *ctx, const struct gp_compose *c, size_t *out_n)
 {
+	void *work = gp_ctx(ctx);
+	struct gp_enclosure *v = gp_array(work, struct gp_enclosure, c->enclosures_n + 1);
+	struct gp_compose fit = *c;
 	struct gp_buf b;
+	size_t i;
 
+	for (i = 0; i < c->enclosures_n; i++) {
+		v[i] = c->enclosures[i];
+		gp_enclosure_fit(work, &v[i]);
+	}
+	fit.enclosures = v;
 	gp_buf_init(&b, ctx, OUT_MAX);
-	put_header(&b, c);
-	put_body(&b, c);
+	put_header(&b, &fit);
+	put_body(&b, &fit);
+	talloc_free(work);
 	*out_n = b.len;
 	return b.p;
 }

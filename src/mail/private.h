@@ -56,6 +56,11 @@ void gp_compose_qp(struct gp_buf *b, const char *s);
 /* Random, and not within these bytes; "=_" can't stand in quoted-printable or base64 (RFC 2045 6.7). */
 char *gp_compose_boundary(const void *ctx, const char *p, size_t n);
 
+/* ---- enclose.c ------------------------------------------------------------------- */
+
+/* A message with lines over 998 octets becomes one without, or a file. Memory on ctx. */
+void gp_enclosure_fit(const void *ctx, struct gp_enclosure *e);
+
 /* ---- down_header.c --------------------------------------------------------------- */
 
 /* Is there a line over 998 octets? */

@@ -267,6 +267,53 @@ test_compose_html_and_enclosed(void **state)
 	talloc_free(ctx);
 }
 
+/* No line of what goes out is longer than 998 octets, whatever is enclosed. */
+static void
+test_compose_long_enclosed(void **state)
+{
+	static const struct { const char *name, *head, *body, *type, *has; } cases[] = {
+		{"short lines", "Subject: x\r\n", "Hello\r\n", "message/rfc822", "Subject: x\r\n\r\nHello\r\n"},
+		{"addresses", "To: %s a@b.example\r\n", "Hello\r\n", "message/rfc822", "Hello\r\n"},
+		{"one word", "Subject: %s\r\n", "Hello\r\n", "application/octet-stream", "message.eml"},
+		{"text", "Subject: x\r\n", "%s\r\n", "message/rfc822", "Content-Transfer-Encoding: quoted-printable"},
+		{"a signature in the header", "DKIM-Signature: %s\r\n", "Hello\r\n", "application/octet-stream",
+		    "filename=\"message.eml\""},
+		{"what is signed", "Content-Type: multipart/signed; boundary=s\r\n", "--s\r\n\r\n%s\r\n--s\r\n"
+		    "Content-Type: application/pgp-signature\r\n\r\nx\r\n--s--\r\n", "application/octet-stream",
+		    "filename=\"message.eml\""},
+	};
+	size_t i, n;
+
+	(void)state;
+	for (i = 0; i < GP_COUNT(cases); i++) {
+		void *ctx = gp_ctx(NULL);
+		char *many = gp_array(ctx, char, 3001), *format, *inner, *raw;
+		struct gp_enclosure whole = {"message/rfc822", NULL, NULL, 0};
+		struct gp_compose c = { .from_addr = "a@b.example", .to_addr = "c@d.example",
+			.domain = "b.example", .text = "text\n", .enclosures = &whole, .enclosures_n = 1 };
+		struct gp_mail m;
+
+		for (n = 0; n < 3000; n += 10)
+			memcpy(many + n, i == 1 ? "u@d.test, " : "abcdefghij", 10);
+		many[3000] = '\0';
+		format = gp_asprintf(ctx, "MIME-Version: 1.0\r\n%s\r\n%s", cases[i].head, cases[i].body);
+		inner = strstr(format, "%s");
+		inner = inner == NULL ? format : gp_asprintf(ctx, "%.*s%s%s", (int)(inner - format), format, many,
+		    inner + 2);
+		whole.p = inner;
+		whole.n = strlen(inner);
+		raw = gp_mail_compose(ctx, &c, &n);
+		check_wire(raw, n);
+		assert_int_equal(gp_mail_parse(ctx, raw, n, &m, NULL), GP_OK);
+		if (m.parts_n != 3 || strcmp(m.parts[2].type, cases[i].type) != 0 ||
+		    strstr(raw, cases[i].has) == NULL)
+			fail_msg("%s: %s", cases[i].name, raw);
+		if (strcmp(m.parts[2].type, "message/rfc822") != 0)
+			assert_int_equal(m.parts[2].size, whole.n);
+		talloc_free(ctx);
+	}
+}
+
 /* Nothing that a caller passes on from strangers can become a header. */
 static void
 test_compose_injection(void **state)
@@ -297,6 +344,7 @@ main(void)
 		cmocka_unit_test(test_compose_keeps_text),
 		cmocka_unit_test(test_compose_long_lines),
 		cmocka_unit_test(test_compose_html_and_enclosed),
+		cmocka_unit_test(test_compose_long_enclosed),
 		cmocka_unit_test(test_compose_injection),
 	};
 
