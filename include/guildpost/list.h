@@ -152,6 +152,24 @@ bool gp_notice_may_answer(const struct gp_inbound *in);
 enum gp_status gp_notice_count_answer(const void *ctx, struct gp_site *site, const char *address,
     bool *may, struct gp_err *err) GP_MUST_CHECK;
 
+/* ---- alarm.c: what is wrong with the server as a whole ------------------------------------------ */
+
+enum gp_alarm_kind {
+	GP_ALARM_RELAY,		/* takes no mail of ours, or can't be reached or trusted */
+	GP_ALARM_WAL		/* someone reads the database for so long that its log grows */
+};
+extern const char *const gp_alarm_names[]; /* NULL behind the last */
+struct gp_alarm { int64_t since, mailed; const char *words; };
+/* GP_E_NOTFOUND: all is well. */
+enum gp_status gp_alarm_find(const void *ctx, struct gp_store *s, enum gp_alarm_kind kind,
+    struct gp_alarm *out, struct gp_err *err) GP_MUST_CHECK;
+/* Inside a transaction: it is so now, as often as it is seen. The admin gets a mail once it was so for `patience`
+ * seconds, one a day at most. And: it is over. */
+enum gp_status gp_alarm_raise(const void *ctx, struct gp_site *site, enum gp_alarm_kind kind,
+    const char *words, int64_t patience, struct gp_err *err) GP_MUST_CHECK;
+enum gp_status gp_alarm_clear(const void *ctx, struct gp_site *site, enum gp_alarm_kind kind,
+    struct gp_err *err) GP_MUST_CHECK;
+
 /* ---- hold.c: moderation --------------------------------------------------------------------- */
 
 /* Keep the message waiting and write to every moderator, each with a token of their own. */

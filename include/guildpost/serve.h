@@ -109,10 +109,15 @@ struct gp_core {
 	struct gp_conn *web;
 	bool ending;
 	int64_t minute;				/* of the last turn of the clock */
+	int wal_long;				/* seconds for which the WAL has been too long */
+	bool wal_alarm;				/* there is an alarm for it, or may be one */
 };
 int gp_core_run(struct gp_config *conf, int link);
 /* Give a message to core: parse, then the next group commit, then i->done. */
 void gp_core_take(struct gp_core *core, struct gp_intake *i);
+
+/* Once a second: is there something that whoever runs the server must know? */
+void gp_core_watch(struct gp_core *core);
 
 /* LMTP listeners and their sessions. */
 enum gp_status gp_door_open(struct gp_core *core, struct gp_door **out, struct gp_err *err)

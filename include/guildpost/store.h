@@ -67,6 +67,8 @@ void gp_store_read_end(struct gp_store *s);
 int64_t gp_store_version(struct gp_store *s);
 /* Checkpoint the WAL (core, now and then; `full`: and shorten the file). */
 enum gp_status gp_store_checkpoint(struct gp_store *s, bool full, struct gp_err *err) GP_MUST_CHECK;
+/* Bytes of the WAL that wait, as of the last checkpoint, because someone reads an older state; 0: none. */
+int64_t gp_store_wal_kept(const struct gp_store *s);
 /* Page for page copy of a consistent state, while in use. GP_E_EXISTS if `to` is there. */
 enum gp_status gp_store_backup(struct gp_store *s, const char *to,
     void (*progress)(int64_t done, int64_t total, void *arg), void *arg, struct gp_err *err)

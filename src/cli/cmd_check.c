@@ -125,6 +125,29 @@ check_relay(struct gp_exam *e)
 	}
 }
 
+/* What the running server has met, and isn't over. */
+static void
+check_alarms(struct gp_exam *e)
+{
+	static const char *const mend[] = {
+		[GP_ALARM_RELAY] = "all mail waits: see [outbound]",
+		[GP_ALARM_WAL] = "end the program that reads it (fuser shows it), or the disk fills up",
+	};
+	struct gp_alarm a;
+	struct gp_err err;
+	enum gp_status st;
+	int i;
+
+	for (i = 0; gp_alarm_names[i] != NULL; i++) {
+		st = gp_alarm_find(e->cli, e->cli->site->store, (enum gp_alarm_kind)i, &a, &err);
+		if (st == GP_OK)
+			gp_exam_say(e, "wrong", "alarm", "since %s: %s; %s", gp_time_iso(e->cli, a.since), a.words,
+			    mend[i]);
+		else if (st != GP_E_NOTFOUND)
+			gp_exam_say(e, "wrong", "alarm", "%s", err.msg);
+	}
+}
+
 static void
 check_url(struct gp_exam *e)
 {
@@ -178,6 +201,7 @@ run(struct gp_cli *cli, int argc, char **argv)
 	check_clock(&e);
 	check_relay(&e);
 	gp_check_doors(&e);
+	check_alarms(&e);
 	check_url(&e);
 	check_server(&e);
 	gp_check_dns(&e);

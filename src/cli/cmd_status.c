@@ -73,6 +73,25 @@ add_doors(struct gp_cli *cli, json_t *out, struct gp_err *err)
 	return st;
 }
 
+static enum gp_status
+add_alarms(struct gp_cli *cli, json_t *out, struct gp_err *err)
+{
+	json_t *all = gp_json_new_object(out, "alarms");
+	struct gp_alarm a;
+	enum gp_status st;
+	int i;
+
+	for (i = 0; gp_alarm_names[i] != NULL; i++) {
+		st = gp_alarm_find(cli, cli->site->store, (enum gp_alarm_kind)i, &a, err);
+		if (st == GP_OK)
+			gp_json_text(all, gp_alarm_names[i], gp_asprintf(cli, "since %s: %s",
+			    gp_time_iso(cli, a.since), a.words));
+		else if (st != GP_E_NOTFOUND)
+			return st;
+	}
+	return GP_OK;
+}
+
 static int
 run(struct gp_cli *cli, int argc, char **argv)
 {
@@ -108,6 +127,8 @@ run(struct gp_cli *cli, int argc, char **argv)
 	st = add_doors(cli, out, &err);
 	if (st == GP_OK)
 		st = add_lists(cli, out, &err);
+	if (st == GP_OK)
+		st = add_alarms(cli, out, &err);
 	if (st != GP_OK)
 		return gp_cli_fail(cli, &err);
 	gp_cli_print_one(cli, out);

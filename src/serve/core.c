@@ -231,6 +231,7 @@ on_tick(void *arg)
 		return;
 	gp_feeder_tick(core->feeder);
 	gp_boxes_tick(core->boxes);
+	gp_core_watch(core);
 	if (minute != core->minute) {
 		core->minute = minute;
 		every_minute(core);
@@ -333,6 +334,7 @@ gp_core_run(struct gp_config *conf, int link)
 	core->conf = conf;
 	core->loop = gp_loop_new(core);
 	core->ready_end = &core->ready;
+	core->wal_alarm = true;
 	if (core_open(core, &err) != GP_OK) {
 		gp_log(GP_LOG_ERR, "event=start-failed what=\"%s\"", err.msg);
 		gp_pass_fd(link, err.code == GP_E_BUSY || err.code == GP_E_CONFIG ? 'x' : 'f', -1);

@@ -20,7 +20,7 @@ gp_feeder_new(struct gp_core *core)
 	struct gp_feeder *f = gp_new(core, struct gp_feeder);
 
 	f->core = core;
-	f->more_jobs = true;
+	f->more_jobs = f->alarm = true;
 	f->manners = gp_manners_new(f, core->conf->per_domain, core->conf->rate);
 	f->results_ctx = gp_ctx(f);
 	return f;

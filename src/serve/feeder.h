@@ -52,6 +52,8 @@ struct gp_feeder {
 	int64_t pause_until;		/* gp_now_ms */
 	bool more_jobs, planned;
 	bool down;			/* the relay is away: hand out nothing, then start over */
+	char *down_why;			/* its words, or ours */
+	bool alarm;			/* there is an alarm for it, or may be one */
 	void *results_ctx;
 	struct gp_result *results;
 	size_t results_n;

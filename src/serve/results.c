@@ -10,7 +10,7 @@
 #include <inttypes.h>
 #include <string.h>
 
-enum { DOWN_MS = 30000, AGAIN = 3 };
+enum { DOWN_MS = 30000, AGAIN = 3, DOWN_MAIL = 3600 /* seconds until the admin gets a mail */ };
 
 /* Growing delays: 1, 5, 15, 30, 60 minutes, then every hour. */
 static int64_t
@@ -145,13 +145,39 @@ count_failures(struct gp_feeder *f, struct gp_err *err)
 	return st;
 }
 
+/* What the relay doesn't take for long, or for what only a person can mend, somebody must hear of. */
+static enum gp_status
+watch_relay(struct gp_feeder *f, struct gp_err *err)
+{
+	void *ctx;
+	enum gp_status st;
+
+	if (f->saved_n == 0 || (!f->down && !f->alarm))
+		return GP_OK;
+	ctx = gp_ctx(NULL);
+	if (f->down)
+		st = gp_alarm_raise(ctx, f->core->site, GP_ALARM_RELAY, f->down_why,
+		    strstr(f->down_why, "certificate") != NULL ? 0 : DOWN_MAIL, err);
+	else
+		st = gp_alarm_clear(ctx, f->core->site, GP_ALARM_RELAY, err);
+	f->alarm = f->down;
+	talloc_free(ctx);
+	if (st == GP_OK || gp_status_is_temporary(st))
+		return st;
+	/* Results count for more than a mail about them. */
+	gp_log(GP_LOG_ERR, "event=alarm-failed what=\"%s\"", err->msg);
+	return GP_OK;
+}
+
 enum gp_status
 gp_feeder_write(struct gp_feeder *f, struct gp_err *err)
 {
 	enum gp_status st = gp_queue_results(f->core->site->store, f->results, f->results_n, gp_now(),
 	    err);
 
-	return st == GP_OK ? count_failures(f, err) : st;
+	if (st == GP_OK)
+		st = count_failures(f, err);
+	return st == GP_OK ? watch_relay(f, err) : st;
 }
 
 void
@@ -220,10 +246,13 @@ take_result(struct gp_feeder *f, const struct gp_frame *frame)
 		return;
 	}
 	for (i = 0; i < n; i++) {
-		if (v[i].kind == GP_ANSWER_DOWN)
+		if (v[i].kind == GP_ANSWER_DOWN) {
 			f->down = true;
-		else
+			talloc_free(f->down_why);
+			f->down_why = gp_strdup(f, v[i].text != NULL ? v[i].text : "");
+		} else {
 			add_result(f, r, i, &v[i]);
+		}
 	}
 	r->answered = true;
 	f->saved = talloc_realloc(f, f->saved, uint64_t, (unsigned)f->saved_n + 1);

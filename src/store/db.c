@@ -28,6 +28,7 @@ static const char settings[] =
     "PRAGMA cache_size = -16384;"
     "PRAGMA secure_delete = FAST;"
     "PRAGMA wal_autocheckpoint = 0;"
+    "PRAGMA journal_size_limit = 67108864;"	/* GP_MAX_WAL: what grew beyond is given back */
     "PRAGMA synchronous = FULL;";
 
 /* Put the WAL into the file and let the last connection take it away. */
@@ -250,11 +251,28 @@ count_wal(void *arg, sqlite3 *db, const char *name, int pages)
 	return SQLITE_OK;
 }
 
+int
+gp_db_checkpoint(struct gp_store *s, bool full)
+{
+	int log = 0, done = 0, rc = sqlite3_wal_checkpoint_v2(s->db, NULL, full ?
+	    SQLITE_CHECKPOINT_TRUNCATE : SQLITE_CHECKPOINT_PASSIVE, &log, &done);
+
+	/* All of it stays until what a reader needs is done. */
+	s->wal_kept = log > done ? (int64_t)log * GP_STORE_PAGE : 0;
+	return rc;
+}
+
+int64_t
+gp_store_wal_kept(const struct gp_store *s)
+{
+	return s->wal_kept;
+}
+
 static void
 checkpoint_if_long(struct gp_store *s, int pages)
 {
 	if (pages >= CHECKPOINT_PAGES && (s->mode == GP_STORE_CORE || !gp_lock_server_runs(s)))
-		sqlite3_wal_checkpoint_v2(s->db, NULL, SQLITE_CHECKPOINT_PASSIVE, NULL, NULL);
+		gp_db_checkpoint(s, false);
 }
 
 enum gp_status

@@ -28,6 +28,7 @@ struct gp_store {
 	bool marked;
 	bool reading;
 	bool bulk;
+	int64_t wal_kept;	/* bytes that the last checkpoint had to leave in the WAL */
 	struct gp_zip *zip;
 	struct gp_pending *pending;
 	struct {
@@ -35,6 +36,11 @@ struct gp_store {
 		sqlite3_stmt *st;
 	} statements[GP_STORE_STATEMENTS];
 };
+
+/* ---- db.c ------------------------------------------------------------------------- */
+
+/* Holding the lock: a checkpoint, and what it had to leave. A result code of SQLite. */
+int gp_db_checkpoint(struct gp_store *s, bool full);
 
 /* ---- sql.c: statements and errors ------------------------------------------------- */
 

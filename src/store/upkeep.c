@@ -27,8 +27,7 @@ gp_store_checkpoint(struct gp_store *s, bool full, struct gp_err *err)
 	status = gp_lock_write(s, err);
 	if (status != GP_OK)
 		return status;
-	rc = sqlite3_wal_checkpoint_v2(s->db, NULL, full ? SQLITE_CHECKPOINT_TRUNCATE :
-	    SQLITE_CHECKPOINT_PASSIVE, NULL, NULL);
+	rc = gp_db_checkpoint(s, full);
 	gp_lock_release(s);
 	/* A reader that still uses the WAL is no failure: next time. */
 	if (rc == SQLITE_OK || rc == SQLITE_BUSY)

@@ -28,7 +28,8 @@ What happens:
 	shell: COMMAND			in a folder with the files `copy` and `sent`
 	http: METHOD PATH [times=N]	the block: fields, an empty line, the content
 	answer: STAGE[*N] PATTERN REPLY	what the relay says at CONNECT, EHLO, MAIL, RCPT, DATA, DOT to a path like this
-	relay: -FEATURE +FEATURE=VALUE	what its EHLO offers
+	relay: -FEATURE +FEATURE=VALUE	what its EHLO offers; with outbound.ca=../good.pem +STARTTLS, and +TRUSTED: by that
+					certificate, not by another
 	retry:  clock: +3d  restart: [kill]  mark:	queue retry; the server anew, later; what `unchanged` compares with
 In braces: {list} {name} {d} (ID.example) {n} {hold} (the newest) {repeat N TEXT} (# is the number) {date DAYS} {sender WHO} (the envelope
 sender of the newest copy) {find WHO PATTERN} (out of a copy)

@@ -1,7 +1,10 @@
 # SPDX-License-Identifier: ISC
 """The relay that cases talk to: takes mail by SMTP into memory, keeps the dialogue, and answers as a case wants."""
+import os
 import re
 import socketserver
+import ssl
+import subprocess
 import threading
 
 FEATURES = ['PIPELINING', '8BITMIME', 'SMTPUTF8', 'ENHANCEDSTATUSCODES', 'DSN', 'SIZE 67108864']
@@ -64,6 +67,10 @@ class Session(socketserver.StreamRequestHandler):
                 self.rcpts.append(self.path(line))
         elif word == 'DATA':
             self.data()
+        elif word == 'STAR' and 'STARTTLS' in self.server.features:
+            self.say('220 2.0.0 go')
+            self.request = self.server.context().wrap_socket(self.request, server_side=True)
+            self.rfile, self.wfile = self.request.makefile('rb'), self.request.makefile('wb', 0)
         elif word == 'QUIT':
             self.say('221 2.0.0 bye')
             raise EOFError
@@ -113,6 +120,24 @@ class Sink(socketserver.ThreadingTCPServer):
 
     def reset(self):
         self.answers, self.features = [], list(FEATURES)
+
+    def make_certificates(self, folder):
+        """Two for this address: good.pem, which clients are told to trust, and bad.pem."""
+        self.certificates = folder
+        for name in ('good', 'bad'):
+            path = os.path.join(folder, name + '.pem')
+            subprocess.run(['openssl', 'req', '-x509', '-newkey', 'rsa:2048', '-nodes', '-days', '2', '-subj',
+                            '/CN=127.0.0.1', '-addext', 'subjectAltName=IP:127.0.0.1', '-keyout', path + '.key',
+                            '-out', path], check=True, capture_output=True)
+
+    def is_trusted(self):
+        return 'STARTTLS' not in self.features or 'TRUSTED' in self.features
+
+    def context(self):
+        path = os.path.join(self.certificates, ('good' if self.is_trusted() else 'bad') + '.pem')
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(path, path + '.key')
+        return context
 
     def note(self, who, text):
         with self.lock:

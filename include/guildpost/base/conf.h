@@ -117,6 +117,7 @@ enum {
 	GP_MAX_SUBJECT = 1000,		/* code points of a decoded subject */
 	GP_MAX_RECEIVED = 50,		/* Received fields before it is a loop */
 	GP_MAX_SAME_SUBJECT = 5,	/* posts of one author with one subject in an hour */
+	GP_MAX_WAL = 64 << 20,		/* bytes of the database's log before someone is told */
 	GP_MAX_FRAME = GP_MAX_MESSAGE + (8 << 20), /* one frame between processes */
 	GP_PARSER_SECONDS = 30,		/* of wall time for one message */
 	GP_PARSER_MEMORY = 512 << 20	/* address space of a parser */
