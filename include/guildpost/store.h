@@ -154,6 +154,8 @@ struct gp_message {
 	char *parent_key;	/* of the parent when it is archived, else NULL */
 	int parent_kind;	/* 0 none 1 own header 2 others' References 3 Thread-Index
 				 * 4 guess by the subject 5 a person's decision */
+	int64_t origin;		/* begins a thread: the message that it was started from by a
+				 * reply that is none, or that it was split from; 0: none */
 	int64_t date;		/* shown and sorted by: Date clamped to received */
 	int64_t received;
 	int zone;		/* minutes east, as sent */
@@ -231,6 +233,13 @@ struct gp_node {
 };
 enum gp_status gp_thread_nodes(const void *ctx, struct gp_store *s, int64_t thread,
     struct gp_node **out, size_t *n, struct gp_err *err) GP_MUST_CHECK;
+/* Threads that were started from messages of this one, by the date of their first message. */
+struct gp_started {
+	int64_t from;		/* message of this thread */
+	struct gp_thread *thread;
+};
+enum gp_status gp_thread_started(const void *ctx, struct gp_store *s, int64_t thread,
+    struct gp_started **out, size_t *n, struct gp_err *err) GP_MUST_CHECK;
 /* Moderators' corrections, kept as decisions of kind 5 that a rebuild repeats. */
 enum gp_status gp_thread_split(struct gp_store *s, const struct gp_list *list, int64_t message,
     struct gp_err *err) GP_MUST_CHECK;

@@ -198,10 +198,11 @@ static enum gp_status
 add_new(struct gp_store *s, struct adding *a, struct gp_err *err)
 {
 	enum gp_status status = GP_OK;
+	int64_t origin = 0;
 
 	if (a->parent.id == 0)
 		status = gp_place_find(s, a->list, a->m, a->mid, &a->own, a->date, &a->parent,
-		    &a->kind, err);
+		    &a->kind, &origin, err);
 	if (status == GP_OK && a->parent.id == 0)
 		status = gp_thread_new(s, a->list->id, &a->thread, err);
 	else
@@ -209,7 +210,8 @@ add_new(struct gp_store *s, struct adding *a, struct gp_err *err)
 	if (status != GP_OK)
 		return status;
 	a->date = gp_archive_date(a->m, a->received, &a->parent);
-	return insert_node(s, a, err);
+	status = insert_node(s, a, err);
+	return status == GP_OK ? gp_place_set_origin(s, a->id, origin, err) : status;
 }
 
 /*
@@ -223,8 +225,9 @@ fill_ghost(struct gp_store *s, struct adding *a, struct gp_err *err)
 	struct gp_place ghost = a->own, parent;
 	enum gp_status status = gp_sql_run(s, "DELETE FROM node WHERE id = ?1",
 	    GP_ARGS(GP_INT(ghost.id)), err);
+	int64_t origin = 0;
 	bool done;
-	int kind;
+	int kind = GP_PARENT_NONE;
 
 	a->parent.id = ghost.parent;
 	a->kind = ghost.kind;
@@ -238,12 +241,14 @@ fill_ghost(struct gp_store *s, struct adding *a, struct gp_err *err)
 		status = gp_node_read(s, a->id, &a->own, err);
 	if (status == GP_OK && ghost.kind != GP_PARENT_PERSON)
 		status = gp_place_find(s, a->list, a->m, a->mid, &a->own, a->date, &parent, &kind,
-		    err);
+		    &origin, err);
 	else
 		parent = (struct gp_place){0};
-	if (status == GP_OK && parent.id != 0 && (ghost.parent == 0 || kind == GP_PARENT_OWN ||
-	    kind == GP_PARENT_PERSON))
+	if (status == GP_OK && (origin != 0 || (parent.id != 0 && (ghost.parent == 0 ||
+	    kind == GP_PARENT_OWN || kind == GP_PARENT_PERSON))))
 		status = gp_node_move(s, a->list->id, a->id, parent.id, kind, &done, err);
+	if (status == GP_OK)
+		status = gp_place_set_origin(s, a->id, origin, err);
 	if (status == GP_OK)
 		status = gp_node_read(s, a->id, &a->own, err);
 	a->thread = a->own.thread;

@@ -70,6 +70,7 @@ place_anew(struct gp_store *s, const struct gp_list *list, int64_t id, const str
 {
 	struct gp_place own, parent;
 	enum gp_status status = gp_node_read(s, id, &own, err);
+	int64_t origin;
 	bool done;
 	int kind;
 
@@ -77,9 +78,11 @@ place_anew(struct gp_store *s, const struct gp_list *list, int64_t id, const str
 	if (status != GP_OK || own.kind == GP_PARENT_PERSON ||
 	    (m->msgid != NULL && strcmp(m->msgid, c->mid) != 0))
 		return status;
-	status = gp_place_find(s, list, m, c->mid, &own, date, &parent, &kind, err);
+	status = gp_place_find(s, list, m, c->mid, &own, date, &parent, &kind, &origin, err);
+	if (status == GP_OK)
+		status = gp_place_set_origin(s, id, origin, err);
 	if (status != GP_OK || parent.id == own.parent ||
-	    (own.kind == GP_PARENT_OTHERS && kind != GP_PARENT_OWN))
+	    (own.kind == GP_PARENT_OTHERS && kind != GP_PARENT_OWN && origin == 0))
 		return status;
 	return gp_node_move(s, list->id, id, parent.id, kind, &done, err);
 }

@@ -34,6 +34,7 @@ gp_message_read(const void *ctx, sqlite3_stmt *st)
 	m->flags = (unsigned)sqlite3_column_int64(st, 17);
 	m->attachments = sqlite3_column_int(st, 18);
 	m->state = sqlite3_column_int(st, 19);
+	m->origin = sqlite3_column_int64(st, 20);
 	return m;
 }
 

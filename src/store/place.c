@@ -358,13 +358,14 @@ corrected_parent(const void *ctx, struct gp_store *s, int64_t list, const char *
 enum gp_status
 gp_place_find(struct gp_store *s, const struct gp_list *list, const struct gp_mail *m,
     const char *mid, const struct gp_place *own, int64_t date, struct gp_place *parent, int *kind,
-    struct gp_err *err)
+    int64_t *origin, struct gp_err *err)
 {
 	struct chain *c = gp_new(NULL, struct chain);
 	enum gp_status status;
-	bool corrected;
+	bool corrected, is_new = false;
 
 	memset(parent, 0, sizeof(*parent));
+	*origin = 0;
 	*kind = GP_PARENT_PERSON;
 	status = corrected_parent(c, s, list->id, mid, date, &corrected, parent, err);
 	if (status != GP_OK || corrected)
@@ -374,7 +375,16 @@ gp_place_find(struct gp_store *s, const struct gp_list *list, const struct gp_ma
 	status = chain_resolve(c, s, list->id, c, date, err);
 	if (status == GP_OK)
 		status = chain_parent(s, c, own, parent, err);
-	if (status == GP_OK && c->n == 0) {
+	if (status == GP_OK)
+		status = gp_place_is_new(s, list, m, parent, &is_new, err);
+	if (is_new) {
+		*origin = parent->id;
+		*parent = (struct gp_place){0};
+		*kind = GP_PARENT_SUBJECT;	/* it may answer something else */
+		status = subject_parent(s, list, m, own->id, date, parent, err);
+		if (parent->id != 0)
+			*origin = 0;
+	} else if (status == GP_OK && c->n == 0) {
 		*kind = GP_PARENT_EXCHANGE;
 		status = exchange_parent(s, list->id, m, own->id, parent, err);
 		if (status == GP_OK && parent->id == 0) {

@@ -177,15 +177,27 @@ enum gp_status gp_thread_recount(struct gp_store *s, int64_t list, int64_t threa
 /* ---- place.c: where a message belongs --------------------------------------------- */
 
 /* The rules 1 to 6: ids, ghosts, chain, Thread-Index, subject. `own`: its node when it stands
- * already (a ghost that was filled, a rebuild), or id 0. parent->id 0: begins a thread. */
+ * already (a ghost that was filled, a rebuild), or id 0. parent->id 0: begins a thread; then
+ * *origin is the message that it was started from, by a reply that is none, or 0. */
 enum gp_status gp_place_find(struct gp_store *s, const struct gp_list *list,
     const struct gp_mail *m, const char *mid, const struct gp_place *own, int64_t date,
-    struct gp_place *parent, int *kind, struct gp_err *err) GP_MUST_CHECK;
+    struct gp_place *parent, int *kind, int64_t *origin, struct gp_err *err) GP_MUST_CHECK;
 /* Remember the Thread-Index of a message. */
 enum gp_status gp_place_note(struct gp_store *s, int64_t list, const struct gp_mail *m, int64_t id,
     struct gp_err *err) GP_MUST_CHECK;
-/* Hash of the base subject; 0 for one that many threads share. */
+/* Hash of the base subject; 0 for one that many threads share. is_reply may be NULL. */
 int64_t gp_place_base(const char *subject, const char *tag, bool *is_reply);
+
+/* ---- hijack.c: a reply that begins something new ----------------------------------- */
+
+enum gp_status gp_place_is_new(struct gp_store *s, const struct gp_list *list,
+    const struct gp_mail *m, const struct gp_place *parent, bool *is_new, struct gp_err *err)
+    GP_MUST_CHECK;
+/* How much of the words of the shorter base subject stands in the other, too: 0 to 100. */
+int gp_subjects_alike(const char *a, const char *b, const char *tag);
+/* Note that the message was started from another (0: no longer), whose page says so. */
+enum gp_status gp_place_set_origin(struct gp_store *s, int64_t id, int64_t origin,
+    struct gp_err *err) GP_MUST_CHECK;
 
 /* ---- message.c, archive*.c, search_index.c ---------------------------------------- */
 
@@ -261,6 +273,6 @@ enum gp_status gp_queue_forget_list(struct gp_store *s, int64_t list, struct gp_
     GP_MUST_CHECK;
 
 extern const struct gp_migration gp_schema_1, gp_schema_2, gp_schema_3, gp_schema_4,
-    gp_schema_5, gp_schema_6, gp_schema_7, gp_schema_8;
+    gp_schema_5, gp_schema_6, gp_schema_7, gp_schema_8, gp_schema_9;
 
 #endif

@@ -20,6 +20,7 @@ static const struct gp_migration *const migrations[] = {
 	&gp_schema_6,
 	&gp_schema_7,
 	&gp_schema_8,
+	&gp_schema_9,
 };
 
 int64_t

@@ -188,6 +188,8 @@ gp_thread_split(struct gp_store *s, const struct gp_list *list, int64_t message,
 	status = keep_correction(s, list->id, message, 0, err);
 	if (status == GP_OK)
 		status = gp_node_move(s, list->id, message, 0, GP_PARENT_PERSON, &done, err);
+	if (status == GP_OK && p.parent > 0)
+		status = gp_place_set_origin(s, message, p.parent, err);
 	return status == GP_OK ? gp_list_touch(s, list->id, err) : status;
 }
 
@@ -215,6 +217,8 @@ gp_thread_join(struct gp_store *s, const struct gp_list *list, int64_t thread,
 		    err);
 	if (status == GP_OK && !done)
 		return gp_fail(err, GP_E_DENIED, "these threads can't be joined: too deep");
+	if (status == GP_OK)
+		status = gp_place_set_origin(s, root, 0, err);
 	return status == GP_OK ? gp_list_touch(s, list->id, err) : status;
 }
 

@@ -9,9 +9,13 @@
 
 #include <stdlib.h>
 
-#define THREAD_QUERY "SELECT t.id, t.list, h.key, t.title, t.first, t.last, t.messages, " \
-	"t.people, t.version, t.names, h.snippet, t.last_id, t.mark, t.mark_message FROM thread t " \
-	"LEFT JOIN node h ON h.id = t.head "
+#define THREAD_COLUMNS "t.id, t.list, h.key, t.title, t.first, t.last, t.messages, " \
+	"t.people, t.version, t.names, h.snippet, t.last_id, t.mark, t.mark_message"
+#define THREAD_QUERY "SELECT " THREAD_COLUMNS " FROM thread t LEFT JOIN node h ON h.id = t.head "
+/* f: a message that n, which begins t, was started from. */
+#define STARTED_QUERY "SELECT " THREAD_COLUMNS ", f.id FROM node f " \
+	"JOIN node n ON n.origin = f.id AND n.origin <> 0 AND n.parent = 0 " \
+	"JOIN thread t ON t.id = n.thread LEFT JOIN node h ON h.id = t.head "
 
 static void
 read_names(struct gp_thread *t, char *names)
@@ -128,6 +132,26 @@ gp_thread_nodes(const void *ctx, struct gp_store *s, int64_t thread, struct gp_n
 	*out = v;
 	*n = count;
 	return GP_OK;
+}
+
+enum gp_status
+gp_thread_started(const void *ctx, struct gp_store *s, int64_t thread, struct gp_started **out,
+    size_t *n, struct gp_err *err)
+{
+	sqlite3_stmt *st;
+	struct gp_started *v = NULL;
+	size_t count = 0;
+	enum gp_status status = gp_sql_open(s, &st, STARTED_QUERY "WHERE f.thread = ?1 AND "
+	    "t.id <> ?1 AND t.messages > 0 ORDER BY n.date, n.id", GP_ARGS(GP_INT(thread)), err);
+
+	while (status == GP_OK && (status = gp_sql_next(s, st, err)) == GP_OK) {
+		v = gp_store_grow(ctx, v, count, sizeof(*v));
+		v[count].from = sqlite3_column_int64(st, 14);
+		v[count++].thread = read_thread(v, st);
+	}
+	*out = v;
+	*n = count;
+	return gp_sql_end(status);
 }
 
 enum gp_status

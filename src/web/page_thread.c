@@ -17,6 +17,8 @@ struct show {
 	const size_t *order;	/* what is shown, in order; a part of it is on this page */
 	size_t from, to, order_n;
 	int64_t *first, *next;	/* children and siblings on this page, by index in the tree */
+	const struct gp_started *started;	/* threads that began here */
+	size_t started_n;
 	size_t budget;
 	int status;
 };
@@ -54,6 +56,40 @@ put_subject(struct show *s, json_t *o, const struct tree_node *node)
 }
 
 static void
+put_started(struct show *s, json_t *o, int64_t message)
+{
+	json_t *array = gp_json_new_array(o, "started");
+	size_t i;
+
+	for (i = 0; i < s->started_n; i++)
+		if (s->started[i].from == message)
+			put_thread(s->v, gp_json_push_object(array), s->v->list, s->started[i].thread);
+}
+
+/* The message that this thread was started from, by a reply that is none. */
+static int
+put_origin(struct show *s)
+{
+	struct gp_err err = {GP_OK, ""};
+	struct gp_message *m, *root;
+	enum gp_status st;
+	json_t *o;
+
+	json_object_set_new(s->v->doc, "origin", json_null());
+	st = gp_message_find_key(s->v->ctx, s->v->s, s->v->list->id, s->v->thread->key, &root, &err);
+	if (st == GP_OK && root->origin != 0)
+		st = gp_message_find_id(s->v->ctx, s->v->s, root->origin, &m, &err);
+	if (st == GP_E_NOTFOUND || (st == GP_OK && (root->origin == 0 || m->state != 1)))
+		return 200;
+	if (st != GP_OK)
+		return visit_failed(&err);
+	o = gp_json_new_object(s->v->doc, "origin");
+	put_message(s->v, o, s->v->list, m);
+	gp_json_text(o, "place_url", list_path(s->v, s->v->list, "t/%s", m->key));
+	return 200;
+}
+
+static void
 put_article(struct show *s, json_t *array, size_t index)
 {
 	const struct tree_node *node = &s->tree->v[index];
@@ -77,6 +113,7 @@ put_article(struct show *s, json_t *array, size_t index)
 	put_parent(s->v, o, s->tree, node, node->up >= 0 && s->first[node->up] != -2);
 	put_subject(s, o, node);
 	put_links(s->v, o, m);
+	put_started(s, o, m->id);
 	if (s->status != 200)
 		return;
 	status = put_body(s->v, o, s->v->list, m, &opts);
@@ -298,11 +335,14 @@ thread_build(struct visit *v)
 	bool newest = flat && order != NULL && strcmp(order, "new") == 0;
 	struct show s = {.v = v, .budget = GP_WEB_BODIES, .status = 200};
 	struct gp_err err = {GP_OK, ""};
+	struct gp_started *started;
 	struct gp_node *nodes;
 	size_t n;
 
-	if (gp_thread_nodes(v->ctx, v->s, v->thread->id, &nodes, &n, &err) != GP_OK)
+	if (gp_thread_nodes(v->ctx, v->s, v->thread->id, &nodes, &n, &err) != GP_OK ||
+	    gp_thread_started(v->ctx, v->s, v->thread->id, &started, &s.started_n, &err) != GP_OK)
 		return visit_failed(&err);
+	s.started = started;
 	s.tree = tree_new(v->ctx, nodes, n);
 	s.order = s.tree->order;
 	s.order_n = s.tree->order_n;
@@ -316,6 +356,8 @@ thread_build(struct visit *v)
 	gp_json_bool(v->doc_page, "noindex", flat);
 	gp_json_text(v->doc_page, "feed_url", list_path(v, v->list, "t/%s.atom", v->thread->key));
 	put_head(&s, path, flat, newest);
+	if ((s.status = put_origin(&s)) != 200)
+		return s.status;
 	put_pages(&s, path, newest ? "view=flat&order=new&" : flat ? "view=flat&" : "");
 	if (flat)
 		put_flat(&s);

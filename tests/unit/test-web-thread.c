@@ -166,13 +166,13 @@ nested_and_flat(void **state)
 	root = post(r, "1@x.example", NULL, "Ann <ann@example.org>", "How now", "word1");
 	second = post(r, "2@x.example", "1@x.example", "Bob <bob@example.org>", "Re: How now", "word2");
 	post(r, "3@x.example", "1@x.example", "Cleo <c@example.org>", "Re: How now", "word3");
-	post(r, "4@x.example", "2@x.example", "Ann <ann@example.org>", "Re: Another thing", "word4");
+	post(r, "4@x.example", "2@x.example", "Ann <ann@example.org>", "Another thing (was: How now)", "word4");
 	path = gp_asprintf(r->ctx, "/bees/t/%s", root);
 	html = page(r, path);
 	assert_string_equal(order_in(r, html), "1 2 4 3");
 	has(html, "<div class=\"br\">");
 	has(html, "in reply to <a href=\"#");
-	has(html, "<p class=\"sub\" dir=\"auto\">Another thing</p>");
+	has(html, "<p class=\"sub\" dir=\"auto\">Another thing (was: How now)</p>");
 	has(html, "4 messages · 3 people");
 	html = page(r, gp_asprintf(r->ctx, "%s?view=flat", path));
 	assert_string_equal(order_in(r, html), "1 2 3 4");
