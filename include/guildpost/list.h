@@ -217,6 +217,14 @@ enum gp_status gp_bounce_refused(const void *ctx, struct gp_site *site, int64_t 
 enum gp_status gp_bounce_tick(const void *ctx, struct gp_site *site, int64_t now, struct gp_err *err)
     GP_MUST_CHECK;
 
+/* ---- too_large.c ------------------------------------------------------------------------------ */
+
+/* Does the relay's reply refuse the mail for its size? Then tell the list's owners, once for each job. Both are
+ * asked before the job is done with. */
+bool gp_too_large_is(const char *text);
+enum gp_status gp_too_large(const void *ctx, struct gp_site *site, int64_t job, const char *text,
+    struct gp_err *err) GP_MUST_CHECK;
+
 /* ---- command.c, confirm.c: mail that asks for something ----------------------------------- */
 
 enum gp_status gp_command_run(const void *ctx, struct gp_site *site, const struct gp_route *route,

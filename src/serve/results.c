@@ -137,7 +137,9 @@ count_failures(struct gp_feeder *f, struct gp_err *err)
 	for (i = 0; st == GP_OK && i < f->results_n; i++) {
 		const struct gp_result *r = &f->results[i];
 
-		if (r->kind == GP_RESULT_FAIL)
+		if (r->kind == GP_RESULT_FAIL && gp_too_large_is(r->text))
+			st = gp_too_large(ctx, f->core->site, r->job, r->text, err);
+		else if (r->kind == GP_RESULT_FAIL)
 			st = gp_bounce_refused(ctx, f->core->site, f->whose[i].list, r->job,
 			    f->whose[i].member, r->text, err);
 	}
@@ -172,11 +174,11 @@ watch_relay(struct gp_feeder *f, struct gp_err *err)
 enum gp_status
 gp_feeder_write(struct gp_feeder *f, struct gp_err *err)
 {
-	enum gp_status st = gp_queue_results(f->core->site->store, f->results, f->results_n, gp_now(),
-	    err);
+	/* First: a job that is done with gives up its bytes. */
+	enum gp_status st = count_failures(f, err);
 
 	if (st == GP_OK)
-		st = count_failures(f, err);
+		st = gp_queue_results(f->core->site->store, f->results, f->results_n, gp_now(), err);
 	return st == GP_OK ? watch_relay(f, err) : st;
 }
 
