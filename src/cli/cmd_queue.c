@@ -193,7 +193,7 @@ const struct gp_cmd gp_cmd_queue = {
 	.usage = "ls [--all]\nshow JOB\nretry [JOB]\ndrop JOB",
 	.summary = "Look at what is to be delivered",
 	.help = "ls shows unfinished jobs and why they wait, with --all those of the last month too. show lists the recipients\n"
-	    "that wait or failed, with the relay's words. retry makes waiting ones due now; drop gives up\n"
-	    "what is left of a job.\n",
+	    "that wait or failed, with the relay's words. retry makes waiting ones due now, also\n"
+	    "those whose domain wanted a pause; drop gives up what is left of a job.\n",
 	.run = run,
 };

@@ -309,6 +309,29 @@ is_running(const struct gp_feeder *f, int64_t job, int64_t n)
 	return false;
 }
 
+/* `queue retry`: what waits is due by now, and neither a domain nor the relay pauses any longer. */
+static void
+heed_retry(struct gp_feeder *f)
+{
+	struct gp_store *store = f->core->site->store;
+	int64_t version = gp_store_version(store), retries;
+	struct gp_err err;
+
+	if (version == f->version)
+		return;
+	if (gp_queue_retries(store, &retries, &err) != GP_OK) {
+		gp_log(GP_LOG_ERR, "event=queue-read what=\"%s\"", err.msg);
+		return;
+	}
+	if (f->version != 0 && retries != f->retries) {
+		gp_log(GP_LOG_INFO, "event=queue-retry");
+		gp_manners_lift(f->manners);
+		f->pause_until = 0;
+	}
+	f->version = version;
+	f->retries = retries;
+}
+
 void
 gp_feeder_tick(struct gp_feeder *f)
 {
@@ -325,6 +348,8 @@ gp_feeder_tick(struct gp_feeder *f)
 		gp_log(GP_LOG_ERR, "event=queue-read what=\"%s\"", err.msg);
 		n = 0;
 	}
+	/* After they are read: what becomes due in between is not put off again. */
+	heed_retry(f);
 	for (i = 0; i < n && f->running < (size_t)f->core->conf->connections * 2; i++) {
 		if (is_running(f, due[i].job, due[i].n))
 			continue;

@@ -54,6 +54,7 @@ struct gp_feeder {
 	bool down;			/* the relay is away: hand out nothing, then start over */
 	char *down_why;			/* its words, or ours */
 	bool alarm;			/* there is an alarm for it, or may be one */
+	int64_t version, retries;	/* of the database; how many times a person asked for retries */
 	void *results_ctx;
 	struct gp_result *results;
 	size_t results_n;

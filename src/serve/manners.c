@@ -151,6 +151,15 @@ gp_manners_slow(struct gp_manners *m, const char *address, const char *words, in
 }
 
 void
+gp_manners_lift(struct gp_manners *m)
+{
+	struct domain *d;
+
+	for (d = m->domains; d != NULL; d = d->next)
+		d->until = 0;
+}
+
+void
 gp_manners_sent(struct gp_manners *m, const char *address, int64_t now)
 {
 	struct domain *d = find(m, address);

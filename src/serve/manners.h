@@ -20,6 +20,8 @@ void gp_manners_reset(struct gp_manners *m);
 bool gp_manners_is_slow(const char *words);
 /* The domain pauses, each time longer; until when. */
 int64_t gp_manners_slow(struct gp_manners *m, const char *address, const char *words, int64_t now);
+/* Somebody wants all to be tried now: no domain pauses. One that says so again pauses longer. */
+void gp_manners_lift(struct gp_manners *m);
 /* It took mail again. */
 void gp_manners_sent(struct gp_manners *m, const char *address, int64_t now);
 /* May n messages more go, as for the rate? Then they are counted. */

@@ -202,7 +202,16 @@ gp_queue_retry(struct gp_store *s, int64_t job, int64_t now, int64_t *n, struct 
 	    GP_ARGS(GP_INT(now), GP_INT(job)), err);
 
 	*n = status == GP_OK ? sqlite3_changes64(s->db) : 0;
-	return status;
+	/* Whoever feeds the relay sees by this that a person wants it, and now. */
+	return status != GP_OK ? status : gp_sql_run(s, "INSERT INTO meta(name, value) VALUES('retries', 1) "
+	    "ON CONFLICT(name) DO UPDATE SET value = value + 1", GP_NOARGS, err);
+}
+
+enum gp_status
+gp_queue_retries(struct gp_store *s, int64_t *n, struct gp_err *err)
+{
+	*n = 0;
+	return gp_sql_end(gp_sql_int(s, n, "SELECT value FROM meta WHERE name = 'retries'", GP_NOARGS, err));
 }
 
 /* Run a DELETE ... RETURNING job and count what went. */

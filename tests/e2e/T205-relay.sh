@@ -91,7 +91,11 @@ has "and that others weren't tried" shown "slow.example pauses; it said: 451 4.7
 gp queue ls >shown
 has "queue ls says why the job waits" shown "8 wait until .* and later: 451 4.7.1 "
 log_says "the others got it" "assert len(e) == 5, len(e)"
-gp queue drop "$job" >/dev/null
+relay_end
+relay
+gp queue retry "$job" >/dev/null
+ok "queue retry ends the pause" wait_for 30 drained
+log_says "and they get it" "assert len(e) == 8, len(e)"
 serve_stop
 relay_end
 

@@ -67,6 +67,25 @@ test_pause(void **state)
 	talloc_free(m);
 }
 
+/* Somebody wants it now; who is slow still pauses longer than before. */
+static void
+test_lift(void **state)
+{
+	struct gp_manners *m = gp_manners_new(NULL, 2, 0);
+	int64_t now = 1000;
+
+	(void)state;
+	gp_manners_lift(m);
+	assert_int_equal(gp_manners_slow(m, "a@x.example", "421 no", now), now + 60);
+	assert_int_equal(gp_manners_slow(m, "a@y.example", "421 no", now), now + 60);
+	assert_int_equal(may(m, "a@x.example", now + 1), GP_MAY_LATER);
+	gp_manners_lift(m);
+	assert_int_equal(may(m, "a@x.example", now + 1), GP_MAY);
+	assert_int_equal(may(m, "a@y.example", now + 1), GP_MAY);
+	assert_int_equal(gp_manners_slow(m, "a@x.example", "421 no", now + 2), now + 2 + 300);
+	talloc_free(m);
+}
+
 static void
 test_words(void **state)
 {
@@ -111,7 +130,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_at_once),
-		cmocka_unit_test(test_pause),
+		cmocka_unit_test(test_pause), cmocka_unit_test(test_lift),
 		cmocka_unit_test(test_words),
 		cmocka_unit_test(test_rate),
 	};

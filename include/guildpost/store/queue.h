@@ -105,6 +105,8 @@ enum gp_status gp_queue_bounce(struct gp_store *s, int64_t job, int64_t member, 
 /* Make retries due now (job 0: all) / give up what is left of a job. */
 enum gp_status gp_queue_retry(struct gp_store *s, int64_t job, int64_t now, int64_t *n,
     struct gp_err *err) GP_MUST_CHECK;
+/* How many times that was asked for. */
+enum gp_status gp_queue_retries(struct gp_store *s, int64_t *n, struct gp_err *err) GP_MUST_CHECK;
 enum gp_status gp_queue_drop(struct gp_store *s, int64_t job, int64_t *n, struct gp_err *err)
     GP_MUST_CHECK;
 /* Drop what is queued for a membership and was not sent. */
