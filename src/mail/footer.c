@@ -253,19 +253,29 @@ add_beside(struct footing *f)
 
 /* ---- which of them --------------------------------------------------------------------------------- */
 
-/* Separator, footer; no line ends in a blank, which would make it flow (RFC 3676 section 4). */
+/* Separator, footer; no line ends in a blank, which would make it flow (RFC 3676 section 4). Empty lines stay, but
+ * for those around it. */
 static char *
 footer_text(const void *ctx, const char *text)
 {
 	struct gp_buf b;
-	struct gp_str line;
+	size_t start, n;
 
 	gp_buf_init(&b, ctx, 64 << 10);
 	gp_buf_puts(&b, "\n" RULE "\n");
-	while (gp_str_next_line(&text, &line)) {
-		gp_buf_add(&b, line.p, line.n);
-		gp_buf_putc(&b, '\n');
+	start = b.len;
+	for (; *text != '\0'; text += n + (text[n] == '\n')) {
+		struct gp_str line;
+
+		n = strcspn(text, "\n");
+		line = gp_str_trim((struct gp_str){ text, n });
+		/* Its indent is its own. */
+		gp_buf_add(&b, text, line.n == 0 ? 0 : (size_t)(line.p + line.n - text));
+		if (b.len > start)
+			gp_buf_putc(&b, '\n');
 	}
+	while (b.len > start + 1 && b.p[b.len - 2] == '\n')
+		gp_buf_cut(&b, b.len - 1);
 	return b.p;
 }
 
