@@ -113,6 +113,34 @@ enum gp_status gp_inbox_read(const void *ctx, const char *dir, const char *name,
     char **data, size_t *n, struct gp_err *err) GP_MUST_CHECK;
 enum gp_status gp_inbox_remove(const char *dir, const char *name, struct gp_err *err) GP_MUST_CHECK;
 
+/* ---- imap_curl.c: libcurl's IMAP ---------------------------------------------------------------- */
+
+struct gp_imap;
+struct gp_imap_mail { uint32_t uid, size; };
+enum { GP_IMAP_LIST = 1000000 };	/* mails of one list */
+/*
+ * Connect, with a verified certificate as configured, log in, select the folder (blocking). `alive`
+ * (may be NULL) is asked now and then: false ends whatever runs. GP_E_NET says what is wrong.
+ */
+enum gp_status gp_imap_open(const void *ctx, const struct gp_config *conf, bool (*alive)(void *arg),
+    void *arg, struct gp_imap **out, struct gp_err *err) GP_MUST_CHECK;
+uint32_t gp_imap_validity(const struct gp_imap *m);
+uint32_t gp_imap_exists(const struct gp_imap *m);	/* how many mails are there */
+/* Those with that UID or a higher one, in order. */
+enum gp_status gp_imap_list(struct gp_imap *m, uint32_t from, const struct gp_imap_mail **mails,
+    size_t *n, struct gp_err *err) GP_MUST_CHECK;
+/* The bytes on ctx. GP_E_NOTFOUND: it is gone; GP_E_TOOBIG. */
+enum gp_status gp_imap_fetch(const void *ctx, struct gp_imap *m, uint32_t uid, size_t max,
+    struct gp_str *out, struct gp_err *err) GP_MUST_CHECK;
+/* For good; without UIDPLUS together with whatever else is marked as deleted. */
+enum gp_status gp_imap_delete(struct gp_imap *m, const uint32_t *uids, size_t n, struct gp_err *err)
+    GP_MUST_CHECK;
+
+/* ---- imap.c: the process that looks into a mailbox ------------------------------------------------ */
+
+/* Serve core on fd until it closes. Returns an exit code. */
+int gp_imap_run(const struct gp_config *conf, int fd);
+
 /* ---- refused.c: mail that nobody can be told is refused ------------------------------------------ */
 
 /*

@@ -6,10 +6,11 @@
  *	core     the one writer: LMTP, decisions, commits, the clock, the queue
  *	parser   takes strangers' bytes apart; no files, no network, limits (children of core)
  *	outbound transactions with the relay
+ *	imap     looks into a mailbox and brings what is there (only if one is configured)
  *	web      the archive, read-only
  *
  * Parent and core share a SEQPACKET pair: each packet is one byte (what it is about) and
- * carries a descriptor: core's end of a socket pair to a new outbound or web. A child dies when
+ * carries a descriptor: core's end of a socket pair to a new outbound, web or imap. A child dies when
  * the other end of its link closes: closing the link to core ends the server.
  */
 #ifndef GUILDPOST_SERVE_H
@@ -125,7 +126,7 @@ enum gp_status gp_door_open(struct gp_core *core, struct gp_door **out, struct g
 void gp_door_close(struct gp_door *d);	/* no new sessions; 421 to those that are idle */
 size_t gp_door_busy(const struct gp_door *d);	/* sessions with a message in work */
 
-/* ---- box.c, box_maildir.c: mailboxes that mail is taken out of ---------------------------------------- */
+/* ---- box.c, box_imap.c, box_maildir.c: mailboxes that mail is taken out of ---------------------------------------- */
 
 /*
  * A mail of a mailbox. It is taken as one of an LMTP session would be, and what came of it is
@@ -146,6 +147,8 @@ struct gp_parcel {			/* a talloc context of its own */
 /* Opens those of the configuration; what is wrong with one is its trouble, not the server's. */
 void gp_boxes_open(struct gp_core *core);
 void gp_boxes_take(struct gp_boxes *b, struct gp_parcel *p);
+/* A new process that looks into the IMAP mailbox. False: none is configured. */
+bool gp_boxes_connect(struct gp_boxes *b, int fd);
 void gp_boxes_tick(struct gp_boxes *b);		/* once a second */
 void gp_boxes_close(struct gp_boxes *b);	/* nothing new is begun */
 size_t gp_boxes_busy(const struct gp_boxes *b);	/* mails in work */

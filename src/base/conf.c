@@ -51,6 +51,20 @@ const struct gp_opt gp_config_options[] = {
 	    "mails with commands that one address may send in a day"),
 	OPT("inbound.maildir", GP_OPT_TEXT, maildir, "", 0, 0, NULL,
 	    "Maildir that mail is taken out of"),
+	OPT("inbound.imap", GP_OPT_TEXT, imap, "", 0, 0, NULL,
+	    "mailbox that mail is taken out of: imaps://user@host/FOLDER, or imap:// with STARTTLS"),
+	OPT("inbound.imap_user", GP_OPT_TEXT, imap_user, "", 0, 0, NULL,
+	    "user name at the mailbox, if it is not in the address"),
+	OPT("inbound.imap_password_file", GP_OPT_TEXT, imap_password_file, "", 0, 0, NULL,
+	    "file whose first line is the password of the mailbox"),
+	OPT("inbound.imap_ca", GP_OPT_TEXT, imap_ca, "", 0, 0, NULL,
+	    "file of certificates to trust, if not the system's"),
+	OPT("inbound.imap_tls", GP_OPT_CHOICE, imap_tls, "auto", 0, 0, "never|auto|always",
+	    "STARTTLS with a verified certificate; auto: always but on this machine"),
+	OPT("inbound.imap_poll", GP_OPT_DURATION, imap_poll, "60s", 1, 86400, NULL,
+	    "time from one look into the mailbox to the next"),
+	OPT("inbound.imap_keep", GP_OPT_BOOL, imap_keep, "no", 0, 0, NULL,
+	    "leave in the mailbox what was taken"),
 	OPT("outbound.relay", GP_OPT_TEXT, relay, "maildir:outbox", 0, 0, NULL,
 	    "smtp://host:port, smtps://user@host:port or maildir:DIR"),
 	OPT("outbound.user", GP_OPT_TEXT, relay_user, "", 0, 0, NULL, "user name at the relay"),
@@ -179,6 +193,8 @@ settle_paths(struct gp_config *c)
 	c->relay_password_file = absolute(c, dir, c->relay_password_file);
 	c->relay_ca = absolute(c, dir, c->relay_ca);
 	c->relay = absolute_after(c, c->data, c->relay, "maildir:");
+	c->imap_password_file = absolute(c, dir, c->imap_password_file);
+	c->imap_ca = absolute(c, dir, c->imap_ca);
 	c->maildir = absolute(c, c->data, c->maildir);
 	c->listen = absolute_listen(c, c->data, c->listen);
 }
@@ -187,10 +203,22 @@ settle_paths(struct gp_config *c)
 static enum gp_status
 check_doors(const struct gp_config *c, struct gp_err *err)
 {
+	const char *at, *colon;
+
 	if (c->maildir[0] != '\0' && gp_starts(c->relay, "maildir:") &&
 	    gp_streq(c->relay + strlen("maildir:"), c->maildir))
 		return gp_fail(err, GP_E_CONFIG, "%s: the relay delivers into the folder that mail is taken "
 		    "out of", c->path);
+	if (c->imap[0] == '\0')
+		return GP_OK;
+	if (!gp_starts(c->imap, "imap://") && !gp_starts(c->imap, "imaps://"))
+		return gp_fail(err, GP_E_CONFIG, "%s: imap = %s: imaps://user@host/FOLDER is wanted", c->path,
+		    c->imap);
+	at = strrchr(c->imap, '@');
+	colon = strchr(strstr(c->imap, "://") + 3, ':');
+	if (at != NULL && colon != NULL && colon < at)
+		return gp_fail(err, GP_E_CONFIG, "%s: a password has no place in imap: put it into the file "
+		    "of imap_password_file", c->path);
 	return GP_OK;
 }
 

@@ -4,6 +4,7 @@
 
 #include "guildpost/base.h"
 
+#include <arpa/inet.h>
 #include <errno.h>
 #include <netdb.h>
 #include <string.h>
@@ -141,4 +142,32 @@ gp_connect(const char *where, int *out, struct gp_err *err)
 	if (ai != NULL)
 		freeaddrinfo(ai);
 	return st;
+}
+
+bool
+gp_url_is_loopback(const char *url)
+{
+	const char *host = strstr(url, "://"), *at;
+	struct in_addr in;
+	size_t n;
+	char *name;
+	bool yes;
+
+	if (host == NULL)
+		return false;
+	host += strlen("://");
+	n = strcspn(host, "/");
+	at = memrchr(host, '@', n);
+	if (at != NULL) {
+		n -= (size_t)(at + 1 - host);
+		host = at + 1;
+	}
+	if (*host == '[')
+		return n >= 5 && strncmp(host, "[::1]", 5) == 0 && (n == 5 || host[5] == ':');
+	name = gp_strndup(NULL, host, n);
+	name[strcspn(name, ":")] = '\0';
+	yes = gp_strieq(name, "localhost") ||
+	    (inet_pton(AF_INET, name, &in) == 1 && ntohl(in.s_addr) >> 24 == 127);
+	talloc_free(name);
+	return yes;
 }

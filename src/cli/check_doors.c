@@ -45,6 +45,28 @@ check_maildir(struct gp_exam *e)
 }
 
 static void
+check_imap(struct gp_exam *e)
+{
+	const struct gp_config *c = e->cli->conf;
+	struct gp_imap *m;
+	struct stat sb;
+	struct gp_err err;
+
+	if (c->imap[0] == '\0')
+		return;
+	if (c->imap_password_file[0] != '\0' && stat(c->imap_password_file, &sb) == 0 &&
+	    (sb.st_mode & 0077) != 0)
+		gp_exam_say(e, "wrong", "imap password", "others can read it: chmod 600 %s",
+		    c->imap_password_file);
+	if (gp_imap_open(e->cli, c, NULL, NULL, &m, &err) != GP_OK) {
+		gp_exam_say(e, "wrong", "imap", "%s; see [inbound] in %s", err.msg, c->path);
+		return;
+	}
+	gp_exam_say(e, "ok", "imap", "%s, %u mails there", c->imap, (unsigned)gp_imap_exists(m));
+	talloc_free(m);
+}
+
+static void
 check_trouble(struct gp_exam *e, const char *name, const char *place)
 {
 	struct gp_door_state d;
@@ -78,6 +100,8 @@ void
 gp_check_doors(struct gp_exam *e)
 {
 	check_maildir(e);
+	check_imap(e);
 	check_trouble(e, "maildir", e->cli->conf->maildir);
+	check_trouble(e, "imap", e->cli->conf->imap);
 	check_refused(e);
 }

@@ -68,7 +68,9 @@ add_doors(struct gp_cli *cli, json_t *out, struct gp_err *err)
 	enum gp_status st = add_door(cli, out, "maildir", cli->conf->maildir, err);
 	char *dir = gp_refused_dir(cli, cli->conf->data);
 
-	if (cli->conf->maildir[0] != '\0')
+	if (st == GP_OK)
+		st = add_door(cli, out, "imap", cli->conf->imap, err);
+	if (cli->conf->maildir[0] != '\0' || cli->conf->imap[0] != '\0')
 		gp_json_int(out, "refused_mails", gp_inbox_count(dir, "new") + gp_inbox_count(dir, "cur"));
 	return st;
 }

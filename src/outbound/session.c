@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
  * A session at the relay, opened by libcurl: greeting, EHLO, STARTTLS with a verified
- * certificate, AUTH. After that the bytes are ours. The only file that includes curl.
+ * certificate, AUTH. After that the bytes are ours.
  */
 #include "config.h"
 
@@ -59,25 +59,6 @@ take_line(char *p, size_t size, size_t n, void *arg)
 	return size * n;
 }
 
-static bool
-is_loopback(const char *url)
-{
-	static const char *const hosts[] = {"127.", "localhost", "[::1]"};
-	const char *host = strstr(url, "://"), *at;
-	size_t i;
-
-	if (host == NULL)
-		return false;
-	host += 3;
-	at = strchr(host, '@');
-	if (at != NULL)
-		host = at + 1;
-	for (i = 0; i < GP_COUNT(hosts); i++)
-		if (strncasecmp(host, hosts[i], strlen(hosts[i])) == 0)
-			return true;
-	return false;
-}
-
 /* First line of the password file. */
 static enum gp_status
 set_login(struct gp_session *s, const struct gp_config *conf, struct gp_err *err)
@@ -104,7 +85,7 @@ static enum gp_status
 set_options(struct gp_session *s, const struct gp_config *conf, struct gp_err *err)
 {
 	bool tls = conf->relay_tls == GP_TLS_ALWAYS ||
-	    (conf->relay_tls == GP_TLS_AUTO && !is_loopback(conf->relay));
+	    (conf->relay_tls == GP_TLS_AUTO && !gp_url_is_loopback(conf->relay));
 	char *url = gp_asprintf(s, "%s/%s", conf->relay, conf->helo);
 	CURL *c = s->curl;
 

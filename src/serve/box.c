@@ -178,6 +178,8 @@ write_states(struct gp_boxes *b)
 	if (st == GP_OK) {
 		if (b->maildir != NULL)
 			st = gp_door_write(store, &b->maildir_state, &err);
+		if (st == GP_OK && b->imap != NULL)
+			st = gp_door_write(store, &b->imap_state, &err);
 		if (st == GP_OK)
 			st = gp_store_commit(store, &err);
 		if (st != GP_OK)
@@ -198,6 +200,16 @@ gp_boxes_open(struct gp_core *core)
 	core->boxes = b;
 	if (core->conf->maildir[0] != '\0')
 		gp_maildir_box_open(b);
+	if (core->conf->imap[0] != '\0')
+		gp_imap_box_open(b);
+}
+
+bool
+gp_boxes_connect(struct gp_boxes *b, int fd)
+{
+	if (b->imap != NULL)
+		gp_imap_box_connect(b->imap, fd);
+	return b->imap != NULL;
 }
 
 void
@@ -213,6 +225,8 @@ gp_boxes_close(struct gp_boxes *b)
 {
 	if (b->maildir != NULL)
 		gp_maildir_box_close(b->maildir);
+	if (b->imap != NULL)
+		gp_imap_box_close(b->imap);
 	write_states(b);
 }
 

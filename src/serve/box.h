@@ -6,12 +6,14 @@
 #include "guildpost/inbound.h"
 #include "guildpost/serve.h"
 
+struct gp_imap_box;
 struct gp_maildir_box;
 
 struct gp_boxes {
 	struct gp_core *core;
 	struct gp_maildir_box *maildir;	/* NULL: not configured */
-	struct gp_door_state maildir_state;
+	struct gp_imap_box *imap;
+	struct gp_door_state maildir_state, imap_state;
 	bool changed;			/* a state differs from the database's */
 	size_t busy;
 };
@@ -26,5 +28,11 @@ void gp_boxes_count(struct gp_boxes *b, struct gp_door_state *d, const struct gp
 void gp_maildir_box_open(struct gp_boxes *b);
 void gp_maildir_box_tick(struct gp_maildir_box *m);
 void gp_maildir_box_close(struct gp_maildir_box *m);
+
+/* ---- box_imap.c */
+
+void gp_imap_box_open(struct gp_boxes *b);
+void gp_imap_box_connect(struct gp_imap_box *m, int fd);
+void gp_imap_box_close(struct gp_imap_box *m);
 
 #endif

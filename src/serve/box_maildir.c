@@ -12,7 +12,7 @@
 #include <sys/inotify.h>
 #include <unistd.h>
 
-enum { AT_ONCE = 8, LOOK_MS = 10000, WAIT_MS = 60000, MAX_WAIT_MS = 3600000 };
+enum { AT_ONCE = 8, PUT_OFF = 20, LOOK_MS = 10000, WAIT_MS = 60000, MAX_WAIT_MS = 3600000 };
 
 struct waiting {			/* a file that could not be taken */
 	struct waiting *next;
@@ -30,6 +30,7 @@ struct gp_maildir_box {
 	size_t n, at, busy;
 	int64_t next_look;
 	struct waiting *waiting;
+	int put_off;			/* in this look */
 	bool look, planned, closed;
 };
 
@@ -79,6 +80,7 @@ wait_longer(struct gp_maildir_box *m, const char *name)
 	w->wait = w->wait == 0 ? WAIT_MS : w->wait * 2 < MAX_WAIT_MS ? w->wait * 2 : MAX_WAIT_MS;
 	w->until = gp_now_ms() + w->wait;
 	w->seen = true;
+	m->put_off++;
 	count_waiting(m);
 }
 
@@ -210,6 +212,7 @@ look(struct gp_maildir_box *m)
 	enum gp_status st;
 
 	m->look = false;
+	m->put_off = 0;
 	m->next_look = gp_now_ms() + LOOK_MS;
 	st = gp_inbox_prepare(m->dir, &err);
 	/* Watch first: what comes between is found by the look. */
@@ -235,6 +238,9 @@ work(void *arg)
 		return;
 	if (m->at == m->n && m->busy == 0 && m->look)
 		look(m);
+	/* None can be taken now: the others needn't try before the next look. */
+	if (m->put_off >= PUT_OFF)
+		m->at = m->n;
 	while (m->at < m->n && m->busy < AT_ONCE) {
 		const char *name = m->names[m->at++];
 		struct waiting *w = find_waiting(m, name);

@@ -272,7 +272,7 @@ begin_end(struct gp_core *core)
 	talloc_steal(core, gp_loop_timer(core->loop, END_SECONDS * 1000, false, on_end_forced, core));
 }
 
-/* A packet of the parent: a new outbound ('o') or web ('w'), or the end of the link. */
+/* A packet of the parent: a new outbound ('o'), web ('w') or imap ('i'), or the end of the link. */
 static void
 on_parent(int link, void *arg)
 {
@@ -290,7 +290,7 @@ on_parent(int link, void *arg)
 	} else if (what == 'w' && fd >= 0) {
 		TALLOC_FREE(core->web);
 		core->web = gp_conn_new(core->loop, core, fd, &web_ops, core);
-	} else if (fd >= 0) {
+	} else if (fd >= 0 && (what != 'i' || !gp_boxes_connect(core->boxes, fd))) {
 		close(fd);
 	}
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * The parent: starts core, then outbound and web, and hands core its ends of their links.
- * A lost outbound or web is started anew; with a lost core all are. TERM and INT close the
+ * The parent: starts core, then outbound, web and imap, and hands core its ends of their links.
+ * One of these that is lost is started anew; with a lost core all are. TERM and INT close the
  * link to core, which finishes what it has in hand; HUP does so and starts again, with the
  * configuration and templates read anew. The parent touches no mail.
  */
@@ -18,7 +18,7 @@
 #include <sysexits.h>
 #include <unistd.h>
 
-enum { CORE, OUTBOUND, WEB, CHILDREN };
+enum { CORE, OUTBOUND, WEB, IMAP, CHILDREN };
 enum { END_MS = 10000, CRASHES = 5, CRASH_MS = 60000 };
 
 struct parent {
@@ -34,6 +34,16 @@ struct parent {
 
 static void start_all(struct parent *p);
 
+/* Which children are wanted may have changed. What is wrong with it, core tells. */
+static void
+read_config(struct parent *p)
+{
+	struct gp_config *conf;
+
+	if (gp_config_load(p, p->conf->path, &conf, NULL) == GP_OK)
+		p->conf = conf;
+}
+
 static void
 end_loop_if_empty(struct parent *p)
 {
@@ -45,6 +55,7 @@ end_loop_if_empty(struct parent *p)
 	TALLOC_FREE(p->kill_timer);
 	if (p->again && !p->ending) {
 		p->again = false;
+		read_config(p);
 		start_all(p);
 	} else {
 		gp_loop_stop(p->loop);
@@ -86,14 +97,15 @@ give_up(struct parent *p, int code)
 	close_all(p);
 }
 
-/* Start outbound or web and give core the other end. */
+/* Start outbound, web or imap and give core the other end. */
 static void
 start_child(struct parent *p, int which)
 {
 	struct gp_err err;
 	int fds[2];
 
-	if (which == WEB && gp_streq(p->conf->web_listen, "off"))
+	if ((which == WEB && gp_streq(p->conf->web_listen, "off")) ||
+	    (which == IMAP && p->conf->imap[0] == '\0'))
 		return;
 	if (gp_socketpair(SOCK_STREAM, fds, &err) != GP_OK ||
 	    gp_spawn(p->child[which].role, p->conf->path, fds[1], &p->child[which].pid, &err) !=
@@ -124,6 +136,7 @@ on_link(int fd, void *arg)
 		p->ready = true;
 		start_child(p, OUTBOUND);
 		start_child(p, WEB);
+		start_child(p, IMAP);
 		gp_notify("READY=1\nSTATUS=running");
 		gp_log(GP_LOG_INFO, "event=ready pid=%d archive=%s", (int)getpid(), p->conf->url);
 	} else if (what == 'x' || (what == 'f' && !p->ready)) {
@@ -230,6 +243,8 @@ gp_parent_run(struct gp_config *conf)
 	p->child[OUTBOUND].tag = 'o';
 	p->child[WEB].role = "web";
 	p->child[WEB].tag = 'w';
+	p->child[IMAP].role = "imap";
+	p->child[IMAP].tag = 'i';
 	p->loop = gp_loop_new(p);
 	gp_log_init("parent", GP_LOG_INFO);
 	signal(SIGPIPE, SIG_IGN);

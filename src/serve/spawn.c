@@ -5,6 +5,7 @@
  */
 #include "config.h"
 
+#include "guildpost/inbound.h"
 #include "guildpost/outbound.h"
 #include "guildpost/serve.h"
 #include "guildpost/web.h"
@@ -131,6 +132,14 @@ run_outbound(struct gp_config *conf)
 	return gp_outbound_run(conf, LINK_FD);
 }
 
+/* As outbound, but it writes nothing at all. */
+static int
+run_imap(const struct gp_config *conf)
+{
+	gp_sandbox_writes(NULL);
+	return gp_imap_run(conf, LINK_FD);
+}
+
 int
 gp_role_run(const char *role, const char *config)
 {
@@ -152,6 +161,8 @@ gp_role_run(const char *role, const char *config)
 		code = gp_core_run(conf, LINK_FD);
 	else if (strcmp(role, "outbound") == 0)
 		code = run_outbound(conf);
+	else if (strcmp(role, "imap") == 0)
+		code = run_imap(conf);
 	else if (strcmp(role, "web") == 0)
 		code = run_web(conf);
 	talloc_free(conf);

@@ -52,7 +52,7 @@ libraries() {
 		file = place[1]
 		only("^libetpan/", "^src/mail/")
 		only("^sqlite3", "^src/store/")
-		only("^curl/", "^src/outbound/session\\.c$")
+		only("^curl/", "^src/outbound/session\\.c$|^src/inbound/imap_curl\\.c$")
 		only("^microhttpd", "^src/web/http\\.c$")
 		only("^cmark", "^src/render/markdown[a-z_]*\\.c$")
 		only("^gumbo", "^src/render/html[a-z_]*\\.c$")

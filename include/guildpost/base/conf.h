@@ -63,6 +63,12 @@ struct gp_config {
 	char *authserv;		/* name of a server whose Authentication-Results are believed */
 	int64_t answers;	/* mails with commands of one address in a day */
 	char *maildir;		/* folder that mail is taken out of, or "" */
+	char *imap;		/* mailbox that mail is taken out of: imaps://user@host/FOLDER, or "" */
+	char *imap_user, *imap_password_file;
+	char *imap_ca;		/* file of trusted certificates, "" for the system's */
+	int imap_tls;		/* as relay_tls */
+	int64_t imap_poll;	/* seconds from one look to the next */
+	bool imap_keep;		/* leave there what was taken */
 	/* [outbound] */
 	char *relay;		/* smtp://host:port, smtps://user@host, maildir:DIR */
 	char *relay_user, *relay_password_file;

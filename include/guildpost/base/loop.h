@@ -53,11 +53,13 @@ int gp_conn_fd(struct gp_conn *c);
 /* "HOST:PORT", "[::1]:PORT", "unix:PATH" (mode 0660; a stale socket is replaced). */
 enum gp_status gp_listen(const char *where, int *fd, struct gp_err *err) GP_MUST_CHECK;
 enum gp_status gp_connect(const char *where, int *fd, struct gp_err *err) GP_MUST_CHECK;
+/* Is the host of SCHEME://[user@]host[:port][/path] this machine itself? */
+bool gp_url_is_loopback(const char *url);
 
 /* ---- ipc.c: frames between our processes -------------------------------------------- */
 
 /* All message kinds between processes. Bump GP_IPC_VERSION when one changes. */
-#define GP_IPC_VERSION 1
+#define GP_IPC_VERSION 2
 enum gp_ipc_kind {
 	GP_IPC_HELLO = 1,	/* child -> parent's peer: version; ready to work */
 	GP_IPC_PARSE,		/* core -> parser: raw message */
@@ -69,6 +71,12 @@ enum gp_ipc_kind {
 	GP_IPC_ACT,		/* web -> core: one-click and the like */
 	GP_IPC_ACTED,		/* core -> web: what came of it */
 	GP_IPC_NEWS,		/* core -> children: something changed (version number) */
+	/* Core and the process that looks into a mailbox. */
+	GP_IPC_BOX_AT,		/* core -> imap: UIDVALIDITY and UID up to which all is done with */
+	GP_IPC_BOX_MAIL,	/* imap -> core: a mail; the id is its UID */
+	GP_IPC_BOX_VERDICT,	/* core -> imap: 1: core has it for good, 0: bring it later */
+	GP_IPC_BOX_UPTO,	/* imap -> core: as BOX_AT */
+	GP_IPC_BOX_STATE,	/* imap -> core: mails that wait, too large ones, what is wrong */
 	/* An import and its reader. */
 	GP_IPC_DICTIONARY,	/* import -> reader: pack with this; reader -> import: learnt */
 	GP_IPC_FILE,		/* reader -> import: a file begins; back: from which offset on */
