@@ -279,6 +279,11 @@ test_config(void **state)
 	    {"[server]\ndomain = a\n[inbound]\nseparator = =\n", "must be + or -"},
 	    {"[outbound]\ntls = sometimes\n", "never|auto|always"},
 	    {"[server]\ndomain\n", ":2: "},
+	    {"[server]\ndomain = a\n[inbound]\nmaildir = box\n[outbound]\nrelay = maildir:box\n", "taken out of"},
+	    {"[server]\ndomain = a\n[inbound]\nimap = pop3://a@b\n", "imaps://user@host/FOLDER is wanted"},
+	    {"[server]\ndomain = a\n[inbound]\nimap = mail.example\n", "imaps://user@host/FOLDER is wanted"},
+	    {"[server]\ndomain = a\n[inbound]\nimap = imaps://a:secret@b\n", "password has no place"},
+	    {"[server]\ndomain = a\n[inbound]\nimap_poll = 0s\n", "imap_poll"},
 	    {"[server]\ndomain = a\nlog = loud\n", "error, warn, info or debug"}};
 	char path[] = "/tmp/guildpost-test-XXXXXX";
 	struct gp_config *c;
@@ -308,6 +313,31 @@ test_config(void **state)
 	close(fd);
 	unlink(path);
 	assert_int_equal(gp_config_load(NULL, "/nonexistent/x.conf", &c, &err), GP_E_CONFIG);
+}
+
+static void
+test_loopback(void **state)
+{
+	static const struct {
+		const char *url;
+		bool yes;
+	} cases[] = {
+		{"imap://127.0.0.1", true}, {"imap://127.1.2.3:143/INBOX", true},
+		{"imap://user@localhost/INBOX", true}, {"smtp://LOCALHOST:25", true},
+		{"smtp://[::1]:25", true}, {"imap://a%40b@[::1]", true}, {"imap://[::1]/x", true},
+		{"imap://127.0.0.1.evil.example", false}, {"imap://localhost.evil.example", false},
+		{"imap://localhost@evil.example", false}, {"imap://127.0.0.1@evil.example/", false},
+		{"imap://evil.example/127.0.0.1", false}, {"imap://evil.example/@localhost", false},
+		{"imap://127.evil.example", false}, {"imap://[::1].evil.example", false},
+		{"imap://[::2]", false}, {"imap://128.0.0.1", false}, {"imap://10.0.0.1", false},
+		{"imap://127", false}, {"imap://", false}, {"localhost", false}, {"", false},
+	};
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < GP_COUNT(cases); i++)
+		if (gp_url_is_loopback(cases[i].url) != cases[i].yes)
+			fail_msg("%s", cases[i].url);
 }
 
 struct echo {
@@ -396,6 +426,7 @@ main(void)
 		cmocka_unit_test(test_tokens),
 		cmocka_unit_test(test_pack_never_reads_past_the_end),
 		cmocka_unit_test(test_config),
+		cmocka_unit_test(test_loopback),
 		cmocka_unit_test(test_frames_over_a_loop),
 		cmocka_unit_test(test_errors),
 	};
