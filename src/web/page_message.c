@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
  * One message alone: whole, as it is for reading, as it was sent, or its HTML form; with what is
- * around it. Also what the messages of a thread share with it: where they hang, their links.
+ * around it. Also what the messages of a thread share with it: where they hang.
  */
 #include "config.h"
 
@@ -55,19 +55,6 @@ put_parent(const struct visit *v, json_t *o, const struct tree *t, const struct 
 	    list_path(v, v->list, "t/%s", m->key));
 }
 
-void
-put_links(const struct visit *v, json_t *o, const struct gp_message *m)
-{
-	const char *subject = hidden(v->ctx, m->title);
-
-	gp_json_text(o, "url", message_path(v, v->list, m->key));
-	gp_json_text(o, "raw_url", list_path(v, v->list, "m/%s.eml", m->key));
-	gp_json_text(o, "reply_url", gp_asprintf(v->ctx, "mailto:%s?In-Reply-To=%s&Subject=%s",
-	    url_segment(v->ctx, v->list->address),
-	    url_value(v->ctx, gp_asprintf(v->ctx, "<%s>", m->msgid)),
-	    url_value(v->ctx, gp_asprintf(v->ctx, "Re: %s", subject))));
-}
-
 /* ---- the page --------------------------------------------------------------------------------- */
 
 static void
@@ -106,11 +93,12 @@ put_details(struct visit *v, json_t *o)
 	gp_json_text(o, "sent", mail.flags & GP_MAIL_DATE_OK ?
 	    gp_date_format(v->ctx, mail.date, mail.zone) : NULL);
 	gp_json_text(o, "msgid", v->msg->msgid);
+	put_commands(v, o, v->msg, v->thread);
 	put_size(o, "size", v->msg->size);
 	array = gp_json_new_array(o, "replies");
 	for (i = 0; i < n; i++)
 		put_message(v, gp_json_push_object(array), v->list, replies[i]);
-	return 200;
+	return put_quoting_reply(v, o, v->msg, &mail);
 }
 
 int

@@ -322,6 +322,7 @@ put_head(struct show *s, const char *path, bool flat, bool newest)
 	gp_json_bool(t, "is_nested", !flat);
 	gp_json_text(t, "flat_url", gp_asprintf(v->ctx, "%s?view=flat", path));
 	gp_json_text(t, "newest_url", gp_asprintf(v->ctx, "%s?view=flat&order=new", path));
+	gp_json_text(t, "follow_url", follow_url(v, v->thread->key));
 	gp_json_text(t, "mbox_url", list_path(v, v->list, "t/%s.mbox", v->thread->key));
 	gp_json_text(t, "feed_url", list_path(v, v->list, "t/%s.atom", v->thread->key));
 }

@@ -186,7 +186,18 @@ struct tree *tree_new(const void *ctx, const struct gp_node *nodes, size_t n);
 /* What it answers; here: that is on the same page. */
 void put_parent(const struct visit *v, json_t *o, const struct tree *t,
     const struct tree_node *node, bool here);
+
+/* ---- reply.c ---- */
+/* Addresses of the message, as received, and for an answer. */
 void put_links(const struct visit *v, json_t *o, const struct gp_message *m);
+/* quote_url: the same with the message's own words quoted. */
+int put_quoting_reply(const struct visit *v, json_t *o, const struct gp_message *m,
+    const struct gp_mail *mail);
+/* What is needed for commands that people copy into a terminal. */
+void put_commands(const struct visit *v, json_t *o, const struct gp_message *m,
+    const struct gp_thread *t);
+/* Sends the mail that makes a member follow the thread of that message. */
+char *follow_url(const struct visit *v, const char *key);
 
 /* ---- hide.c ---- */
 /* A message for strangers: the same bytes with the addresses of others cut in header fields
