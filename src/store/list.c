@@ -8,7 +8,7 @@
 
 /* First parts of web addresses. */
 static const char *const reserved_names[] = {"m", "t", "mid", "u", "d", "search", "static",
-	"about", "legacy", "robots.txt", "sitemap.xml", "favicon.ico"};
+	"about", "legacy", "robots.txt", "sitemap.xml", "opensearch.xml", "favicon.ico"};
 /* What can stand behind the separator in an address of a list. */
 static const char *const command_words[] = {"owner", "help", "subscribe", "unsubscribe",
 	"request", "confirm", "hold", "bounce", "bounces", "admin", "join", "leave", "thread",

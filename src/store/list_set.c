@@ -42,6 +42,8 @@ const struct gp_opt gp_list_options[] = {
 	{"archive", GP_OPT_CHOICE, AT(archive), "public", 0, 0, "public|off|members",
 	    "who finds the archive: public: everybody, on the web; members: by mail only; "
 	    "off: nobody"},
+	{"robots", GP_OPT_CHOICE, AT(robots), "index", 0, 0, "index|noindex",
+	    "whether search engines are asked to pass the archive over: index; noindex"},
 	{"history", GP_OPT_CHOICE, AT(history), "all", 0, 0, "all|joined",
 	    "what members find in the archive by mail: all, or what came since they joined"},
 	{"join", GP_OPT_CHOICE, AT(join), "confirm", 0, 0, "confirm|moderated|closed",

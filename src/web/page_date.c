@@ -178,6 +178,7 @@ month_build(struct visit *v)
 	gp_json_bool(v->doc_page, "is_dates", true);
 	gp_json_bool(v->doc_page, "noindex", true);
 	put_month_head(v, months, months_n);
+	gp_json_text(v->doc, "mbox_url", list_path(v, v->list, "%04d-%02d.mbox.gz", v->year, v->month));
 	array = gp_json_new_array(v->doc, "threads");
 	for (i = 0; i < n && i < GP_WEB_THREADS_PER_PAGE; i++) {
 		o = gp_json_push_object(array);

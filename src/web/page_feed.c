@@ -17,16 +17,6 @@ feed_find(struct visit *v)
 	return 200;
 }
 
-/* Feeds travel: their links must be whole. Without a public address they are paths. */
-static char *
-whole(const struct visit *v, const char *path)
-{
-	size_t n = strlen(v->w->url);
-
-	return n == 0 ? gp_strdup(v->ctx, path) : gp_asprintf(v->ctx, "%.*s%s",
-	    (int)(n - strlen(v->w->base)), v->w->url, path);
-}
-
 static char *
 tag_of(const struct visit *v, const char *key)
 {
@@ -41,8 +31,8 @@ start_feed(struct visit *v, const char *title, const char *path, const char *sel
 	doc_start(v, title, path);
 	feed = gp_json_new_object(v->doc, "feed");
 	gp_json_text(feed, "id", tag_of(v, id));
-	gp_json_text(feed, "url", whole(v, path));
-	gp_json_text(feed, "self_url", whole(v, self));
+	gp_json_text(feed, "url", visit_whole(v, path));
+	gp_json_text(feed, "self_url", visit_whole(v, self));
 	gp_json_text(feed, "updated", gp_time_iso(v->ctx, 0));
 	gp_json_new_array(v->doc, "entries");
 }
@@ -57,11 +47,11 @@ put_entry(struct visit *v, const struct gp_message *m, size_t *budget)
 
 	put_message(v, o, v->list, m);
 	gp_json_text(o, "id", tag_of(v, m->key));
-	gp_json_text(o, "url", whole(v, message_path(v, v->list, m->key)));
+	gp_json_text(o, "url", visit_whole(v, message_path(v, v->list, m->key)));
 	gp_json_text(o, "updated", updated);
 	gp_json_text(o, "parent_id", m->parent_key != NULL ? tag_of(v, m->parent_key) : NULL);
 	gp_json_text(o, "parent_url", m->parent_key == NULL ? NULL :
-	    whole(v, message_path(v, v->list, m->parent_key)));
+	    visit_whole(v, message_path(v, v->list, m->parent_key)));
 	if (strcmp(updated, json_string_value(json_object_get(feed, "updated"))) > 0)
 		gp_json_text(feed, "updated", updated);
 	if (m->date > v->out->modified)

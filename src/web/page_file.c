@@ -65,69 +65,125 @@ thread_file_find(struct visit *v)
 	return status;
 }
 
+/* One message more, as strangers may see it; 413 when that is too much for one answer. */
 static int
-put_mbox(struct visit *v, struct gp_buf *b)
+put_in_mbox(struct visit *v, struct gp_buf *b, const struct gp_message *m)
+{
+	void *mem = gp_ctx(NULL);
+	char *raw;
+	size_t len;
+	int status = read_hidden(v, mem, m->id, &raw, &len);
+
+	if (status == 200)
+		gp_mbox_write(b, "archive", m->received, raw, len);
+	talloc_free(mem);
+	return status != 200 ? status : b->over ? 413 : 200;
+}
+
+/* The file as a download, compressed if its name is to say so. */
+static int
+send_mbox(struct visit *v, struct gp_buf *b, const char *name, bool gzip)
+{
+	struct gp_response *out = v->out;
+	char *packed;
+	size_t n;
+
+	out->body = (struct gp_str){b->p, b->len};
+	if (gzip) {
+		packed = gp_gzip(v->ctx, b->p, b->len, GZIP_LEVEL, &n);
+		out->body = (struct gp_str){packed, n};
+	}
+	out->sandbox = true;
+	out->disposition = gp_asprintf(v->ctx, "attachment; filename=\"%s.mbox%s\"", name, gzip ? ".gz" : "");
+	return 200;
+}
+
+/* ---- a month ------------------------------------------------------------------------------------- */
+
+int
+month_file_find(struct visit *v)
+{
+	return year_find(v);
+}
+
+/* Messages of a month, oldest first. */
+static int
+month_messages(struct visit *v, struct gp_message ***out, size_t *n)
+{
+	int64_t from = gp_civil_time(v->year, v->month, 1, 0, 0, 0), id = 0;
+	int64_t date = gp_civil_time(v->year + v->month / 12, v->month % 12 + 1, 1, 0, 0, 0);
+	struct gp_err err = {GP_OK, ""};
+	struct gp_message **some;
+	size_t i, k;
+
+	*out = NULL;
+	*n = 0;
+	do {
+		if (gp_message_newest(v->ctx, v->s, v->list->id, date, id, GP_WEB_MESSAGES_PER_PAGE, &some,
+		    &k, &err) != GP_OK)
+			return visit_failed(&err);
+		*out = talloc_realloc(v->ctx, *out, struct gp_message *, *n + k + 1);
+		for (i = 0; i < k && some[i]->date >= from; i++)
+			(*out)[(*n)++] = some[i];
+		if (k > 0) {
+			date = some[k - 1]->date;
+			id = some[k - 1]->id;
+		}
+	} while (k == GP_WEB_MESSAGES_PER_PAGE && date >= from);
+	for (i = 0; i < *n / 2; i++) {
+		some = &(*out)[*n - 1 - i];
+		v->msg = *some;
+		*some = (*out)[i];
+		(*out)[i] = v->msg;
+	}
+	return *n > 0 ? 200 : 404;
+}
+
+int
+month_gz_build(struct visit *v)
+{
+	struct gp_message **all;
+	struct gp_buf b;
+	size_t i, n;
+	int status = month_messages(v, &all, &n);
+
+	gp_buf_init(&b, v->ctx, GP_WEB_DOWNLOAD);
+	for (i = 0; i < n && status == 200; i++)
+		status = put_in_mbox(v, &b, all[i]);
+	return status == 200 ? send_mbox(v, &b, gp_asprintf(v->ctx, "%s-%04d-%02d", v->list->name, v->year,
+	    v->month), true) : status;
+}
+
+/* ---- a thread ------------------------------------------------------------------------------------- */
+
+static int
+thread_file_build(struct visit *v, bool gzip)
 {
 	struct gp_err err = {GP_OK, ""};
 	struct gp_node *nodes;
-	size_t i, n, len;
-	char *raw;
-	void *mem;
+	struct gp_buf b;
+	size_t i, n;
+	int status = 200;
 
 	if (gp_thread_nodes(v->ctx, v->s, v->thread->id, &nodes, &n, &err) != GP_OK)
 		return visit_failed(&err);
-	for (i = 0; i < n && !b->over; i++) {
-		const struct gp_message *m = nodes[i].msg;
-		int status;
-
-		if (m == NULL)
-			continue;
-		mem = gp_ctx(NULL);
-		status = read_hidden(v, mem, m->id, &raw, &len);
-		if (status == 200)
-			gp_mbox_write(b, "archive", m->received, raw, len);
-		talloc_free(mem);
-		if (status != 200)
-			return status;
-	}
-	return b->over ? 413 : 200;
-}
-
-static int
-build_mbox(struct visit *v, struct gp_buf *b, const char *suffix)
-{
-	int status;
-
-	gp_buf_init(b, v->ctx, GP_WEB_DOWNLOAD);
-	status = put_mbox(v, b);
-	v->out->body = (struct gp_str){b->p, b->len};
-	v->out->sandbox = true;
-	v->out->disposition = gp_asprintf(v->ctx, "attachment; filename=\"%s.%s\"", v->thread->key,
-	    suffix);
-	return status;
+	gp_buf_init(&b, v->ctx, GP_WEB_DOWNLOAD);
+	for (i = 0; i < n && status == 200; i++)
+		if (nodes[i].msg != NULL)
+			status = put_in_mbox(v, &b, nodes[i].msg);
+	return status == 200 ? send_mbox(v, &b, v->thread->key, gzip) : status;
 }
 
 int
 thread_mbox_build(struct visit *v)
 {
-	struct gp_buf b;
-
-	return build_mbox(v, &b, "mbox");
+	return thread_file_build(v, false);
 }
 
 int
 thread_gz_build(struct visit *v)
 {
-	struct gp_buf b;
-	int status = build_mbox(v, &b, "mbox.gz");
-	char *packed;
-	size_t n;
-
-	if (status != 200)
-		return status;
-	packed = gp_gzip(v->ctx, b.p, b.len, GZIP_LEVEL, &n);
-	v->out->body = (struct gp_str){packed, n};
-	return 200;
+	return thread_file_build(v, true);
 }
 
 /* ---- parts --------------------------------------------------------------------------------------- */

@@ -60,6 +60,8 @@ robots_build(struct visit *v)
 
 	doc_start(v, NULL, NULL);
 	gp_json_text(v->doc_page, "base", v->w->base);
+	gp_json_text(v->doc_page, "map_address", v->w->url[0] == '\0' ? NULL :
+	    visit_whole(v, visit_path(v, "/sitemap.xml")));
 	if (gp_templates_render(v->ctx, v->w->templates, "web/robots.txt", NULL, v->doc, &text, &n,
 	    &err) != GP_OK)
 		return visit_failed(&err);

@@ -124,6 +124,8 @@ int visit_failed(const struct gp_err *err);
 void visit_stamp(struct visit *v, const char *fmt, ...) GP_PRINTF(2, 3);
 int visit_moved(struct visit *v, const char *path);	/* 301, path without the base */
 char *visit_path(const struct visit *v, const char *fmt, ...) GP_PRINTF(2, 3); /* base in front */
+/* A path with the site's public address in front, where that is known. */
+char *visit_whole(const struct visit *v, const char *path);
 char *list_path(const struct visit *v, const struct gp_list *list, const char *fmt, ...)
     GP_PRINTF(3, 4);
 char *home_path(const struct visit *v, const struct gp_list *list);
@@ -227,6 +229,10 @@ int mid_find(struct visit *v), list_mid_find(struct visit *v);
 int list_mid_raw_find(struct visit *v), list_mid_mbox_find(struct visit *v);
 int leave_find(struct visit *v), leave_build(struct visit *v);
 int robots_find(struct visit *v), robots_build(struct visit *v);
+int site_map_find(struct visit *v), site_map_build(struct visit *v);
+int list_map_find(struct visit *v), list_map_build(struct visit *v);
+int opensearch_find(struct visit *v), opensearch_build(struct visit *v);
+int month_file_find(struct visit *v), month_gz_build(struct visit *v);
 int static_find(struct visit *v), static_build(struct visit *v);
 
 #endif

@@ -16,12 +16,16 @@
 #define CACHE_MESSAGE "public, max-age=300"
 #define CACHE_FILE "public, max-age=31536000, immutable"
 #define CACHE_NEVER "no-store"
+#define XML "application/xml; charset=utf-8"
+#define OPENSEARCH "application/opensearchdescription+xml; charset=utf-8"
 #define ATOM "application/atom+xml; charset=utf-8"
 
 /* The first that fits is taken: fixed words stand before what is open. */
 static const struct page pages[] = {
 	{"/", index_find, index_build, "web/index.html", NULL, NULL, PAGE_JSON | PAGE_TODAY},
 	{"/robots.txt", robots_find, robots_build, NULL, NULL, NULL, 0},
+	{"/sitemap.xml", site_map_find, site_map_build, "web/sitemap.xml", XML, NULL, 0},
+	{"/opensearch.xml", opensearch_find, opensearch_build, "web/opensearch.xml", OPENSEARCH, NULL, 0},
 	{"/search", site_search_find, search_build, "web/search.html", NULL, NULL,
 	    PAGE_JSON | PAGE_TODAY},
 	{"/static/%s", static_find, static_build, NULL, NULL, CACHE_FILE, 0},
@@ -35,6 +39,11 @@ static const struct page pages[] = {
 	{"/%l/threads.atom", feed_find, threads_feed_build, "web/feed.atom", ATOM, NULL, PAGE_LIST},
 	{"/%l/search", search_find, search_build, "web/search.html", NULL, NULL,
 	    PAGE_LIST | PAGE_JSON | PAGE_TODAY},
+	{"/%l/opensearch.xml", opensearch_find, opensearch_build, "web/opensearch.xml", OPENSEARCH,
+	    NULL, PAGE_LIST},
+	{"/%l/%y/sitemap.xml", list_map_find, list_map_build, "web/list-sitemap.xml", XML, NULL,
+	    PAGE_LIST},
+	{"/%l/%y-%m.mbox.gz", month_file_find, month_gz_build, NULL, "application/gzip", NULL, PAGE_LIST},
 	{"/%l/%y/", year_find, year_build, "web/year.html", NULL, NULL, PAGE_LIST | PAGE_JSON},
 	{"/%l/%y/%m/", month_find, month_build, "web/month.html", NULL, NULL,
 	    PAGE_LIST | PAGE_JSON},

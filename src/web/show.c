@@ -45,6 +45,16 @@ visit_path(const struct visit *v, const char *fmt, ...)
 	return gp_asprintf(v->ctx, "%s%s", v->w->base, s);
 }
 
+/* Feeds and maps travel: their links must be whole. */
+char *
+visit_whole(const struct visit *v, const char *path)
+{
+	size_t n = strlen(v->w->url);
+
+	return n == 0 ? gp_strdup(v->ctx, path) : gp_asprintf(v->ctx, "%.*s%s",
+	    (int)(n - strlen(v->w->base)), v->w->url, path);
+}
+
 char *
 list_path(const struct visit *v, const struct gp_list *list, const char *fmt, ...)
 {
@@ -289,8 +299,10 @@ put_list(const struct visit *v, json_t *o, const struct gp_list *list)
 	    "unsubscribe", NULL));
 	gp_json_text(o, "owner_address", gp_route_address(v->ctx, v->w->site, list, "owner", NULL));
 	gp_json_text(o, "help_address", gp_route_address(v->ctx, v->w->site, list, "help", NULL));
+	gp_json_text(o, "opensearch_url", v->w->url[0] == '\0' ? NULL : list_path(v, list, "opensearch.xml"));
 	gp_json_text(o, "language", list->set.language);
 	gp_json_bool(o, "closed", list->set.closed);
+	gp_json_bool(o, "unlisted", list->set.robots == GP_ROBOTS_NOINDEX);
 }
 
 /* path: of this page, for links to itself; with the base. NULL: an error. */
@@ -305,6 +317,7 @@ doc_start(struct visit *v, const char *title, const char *path)
 	gp_json_text(site, "name", v->w->site->conf->domain);
 	gp_json_text(site, "url", visit_path(v, "/"));
 	gp_json_text(site, "search_url", visit_path(v, "/search"));
+	gp_json_text(site, "opensearch_url", v->w->url[0] == '\0' ? NULL : visit_path(v, "/opensearch.xml"));
 	if (v->list != NULL)
 		put_list(v, gp_json_new_object(v->doc, "list"), v->list);
 	v->doc_page = gp_json_new_object(v->doc, "page");
@@ -315,9 +328,7 @@ doc_start(struct visit *v, const char *title, const char *path)
 	if (path == NULL)
 		return;
 	gp_json_text(v->doc_page, "url", path);
-	gp_json_text(v->doc_page, "canonical", v->w->url[0] == '\0' ? NULL :
-	    gp_asprintf(v->ctx, "%.*s%s", (int)(strlen(v->w->url) - strlen(v->w->base)), v->w->url,
-	    path));
+	gp_json_text(v->doc_page, "canonical", v->w->url[0] == '\0' ? NULL : visit_whole(v, path));
 	if (v->page != NULL && (v->page->flags & PAGE_JSON))
 		gp_json_text(v->doc_page, "json_url", gp_asprintf(v->ctx, "%.*s%s.json",
 		    (int)(path[n - 1] == '/' ? n - 1 : n), path,

@@ -50,6 +50,7 @@ struct gp_list_settings {
 	char *block_files;	/* ends of names of files that are not: "exe bat" */
 	int blocked;		/* GP_BLOCKED_: what becomes of posts with others */
 	int attachments;	/* GP_FILES_ */
+	int robots;		/* GP_ROBOTS_ */
 	int pixels;		/* GP_PIXELS_: remote images that nobody can see */
 	int html;		/* GP_HTML_: posts whose only text is HTML */
 	char *footer;		/* put under each post; or "" */
@@ -75,6 +76,7 @@ struct gp_list_settings {
 };
 enum { GP_BLOCKED_HOLD, GP_BLOCKED_REFUSE, GP_BLOCKED_DROP };
 enum { GP_FILES_KEEP, GP_FILES_DROP, GP_FILES_LINK };
+enum { GP_ROBOTS_INDEX, GP_ROBOTS_NOINDEX };
 enum { GP_PIXELS_KEEP, GP_PIXELS_DROP };
 enum { GP_HTML_ACCEPT, GP_HTML_REFUSE, GP_HTML_TEXT };
 enum { GP_REPLY_AUTHOR, GP_REPLY_LIST, GP_REPLY_ONLY_LIST };
