@@ -108,7 +108,8 @@ gp_loop_once(struct gp_loop *loop, int wait_ms)
 		ev = evtimer_new(loop->base, on_wait_over, NULL);
 		evtimer_add(ev, &tv);
 	}
-	event_base_loop(loop->base, wait_ms == 0 ? EVLOOP_NONBLOCK : EVLOOP_ONCE);
+	/* ONCE as well: without it, what stays ready without being read would never let us go. */
+	event_base_loop(loop->base, wait_ms == 0 ? EVLOOP_ONCE | EVLOOP_NONBLOCK : EVLOOP_ONCE);
 	if (ev != NULL)
 		event_free(ev);
 	run_later(loop);

@@ -69,13 +69,14 @@ static void
 put_lines(const struct visit *v, json_t *o, const struct gp_mail *mail)
 {
 	json_t *array = gp_json_new_array(o, "lines");
-	char *own, *quoted, *line, *save = NULL;
+	char *own, *quoted, *line;
 	size_t own_n, quoted_n, used = 0;
+	struct gp_str next;
+	const char *p;
 
 	gp_text_split(v->ctx, mail->text, mail->text_n, mail->flags, &own, &own_n, &quoted, &quoted_n);
-	for (line = strtok_r(own, "\n", &save); line != NULL && used < QUOTE_MOST;
-	    line = strtok_r(NULL, "\n", &save)) {
-		line = hidden(v->ctx, line);
+	for (p = own; used < QUOTE_MOST && gp_str_next_line(&p, &next);) {
+		line = hidden(v->ctx, gp_strndup(v->ctx, next.p, next.n));
 		used += strlen(line) + 4;
 		if (used <= QUOTE_MOST)
 			gp_json_text(gp_json_push_object(array), "line", line);

@@ -393,6 +393,39 @@ test_frames_over_a_loop(void **state)
 }
 
 static void
+count_calls(int fd, void *arg)
+{
+	int *calls = arg;
+
+	(void)fd;	/* and reads nothing */
+	if (++*calls > 100)
+		fail_msg("the loop does not let go");
+}
+
+/* A library that reads by itself is run behind the loop: what is ready stays so until then. */
+static void
+test_loop_lets_go(void **state)
+{
+	static const int waits[] = {0, 0, 1, -1};
+	void *ctx = gp_ctx(NULL);
+	struct gp_loop *loop = gp_loop_new(ctx);
+	int fds[2], calls = 0;
+	size_t i;
+
+	(void)state;
+	assert_int_equal(pipe(fds), 0);
+	assert_int_equal(write(fds[1], "x", 1), 1);
+	gp_loop_fd(loop, fds[0], false, count_calls, &calls);
+	for (i = 0; i < GP_COUNT(waits); i++) {
+		gp_loop_once(loop, waits[i]);
+		assert_int_equal(calls, (int)i + 1);
+	}
+	close(fds[1]);
+	talloc_free(ctx);
+	close(fds[0]);
+}
+
+static void
 test_errors(void **state)
 {
 	struct gp_err err;
@@ -428,6 +461,7 @@ main(void)
 		cmocka_unit_test(test_config),
 		cmocka_unit_test(test_loopback),
 		cmocka_unit_test(test_frames_over_a_loop),
+		cmocka_unit_test(test_loop_lets_go),
 		cmocka_unit_test(test_errors),
 	};
 
