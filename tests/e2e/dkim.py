@@ -2,7 +2,8 @@
 """Sign and verify as other servers do. dkim.py sign DOMAIN KEY CANON FIELDS < MESSAGE > SIGNED: with LF or CRLF line
 ends, CANON such as relaxed/simple, FIELDS parted by ':'. dkim.py verify ZONE [DOMAIN] < MESSAGE: exit code 0 when the
 signature on top holds, or that of DOMAIN; keys are looked up in a zone file of dns.py. dkim.py tag NAME DOMAIN <
-MESSAGE: what stands in that tag of its signature, without blanks."""
+MESSAGE: what stands in that tag of its signature, without blanks. dkim.py seal ZONE < MESSAGE: exit code 0 when the
+chain of ARC seals (RFC 8617) holds."""
 import email
 import sys
 
@@ -45,6 +46,9 @@ def verify(message, zone, domain=None):
 def main():
     if sys.argv[1] == 'verify':
         sys.exit(0 if verify(canonical(sys.stdin.buffer.read()), *sys.argv[2:]) else 1)
+    if sys.argv[1] == 'seal':
+        state = dkim.arc_verify(canonical(sys.stdin.buffer.read()), dnsfunc=lookup(sys.argv[2]))[0]
+        sys.exit(0 if state == dkim.CV_Pass else 1)
     if sys.argv[1] == 'tag':
         for tags in signatures(sys.stdin.buffer.read()):
             if tags['d'] == sys.argv[3]:
