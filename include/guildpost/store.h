@@ -210,6 +210,25 @@ enum gp_status gp_message_newest(const void *ctx, struct gp_store *s, int64_t li
     int64_t id, size_t limit, struct gp_message ***out, size_t *n, struct gp_err *err)
     GP_MUST_CHECK;
 
+/* ---- author.c: who wrote on a list ------------------------------------------------ */
+
+struct gp_author {
+	int64_t id;		/* within a list */
+	char *key;		/* of their first message: names them in addresses */
+	char *name, *addr;	/* as in their newest one; the name may be "" */
+	int64_t messages, first, last;
+};
+/* Who wrote last comes first; before (last, id), or all when last is 0. Reads all authors of the list. */
+enum gp_status gp_author_newest(const void *ctx, struct gp_store *s, int64_t list, int64_t last,
+    int64_t id, size_t limit, struct gp_author ***out, size_t *n, struct gp_err *err) GP_MUST_CHECK;
+/* Of a message that is shown. GP_E_NOTFOUND sets no message. */
+enum gp_status gp_author_of(const void *ctx, struct gp_store *s, int64_t message,
+    struct gp_author **out, struct gp_err *err) GP_MUST_CHECK;
+/* Newest first, before (date, id), or from the newest when date is 0. */
+enum gp_status gp_message_of_author(const void *ctx, struct gp_store *s, int64_t list, int64_t author,
+    int64_t date, int64_t id, size_t limit, struct gp_message ***out, size_t *n, struct gp_err *err)
+    GP_MUST_CHECK;
+
 /* Messages with that address in From, on all lists, oldest first. Reads the whole archive. */
 enum gp_status gp_message_by(const void *ctx, struct gp_store *s, const char *address, size_t limit,
     struct gp_message ***out, size_t *n, struct gp_err *err) GP_MUST_CHECK;

@@ -44,6 +44,8 @@ const struct gp_opt gp_list_options[] = {
 	    "off: nobody"},
 	{"robots", GP_OPT_CHOICE, AT(robots), "index", 0, 0, "index|noindex",
 	    "whether search engines are asked to pass the archive over: index; noindex"},
+	{"people", GP_OPT_BOOL, AT(people), "yes", 0, 0, NULL,
+	    "the archive has pages of who wrote, and what"},
 	{"history", GP_OPT_CHOICE, AT(history), "all", 0, 0, "all|joined",
 	    "what members find in the archive by mail: all, or what came since they joined"},
 	{"join", GP_OPT_CHOICE, AT(join), "confirm", 0, 0, "confirm|moderated|closed",

@@ -21,6 +21,7 @@ static const struct gp_migration *const migrations[] = {
 	&gp_schema_7,
 	&gp_schema_8,
 	&gp_schema_9,
+	&gp_schema_10,
 };
 
 int64_t

@@ -59,22 +59,30 @@ put_entry(struct visit *v, const struct gp_message *m, size_t *budget)
 	return put_body(v, o, v->list, m, &opts);
 }
 
+static int
+put_entries(struct visit *v, struct gp_message **all, size_t n)
+{
+	size_t budget = GP_WEB_BODIES, i;
+	int status = 200;
+
+	for (i = 0; i < n && status == 200; i++)
+		status = put_entry(v, all[i], &budget);
+	return status;
+}
+
 int
 feed_build(struct visit *v)
 {
-	size_t budget = GP_WEB_BODIES, i, n;
+	size_t n;
 	struct gp_err err = {GP_OK, ""};
 	struct gp_message **all;
-	int status = 200;
 
 	if (gp_message_newest(v->ctx, v->s, v->list->id, 0, 0, GP_WEB_FEED_ENTRIES, &all, &n,
 	    &err) != GP_OK)
 		return visit_failed(&err);
 	start_feed(v, list_title(v->list), home_path(v, v->list),
 	    list_path(v, v->list, "feed.atom"), "feed");
-	for (i = 0; i < n && status == 200; i++)
-		status = put_entry(v, all[i], &budget);
-	return status;
+	return put_entries(v, all, n);
 }
 
 int
@@ -99,6 +107,44 @@ threads_feed_build(struct visit *v)
 		status = put_entry(v, m, &budget);
 	}
 	return status;
+}
+
+int
+person_feed_build(struct visit *v)
+{
+	struct gp_err err = {GP_OK, ""};
+	struct gp_message **all;
+	char *path = list_path(v, v->list, "people/%s", v->author->key);
+	size_t n;
+
+	if (gp_message_of_author(v->ctx, v->s, v->list->id, v->author->id, 0, 0, GP_WEB_FEED_ENTRIES, &all,
+	    &n, &err) != GP_OK)
+		return visit_failed(&err);
+	start_feed(v, author_of(v->ctx, v->msg), path, gp_asprintf(v->ctx, "%s.atom", path),
+	    gp_asprintf(v->ctx, "people/%s", v->author->key));
+	return put_entries(v, all, n);
+}
+
+/* What is found, newest first: a search that somebody watches. */
+int
+search_feed_build(struct visit *v)
+{
+	const char *q = gp_request_arg(v->r, "q");
+	struct gp_search query = {.list = v->list->id, .now = v->now, .limit = GP_WEB_FEED_ENTRIES};
+	struct gp_err err = {GP_OK, ""};
+	struct gp_hits hits = {0};
+	char *path;
+
+	if (q == NULL || *q == '\0')
+		return 404;
+	query.query = gp_asprintf(v->ctx, "%s sort:new", q);
+	if (gp_search_run(v->ctx, v->s, &query, &hits, &err) != GP_OK)
+		return visit_failed(&err);
+	path = gp_asprintf(v->ctx, "?q=%s", url_value(v->ctx, q));
+	start_feed(v, gp_asprintf(v->ctx, "%s · %s", q, list_title(v->list)),
+	    list_path(v, v->list, "search%s", path), list_path(v, v->list, "search.atom%s", path),
+	    gp_asprintf(v->ctx, "search/%s", url_value(v->ctx, q)));
+	return put_entries(v, hits.v, hits.n);
 }
 
 int

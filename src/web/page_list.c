@@ -76,6 +76,8 @@ put_activity(struct visit *v, json_t *o, const struct gp_list *list, struct gp_m
 	gp_json_int(activity, "messages", stats.messages);
 	gp_json_int(activity, "threads", stats.threads);
 	gp_json_int(activity, "people", stats.people);
+	gp_json_bool(activity, "one_person", stats.people == 1);
+	gp_json_bool(activity, "one_message", stats.messages == 1);
 	gp_json_int(activity, "recent", stats.last_30_days);
 	gp_json_bool(activity, "one_recent", stats.last_30_days == 1);
 	if (stats.messages > 0) {

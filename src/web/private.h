@@ -60,6 +60,7 @@ struct visit {
 	struct gp_list *list;
 	struct gp_message *msg;
 	struct gp_thread *thread;
+	struct gp_author *author;
 	struct gp_buf stamp;	/* grows: all that the page depends on */
 	json_t *doc;
 	json_t *doc_page;	/* the member "page" of doc */
@@ -223,12 +224,14 @@ int message_find(struct visit *v), message_build(struct visit *v);
 int raw_find(struct visit *v), raw_build(struct visit *v);
 int part_find(struct visit *v), part_build(struct visit *v);
 int feed_find(struct visit *v), feed_build(struct visit *v), threads_feed_build(struct visit *v);
-int search_find(struct visit *v), search_build(struct visit *v);
+int search_find(struct visit *v), search_build(struct visit *v), search_feed_build(struct visit *v);
 int site_search_find(struct visit *v);
 int mid_find(struct visit *v), list_mid_find(struct visit *v);
 int list_mid_raw_find(struct visit *v), list_mid_mbox_find(struct visit *v);
 int leave_find(struct visit *v), leave_build(struct visit *v);
 int robots_find(struct visit *v), robots_build(struct visit *v);
+int people_find(struct visit *v), people_build(struct visit *v);
+int person_find(struct visit *v), person_build(struct visit *v), person_feed_build(struct visit *v);
 int site_map_find(struct visit *v), site_map_build(struct visit *v);
 int list_map_find(struct visit *v), list_map_build(struct visit *v);
 int opensearch_find(struct visit *v), opensearch_build(struct visit *v);

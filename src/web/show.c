@@ -291,6 +291,8 @@ put_list(const struct visit *v, json_t *o, const struct gp_list *list)
 	gp_json_text(o, "url", home_path(v, list));
 	gp_json_text(o, "about_url", list_path(v, list, "about"));
 	gp_json_text(o, "search_url", list_path(v, list, "search"));
+	gp_json_bool(o, "has_people", list->set.people);
+	gp_json_text(o, "people_url", list_path(v, list, "people/"));
 	gp_json_text(o, "feed_url", list_path(v, list, "feed.atom"));
 	gp_json_text(o, "threads_feed_url", list_path(v, list, "threads.atom"));
 	gp_json_text(o, "subscribe_address", gp_route_address(v->ctx, v->w->site, list, "subscribe",

@@ -51,6 +51,7 @@ struct gp_list_settings {
 	int blocked;		/* GP_BLOCKED_: what becomes of posts with others */
 	int attachments;	/* GP_FILES_ */
 	int robots;		/* GP_ROBOTS_ */
+	bool people;		/* the archive has pages of who wrote what */
 	int pixels;		/* GP_PIXELS_: remote images that nobody can see */
 	int html;		/* GP_HTML_: posts whose only text is HTML */
 	char *footer;		/* put under each post; or "" */
