@@ -210,6 +210,14 @@ enum gp_status gp_message_newest(const void *ctx, struct gp_store *s, int64_t li
     int64_t id, size_t limit, struct gp_message ***out, size_t *n, struct gp_err *err)
     GP_MUST_CHECK;
 
+/* ---- old_path.c: addresses of the archive that was before ------------------------- */
+
+/* That path (with a slash in front) led to the message. GP_E_NOTFOUND: it is not in the archive. */
+enum gp_status gp_old_path_add(struct gp_store *s, int64_t list, const char *path,
+    const char *msgid, struct gp_err *err) GP_MUST_CHECK;
+enum gp_status gp_old_path_find(const void *ctx, struct gp_store *s, const char *path,
+    struct gp_message **out, struct gp_err *err) GP_MUST_CHECK;
+
 /* ---- author.c: who wrote on a list ------------------------------------------------ */
 
 struct gp_author {

@@ -22,6 +22,7 @@ static const struct gp_migration *const migrations[] = {
 	&gp_schema_8,
 	&gp_schema_9,
 	&gp_schema_10,
+	&gp_schema_11,
 };
 
 int64_t

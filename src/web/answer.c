@@ -266,6 +266,20 @@ mend(struct visit *v, const char *moved)
 	return status == 200 ? visit_moved(v, moved) : status;
 }
 
+/* There is nothing here: an older archive may have had it. */
+static int
+look_back(struct visit *v, const char *path)
+{
+	struct gp_err err = {GP_OK, ""};
+	int status;
+
+	if (gp_store_read_begin(v->s, &err) != GP_OK)
+		return visit_failed(&err);
+	status = old_path_find(v, path);
+	gp_store_read_end(v->s);
+	return status;
+}
+
 void
 gp_web_answer(const void *ctx, struct gp_web *w, const struct gp_request *r,
     struct gp_response *out)
@@ -275,6 +289,7 @@ gp_web_answer(const void *ctx, struct gp_web *w, const struct gp_request *r,
 	int64_t version = gp_store_version(w->store);
 	struct gp_err err = {GP_OK, ""};
 	struct visit v;
+	const char *path;
 	char *moved;
 	int status;
 
@@ -284,8 +299,8 @@ gp_web_answer(const void *ctx, struct gp_web *w, const struct gp_request *r,
 		return;
 	}
 	start(&v, ctx, w, r, out);
-	v.page = route_find(&v, gp_starts(r->path, w->base) ? r->path + strlen(w->base) : r->path,
-	    &moved);
+	path = gp_starts(r->path, w->base) ? r->path + strlen(w->base) : r->path;
+	v.page = route_find(&v, path, &moved);
 	out->status = 200;
 	out->cache = v.page != NULL && v.page->cache != NULL ? v.page->cache : CACHE_PAGE;
 	if (v.page == NULL)
@@ -298,6 +313,8 @@ gp_web_answer(const void *ctx, struct gp_web *w, const struct gp_request *r,
 		status = run(&v, kept, version);
 		gp_store_read_end(w->store);
 	}
+	if (status == 404)
+		status = look_back(&v, path);
 	if (status == 301)
 		out->cache = CACHE_MOVED;
 	else if (status >= 400)

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /*
  * Messages by their Message-ID: /mid/ID over all public lists, and /bees/ID/ with /raw and
- * /t.mbox.gz below it, as the tools of public-inbox have them. Always a redirect.
+ * /t.mbox.gz below it, as the tools of public-inbox have them; and by their addresses in the
+ * archive that was before this one. Always a redirect.
  */
 #include "config.h"
 
@@ -69,6 +70,25 @@ move(struct visit *v, int status, const char *folder, const char *suffix)
 		return status;
 	v->out->location = list_path(v, v->list, "%s/%s%s", folder, v->msg->key, suffix);
 	return 301;
+}
+
+int
+old_path_find(struct visit *v, const char *path)
+{
+	struct gp_err err = {GP_OK, ""};
+	struct gp_list *list = NULL;
+	struct gp_message *m;
+	enum gp_status st = gp_old_path_find(v->ctx, v->s, path, &m, &err);
+
+	if (st == GP_OK)
+		st = gp_list_find_id(v->ctx, v->s, m->list, &list, &err);
+	if (st != GP_OK)
+		return st == GP_E_NOTFOUND ? 404 : visit_failed(&err);
+	if (list->set.archive != GP_ARCHIVE_PUBLIC || m->state == 2)
+		return 404;
+	v->list = list;
+	v->msg = m;
+	return m->state == 1 ? move(v, 200, "t", "") : 410;
 }
 
 int

@@ -226,6 +226,8 @@ int part_find(struct visit *v), part_build(struct visit *v);
 int feed_find(struct visit *v), feed_build(struct visit *v), threads_feed_build(struct visit *v);
 int search_find(struct visit *v), search_build(struct visit *v), search_feed_build(struct visit *v);
 int site_search_find(struct visit *v);
+/* 301 to the message that stood there in an older archive; 404, 410. */
+int old_path_find(struct visit *v, const char *path);
 int mid_find(struct visit *v), list_mid_find(struct visit *v);
 int list_mid_raw_find(struct visit *v), list_mid_mbox_find(struct visit *v);
 int leave_find(struct visit *v), leave_build(struct visit *v);

@@ -68,6 +68,18 @@ keys bees >k1
 keys again >k2
 ok "with the same keys and parents" cmp k1 k2
 gp export again >all2.mbox
+python3 "$GP_SRCDIR/contrib/old-paths" hyperkitty /archives/list/bees@example.org <all.mbox >hk.paths
+is "old addresses: two for each message" "$(wc -l <hk.paths)" "$((2 * $(grep -c '^From ' all.mbox)))"
+exits "they are taken" 0 gp import bees --paths hk.paths
+has "and all known" "$out" " 0 are of messages that are not here"
+mkdir -p pm/2016-May
+echo '<A HREF="mailto:bees%40example.org?Subject=Re%3A%20x&In-Reply-To=%3Cnot-here%40x.example%3E" TITLE="x">' >pm/2016-May/000001.html
+python3 "$GP_SRCDIR/contrib/old-paths" pipermail /pipermail/bees pm >pm.paths
+is "those of Pipermail" "$(cat pm.paths)" "/pipermail/bees/2016-May/000001.html <not-here@x.example>"
+exits "of a message that isn't here" 0 gp import bees --paths pm.paths
+has "are counted" "$out" " 1 are of messages that are not here"
+echo 'no path' >wrong.paths
+exits "what is no path" 65 gp import bees --paths wrong.paths
 ok "and the same bytes" cmp all.mbox all2.mbox
 exits "as a Maildir" 0 gp export bees --format maildir out
 is "one file a message" "$(find out/cur -type f | wc -l)" "$(grep -c '^From ' all.mbox)"

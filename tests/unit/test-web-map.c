@@ -117,11 +117,58 @@ month(void **state)
 			fail_msg("%s is there", wrong[i]);
 }
 
+/* Addresses of an older archive lead to where the message is now. */
+static void
+old_paths(void **state)
+{
+	static const struct {
+		const char *path, *id;
+	} known[] = {
+		{"/archives/list/bees@example.org/message/ABC/", "a@x.example"},
+		{"/archives/list/bees@example.org/thread/ABC", "a@x.example"},
+		{"/pipermail/bees/2016-January/000012.html", "b@x.example"},
+	};
+	static const char *const unknown[] = {"/pipermail/bees/2016-January/000013.html", "/pipermail/bees/2016-January/",
+	    "/archives/list/bees@example.org/message/abc/", "/archives/list/bees@example.org/message/ABC/x"};
+	struct reader *r = *state;
+	char *a = post_of(r, "a@x.example", "Thu, 01 Jan 2016 00:00:00 +0000", NULL);
+	char *b = post_of(r, "b@x.example", "Thu, 01 Jan 2016 00:00:00 +0000", "a@x.example");
+	struct gp_store *s = r->p.site->store;
+	struct gp_response out;
+	struct gp_message *m;
+	struct gp_err err;
+	size_t i;
+
+	must(gp_store_begin(s, &err), &err);
+	for (i = 0; i < GP_COUNT(known); i++)
+		must(gp_old_path_add(s, r->p.bees->id, known[i].path, known[i].id, &err), &err);
+	assert_int_equal(gp_old_path_add(s, r->p.bees->id, "/x", "not-here@x.example", &err), GP_E_NOTFOUND);
+	must(gp_store_commit(s, &err), &err);
+	for (i = 0; i < GP_COUNT(known); i++) {
+		ask(r, "GET", known[i].path, NULL, NULL, &out);
+		if (out.status != 301)
+			fail_msg("%s: %d", known[i].path, out.status);
+		assert_string_equal(out.location, gp_asprintf(r->ctx, "/bees/t/%s", i < 2 ? a : b));
+	}
+	ask(r, "GET", "/archives/list/bees@example.org/message/ABC", NULL, NULL, &out);
+	assert_int_equal(out.status, 301);
+	for (i = 0; i < GP_COUNT(unknown); i++)
+		if (status_of(r, unknown[i]) != 404)
+			fail_msg("%s: %d", unknown[i], status_of(r, unknown[i]));
+	must(gp_store_begin(s, &err), &err);
+	must(gp_message_find_key(r->ctx, s, r->p.bees->id, b, &m, &err), &err);
+	must(gp_message_remove(s, m->id, &err), &err);
+	must(gp_store_commit(s, &err), &err);
+	assert_int_equal(status_of(r, known[2].path), 410);
+	set(r, "archive", "members");
+	assert_int_equal(status_of(r, known[0].path), 404);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		WEB_TEST(maps), WEB_TEST(many), WEB_TEST(month),
+		WEB_TEST(maps), WEB_TEST(many), WEB_TEST(month), WEB_TEST(old_paths),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
