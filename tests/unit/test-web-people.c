@@ -105,7 +105,7 @@ pages(void **state)
 	for (n = 0, html = page(r, "/bees/people/"); html != NULL; html = next) {
 		char *p;
 
-		for (p = html; (p = strstr(p, "<h3>")) != NULL; p++)
+		for (p = html; (p = strstr(p, "<h2>")) != NULL; p++)
 			n++;
 		p = strstr(html, "/bees/people/?before=");
 		next = p == NULL ? NULL : page(r, gp_strndup(r->ctx, p, strcspn(p, "\"")));
@@ -122,7 +122,7 @@ pages(void **state)
 	while (next > html && next[-1] != '"')
 		next--;
 	html = page(r, gp_strndup(r->ctx, next, strcspn(next, "\"")));
-	for (n = 0; (html = strstr(html, "<h3>")) != NULL; html++)
+	for (n = 0; (html = strstr(html, "<h2>")) != NULL; html++)
 		n++;
 	assert_int_equal(n, 20);
 }
