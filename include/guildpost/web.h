@@ -48,6 +48,7 @@ struct gp_request {
 	size_t args_n;
 	const char *if_none_match, *if_modified_since;	/* or NULL */
 	const char *accept_encoding;			/* or NULL */
+	const char *range, *if_range;			/* or NULL */
 	struct gp_str body;	/* of a POST */
 };
 /* Take a request target apart. 0, or the status to refuse it with: 400, 414. */
@@ -67,6 +68,8 @@ struct gp_response {
 	char *location;		/* redirects */
 	char *disposition;	/* Content-Disposition, or NULL */
 	const char *cache;	/* Cache-Control */
+	bool whole;		/* a file: pieces of it may be asked for */
+	char *range;		/* Content-Range, or NULL */
 	bool sandbox;		/* served so that nothing in it can run */
 	const char *allow;	/* with 405 */
 	/* Not answered yet: this act is to be handed to core with this token, and what came of

@@ -296,6 +296,7 @@ gp_web_answer(const void *ctx, struct gp_web *w, const struct gp_request *r,
 	if (kept != NULL && version != 0 && kept->version == version &&
 	    kept->day == gp_now() / DAY) {
 		answer_kept(r, kept, out);
+		range_answer(ctx, r, out);
 		return;
 	}
 	start(&v, ctx, w, r, out);
@@ -320,6 +321,7 @@ gp_web_answer(const void *ctx, struct gp_web *w, const struct gp_request *r,
 	else if (status >= 400)
 		visit_error(&v, status);
 	out->status = status;
+	range_answer(ctx, r, out);
 }
 
 void

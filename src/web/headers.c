@@ -23,6 +23,10 @@ gp_response_headers(const void *ctx, const struct gp_response *r,
 		put(arg, "Content-Encoding", "gzip");
 	if (r->location != NULL)
 		put(arg, "Location", r->location);
+	if (r->whole)
+		put(arg, "Accept-Ranges", "bytes");
+	if (r->range != NULL)
+		put(arg, "Content-Range", r->range);
 	if (r->etag != NULL)
 		put(arg, "ETag", r->etag);
 	if (r->modified > 0)

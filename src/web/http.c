@@ -232,6 +232,8 @@ answer(struct exchange *x)
 	x->r.if_none_match = header(x, "If-None-Match");
 	x->r.if_modified_since = header(x, "If-Modified-Since");
 	x->r.accept_encoding = header(x, "Accept-Encoding");
+	x->r.range = header(x, "Range");
+	x->r.if_range = header(x, "If-Range");
 	gp_web_answer(x, x->server->web, &x->r, &out);
 	if (out.act == NULL)
 		return send_answer(x, &out);

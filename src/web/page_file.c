@@ -46,6 +46,7 @@ raw_build(struct visit *v)
 		return status;
 	v->out->body = (struct gp_str){raw, n};
 	v->out->sandbox = true;
+	v->out->whole = true;
 	v->out->disposition = gp_asprintf(v->ctx, "attachment; filename=\"%s.eml\"", v->msg->key);
 	return 200;
 }
@@ -94,6 +95,7 @@ send_mbox(struct visit *v, struct gp_buf *b, const char *name, bool gzip)
 		out->body = (struct gp_str){packed, n};
 	}
 	out->sandbox = true;
+	out->whole = true;
 	out->disposition = gp_asprintf(v->ctx, "attachment; filename=\"%s.mbox%s\"", name, gzip ? ".gz" : "");
 	return 200;
 }
@@ -234,6 +236,7 @@ set_type(struct visit *v, const struct gp_part *p)
 				out->type = known[i];
 	}
 	out->sandbox = true;
+	out->whole = true;
 	/* RFC 6266: the name in UTF-8; the path ends with it too. */
 	out->disposition = gp_asprintf(v->ctx, "%s; filename*=UTF-8''%s",
 	    shown ? "inline" : "attachment", url_value(v->ctx, part_name(v->ctx, p)));

@@ -202,6 +202,13 @@ void put_commands(const struct visit *v, json_t *o, const struct gp_message *m,
 /* Sends the mail that makes a member follow the thread of that message. */
 char *follow_url(const struct visit *v, const char *key);
 
+/* ---- range.c ---- */
+enum range { RANGE_NONE, RANGE_FOUND, RANGE_OUTSIDE };
+/* [*from, *to) of `size` bytes that a Range field asks for. */
+enum range range_read(const char *field, size_t size, size_t *from, size_t *to);
+/* Only that piece of a file, if one is asked for. */
+void range_answer(const void *ctx, const struct gp_request *r, struct gp_response *out);
+
 /* ---- hide.c ---- */
 /* A message for strangers: the same bytes with the addresses of others cut in header fields
  * and texts. */

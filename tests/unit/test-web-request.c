@@ -208,13 +208,47 @@ header_fields(void **state)
 	talloc_free(ctx);
 }
 
+static void
+ranges(void **state)
+{
+	static const struct {
+		const char *field;
+		enum range want;
+		size_t from, to;	/* of 100 bytes */
+	} cases[] = {
+		{NULL, RANGE_NONE}, {"", RANGE_NONE}, {"bytes", RANGE_NONE}, {"bytes=", RANGE_NONE},
+		{"bytes=-", RANGE_NONE}, {"bytes=a-b", RANGE_NONE}, {"bytes=0", RANGE_NONE},
+		{"lines=0-5", RANGE_NONE}, {"bytes=0-5,10-15", RANGE_NONE}, {"bytes=5-4", RANGE_NONE},
+		{"bytes= 0-5", RANGE_NONE}, {"bytes=0-5 ", RANGE_NONE}, {"bytes=--5", RANGE_NONE},
+		{"bytes=0x1-5", RANGE_NONE}, {"bytes=99999999999999999999-", RANGE_NONE},
+		{"bytes=0-99999999999999999999", RANGE_NONE},
+		{"bytes=0-0", RANGE_FOUND, 0, 1}, {"bytes=0-99", RANGE_FOUND, 0, 100},
+		{"bytes=0-100", RANGE_FOUND, 0, 100}, {"bytes=0-999999999999999", RANGE_FOUND, 0, 100},
+		{"BYTES=10-19", RANGE_FOUND, 10, 20}, {"bytes=99-", RANGE_FOUND, 99, 100},
+		{"bytes=100-", RANGE_OUTSIDE}, {"bytes=100-200", RANGE_OUTSIDE}, {"bytes=-0", RANGE_OUTSIDE},
+		{"bytes=-1", RANGE_FOUND, 99, 100}, {"bytes=-100", RANGE_FOUND, 0, 100},
+		{"bytes=-101", RANGE_FOUND, 0, 100},
+	};
+	size_t i, from, to;
+
+	(void)state;
+	for (i = 0; i < GP_COUNT(cases); i++) {
+		enum range got = range_read(cases[i].field, 100, &from, &to);
+
+		if (got != cases[i].want || (got == RANGE_FOUND && (from != cases[i].from || to != cases[i].to)))
+			fail_msg("%s: %d, %zu to %zu", cases[i].field, got, from, to);
+	}
+	assert_int_equal(range_read("bytes=0-", 0, &from, &to), RANGE_OUTSIDE);
+	assert_int_equal(range_read("bytes=-5", 0, &from, &to), RANGE_OUTSIDE);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(targets), cmocka_unit_test(long_targets),
 		cmocka_unit_test(encodings), cmocka_unit_test(slugs), cmocka_unit_test(kept_pages),
-		cmocka_unit_test(header_fields),
+		cmocka_unit_test(header_fields), cmocka_unit_test(ranges),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -330,6 +330,39 @@ parts(void **state)
 		assert_int_equal(gp_starts(out.disposition, "inline;"), cases[i].inline_);
 	}
 	has(html, "<img src=");
+	{
+		/* A piece of it, twice: the second time the page is a kept one. */
+		char *path = gp_asprintf(r->ctx, "/bees/m/%s/8-part.octetstream", key), *etag;
+		struct gp_request q;
+
+		for (i = 0; i < 2; i++) {
+			assert_int_equal(gp_request_parse(r->ctx, "GET", gp_strdup(r->ctx, path), &q), 0);
+			q.range = "bytes=1-3";
+			gp_web_answer(r->ctx, r->w, &q, &out);
+			assert_int_equal(out.status, 206);
+			assert_string_equal(out.range, "bytes 1-3/5");
+			assert_int_equal(out.body.n, 3);
+			assert_memory_equal(out.body.p, "yte", 3);
+			assert_null(out.kept);
+		}
+		q.range = "bytes=5-";
+		gp_web_answer(r->ctx, r->w, &q, &out);
+		assert_int_equal(out.status, 416);
+		assert_string_equal(out.range, "bytes */5");
+		etag = gp_strdup(r->ctx, out.etag);
+		q.range = "bytes=0-0";
+		q.if_range = "\"another\"";
+		gp_web_answer(r->ctx, r->w, &q, &out);
+		assert_int_equal(out.status, 200);
+		q.if_range = etag;
+		gp_web_answer(r->ctx, r->w, &q, &out);
+		assert_int_equal(out.status, 206);
+		/* Pages have no pieces: they are compressed, and change. */
+		assert_int_equal(gp_request_parse(r->ctx, "GET", gp_strdup(r->ctx, "/bees/"), &q), 0);
+		q.range = "bytes=0-0";
+		gp_web_answer(r->ctx, r->w, &q, &out);
+		assert_int_equal(out.status, 200);
+	}
 	/* A wrong name is mended, a wrong number is nothing; the container is no file. */
 	ask(r, "GET", gp_asprintf(r->ctx, "/bees/m/%s/2-wrong.exe", key), NULL, NULL, &out);
 	assert_int_equal(out.status, 301);
