@@ -18,11 +18,16 @@ struct gp_feeder *
 gp_feeder_new(struct gp_core *core)
 {
 	struct gp_feeder *f = gp_new(core, struct gp_feeder);
+	struct gp_err err;
 
 	f->core = core;
 	f->more_jobs = f->alarm = true;
 	f->manners = gp_manners_new(f, core->conf->per_domain, core->conf->rate);
 	f->results_ctx = gp_ctx(f);
+	/* What is asked from now on counts, also before the first tick. */
+	f->version = gp_store_version(core->site->store);
+	if (gp_queue_retries(core->site->store, &f->retries, &err) != GP_OK)
+		gp_log(GP_LOG_ERR, "event=queue-read what=\"%s\"", err.msg);
 	return f;
 }
 
@@ -323,7 +328,7 @@ heed_retry(struct gp_feeder *f)
 		gp_log(GP_LOG_ERR, "event=queue-read what=\"%s\"", err.msg);
 		return;
 	}
-	if (f->version != 0 && retries != f->retries) {
+	if (retries != f->retries) {
 		gp_log(GP_LOG_INFO, "event=queue-retry");
 		gp_manners_lift(f->manners);
 		f->pause_until = 0;
