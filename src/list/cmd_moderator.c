@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
  * What moderators ask for: what waits for them, whom to trust, whom to keep out, threads that
- * are closed. All but looking must be proven: a From line is no proof of who asks.
+ * are closed; threads are put right. All but looking must be proven: a From line is no proof of who asks.
  */
 #include "config.h"
 
@@ -244,4 +244,51 @@ enum gp_status
 gp_do_open(struct asked *a, const char *args)
 {
 	return set_closed(a, args, false);
+}
+
+/* ---- threads put right -------------------------------------------------------------------------------- */
+
+/* The error of a decision that changes nothing is an answer, not a failure. */
+static enum gp_status
+decided(struct asked *a, enum gp_status st, const struct gp_message *m, enum gp_verb verb, const char *said)
+{
+	if (st == GP_E_EXISTS || st == GP_E_DENIED)
+		said = st == GP_E_DENIED ? "thread_too_deep" : verb == GP_VERB_SPLIT ? "thread_begins" : "thread_same";
+	else if (st != GP_OK)
+		return st;
+	gp_json_text(gp_said(a, said), "title", m->title);
+	return st == GP_OK ? gp_command_log(a, verb, m->title, m->key) : GP_OK;
+}
+
+enum gp_status
+gp_do_split(struct asked *a, const char *args)
+{
+	struct gp_message *m;
+	enum gp_status st;
+
+	gp_command_thing(a, &args, "thread");
+	st = gp_command_message(a, args, &m);
+	if (st != GP_OK)
+		return st == GP_E_NOTFOUND ? GP_OK : st;
+	return decided(a, gp_thread_split(a->site->store, a->list, m->id, a->err), m, GP_VERB_SPLIT,
+	    "thread_split");
+}
+
+enum gp_status
+gp_do_merge(struct asked *a, const char *args)
+{
+	struct gp_message *m, *under;
+	enum gp_status st;
+
+	gp_command_thing(a, &args, "thread");
+	st = gp_command_message(a, args, &m);
+	if (st == GP_OK) {
+		args += strspn(args, " #");
+		gp_command_word(&args);
+		st = gp_command_message(a, args, &under);
+	}
+	if (st != GP_OK)
+		return st == GP_E_NOTFOUND ? GP_OK : st;
+	return decided(a, gp_thread_join(a->site->store, a->list, m->thread, under->id, a->err), m,
+	    GP_VERB_MERGE, "thread_merged");
 }

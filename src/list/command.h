@@ -144,6 +144,6 @@ gp_command_fn gp_do_configure, gp_do_log, gp_do_add, gp_do_remove, gp_do_invite,
     gp_do_member, gp_do_role, gp_do_create; /* cmd_owner.c */
 gp_command_fn gp_do_text, gp_do_put, gp_do_revert; /* cmd_texts.c */
 gp_command_fn gp_do_queue, gp_do_trust, gp_do_moderate, gp_do_ban, gp_do_unban, gp_do_bans,
-    gp_do_close, gp_do_open; /* cmd_moderator.c */
+    gp_do_close, gp_do_open, gp_do_split, gp_do_merge; /* cmd_moderator.c */
 
 #endif

@@ -62,6 +62,8 @@ const struct gp_command gp_commands[] = {
 	{"bans", MODERATORS, PLAIN, gp_do_bans},
 	{"close", MODERATORS, PROOF, gp_do_close},
 	{"open", MODERATORS, PROOF, gp_do_open},
+	{"split", MODERATORS, PROOF, gp_do_split},
+	{"merge", MODERATORS, PROOF, gp_do_merge},
 	{"configure", OWNERS, 0, gp_do_configure},
 	{"log", OWNERS, PROOF, gp_do_log},
 	{"add", OWNERS, PROOF, gp_do_add},

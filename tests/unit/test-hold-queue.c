@@ -225,7 +225,8 @@ static void
 test_commands_need_proof(void **state)
 {
 	static const char *const lines[] = {"trust bob@example.net", "moderate bob@example.net",
-	    "ban eve@evil.example", "unban eve@evil.example", "close list", "open list", "close thread 1"};
+	    "ban eve@evil.example", "unban eve@evil.example", "close list", "open list", "close thread 1",
+	    "split 1", "merge 1 2"};
 	struct place *p = *state;
 	size_t i;
 
@@ -285,6 +286,40 @@ test_commands(void **state)
 	HAS(acts(p), "ann@example.org posting bob@example.net trusted");
 }
 
+/* Threads are put right by mail, and only by who may. */
+static void
+test_threads(void **state)
+{
+	static const struct { const char *line, *says; } cases[] = {
+		{"split", "There is no message"},
+		{"split 99", "There is no message 99"},
+		{"split 1", "\"Topic\" begins its thread already"},
+		{"merge", "There is no message"},
+		{"merge 1", "There is no message"},
+		{"merge 1 99", "There is no message 99"},
+		{"merge 1 1", "in one thread already"},
+		{"merge 2 1", "\"Other\" and its thread stand below that message now"},
+		{"merge thread 2 1", "in one thread already"},
+		{"split #2", "\"Other\" begins a thread of its own now"},
+		{"zusammenlegen 2 1", "\"Other\" and its thread stand below that message now"},
+		{"s\xc3\xa9parer fil 2", "\"Other\" begins a thread of its own now"},
+	};
+	struct place *p = *state;
+	struct gp_message *m;
+	struct gp_err err;
+	size_t i;
+
+	say(p, BOB, "bees@example.org", "Topic", "x\n");
+	say(p, BOB, "bees@example.org", "Other", "y\n");
+	for (i = 0; i < GP_COUNT(cases); i++)
+		HAS(proven(p, cases[i].line), cases[i].says);
+	HAS(acts(p), "ann@example.org merge threads Other");
+	HAS(acts(p), "ann@example.org split thread Other");
+	must(gp_message_find_id(p->ctx, p->site->store, 2, &m, &err), &err);
+	assert_int_equal(m->parent, 0);
+	assert_int_equal(m->origin, 1);
+}
+
 /* What is closed may be named in any language. */
 static void
 test_things(void **state)
@@ -324,7 +359,7 @@ main(void)
 		TEST(test_several_lists),
 		TEST(test_daily),
 		TEST(test_commands_need_proof),
-		TEST(test_commands), TEST(test_things),
+		TEST(test_commands), TEST(test_threads), TEST(test_things),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
