@@ -74,6 +74,44 @@ put_names(struct visit *v, json_t *o, const char *name, const struct gp_addrs *l
 	}
 }
 
+/* The same message on other lists that the reader may see. */
+static int
+find_elsewhere(struct visit *v)
+{
+	struct gp_err err = {GP_OK, ""};
+	struct gp_message **all;
+	struct gp_list *list;
+	size_t i, n;
+
+	if (gp_message_find_msgid(v->ctx, v->s, 0, v->msg->msgid, &all, &n, &err) != GP_OK)
+		return visit_failed(&err);
+	v->elsewhere = gp_json_array(v->ctx);
+	for (i = 0; i < n; i++) {
+		json_t *row;
+
+		if (all[i]->list == v->list->id || all[i]->state != 1)
+			continue;
+		if (gp_list_find_id(v->ctx, v->s, all[i]->list, &list, &err) != GP_OK)
+			return visit_failed(&err);
+		if (list->set.archive != GP_ARCHIVE_PUBLIC)
+			continue;
+		row = gp_json_push_object(v->elsewhere);
+		gp_json_text(row, "list_name", list_title(list));
+		gp_json_text(row, "url", message_path(v, list, all[i]->key));
+		visit_stamp(v, "elsewhere %s", list_title(list));
+	}
+	return 200;
+}
+
+/* What another list has of it counts for the page, too. */
+int
+message_page_find(struct visit *v)
+{
+	int status = message_find(v);
+
+	return status == 200 ? find_elsewhere(v) : status;
+}
+
 static int
 put_details(struct visit *v, json_t *o)
 {
@@ -99,6 +137,8 @@ put_details(struct visit *v, json_t *o)
 	array = gp_json_new_array(o, "replies");
 	for (i = 0; i < n; i++)
 		put_message(v, gp_json_push_object(array), v->list, replies[i]);
+	gp_json_bool(o, "has_elsewhere", json_array_size(v->elsewhere) > 0);
+	json_object_set(o, "elsewhere", v->elsewhere);
 	return put_quoting_reply(v, o, v->msg, &mail);
 }
 

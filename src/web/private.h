@@ -62,6 +62,7 @@ struct visit {
 	struct gp_thread *thread;
 	struct gp_author *author;
 	struct gp_buf stamp;	/* grows: all that the page depends on */
+	json_t *elsewhere;	/* of a message: the lists that have it, too */
 	json_t *doc;
 	json_t *doc_page;	/* the member "page" of doc */
 };
@@ -227,7 +228,7 @@ int day_find(struct visit *v), day_build(struct visit *v);
 int thread_find(struct visit *v), thread_build(struct visit *v);
 int thread_file_find(struct visit *v), thread_mbox_build(struct visit *v);
 int thread_gz_build(struct visit *v), thread_feed_build(struct visit *v);
-int message_find(struct visit *v), message_build(struct visit *v);
+int message_find(struct visit *v), message_page_find(struct visit *v), message_build(struct visit *v);
 int raw_find(struct visit *v), raw_build(struct visit *v);
 int part_find(struct visit *v), part_build(struct visit *v);
 int feed_find(struct visit *v), feed_build(struct visit *v), threads_feed_build(struct visit *v);

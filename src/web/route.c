@@ -64,7 +64,7 @@ static const struct page pages[] = {
 	    PAGE_LIST | PAGE_JSON},
 	{"/%l/t/%k/%s", thread_find, thread_build, "web/thread.html", NULL, NULL,
 	    PAGE_LIST | PAGE_JSON},
-	{"/%l/m/%k", message_find, message_build, "web/message.html", NULL, CACHE_MESSAGE,
+	{"/%l/m/%k", message_page_find, message_build, "web/message.html", NULL, CACHE_MESSAGE,
 	    PAGE_LIST | PAGE_JSON},
 	{"/%l/m/%k.eml", raw_find, raw_build, NULL, "message/rfc822", CACHE_MESSAGE, PAGE_LIST},
 	{"/%l/m/%k/%s", part_find, part_build, NULL, NULL, CACHE_MESSAGE, PAGE_LIST},

@@ -118,11 +118,36 @@ commands(void **state)
 	}
 }
 
+/* One message on two lists. */
+static void
+elsewhere(void **state)
+{
+	static const char text[] = "From: Ann <ann@x.example>\nSubject: To both\nMessage-ID: <o@x.example>\n\nwords\n";
+	struct reader *r = *state;
+	struct gp_list *wasps;
+	struct gp_err err;
+	char *key, *path;
+
+	must(gp_store_begin(r->p.site->store, &err), &err);
+	must(gp_list_create(r->ctx, r->p.site->store, "wasps@example.org", &wasps, &err), &err);
+	must(gp_list_set(r->p.site->store, wasps, "title", "The wasps", &err), &err);
+	must(gp_store_commit(r->p.site->store, &err), &err);
+	key = post_on(r, r->p.bees, text);
+	path = gp_asprintf(r->ctx, "/bees/m/%s", key);
+	hasnt(page(r, path), "Also on");
+	post_on(r, wasps, text);
+	has(page(r, path), gp_asprintf(r->ctx, "<a href=\"/wasps/m/%s\" dir=\"auto\">The wasps</a>", key));
+	must(gp_store_begin(r->p.site->store, &err), &err);
+	must(gp_list_set(r->p.site->store, wasps, "archive", "members", &err), &err);
+	must(gp_store_commit(r->p.site->store, &err), &err);
+	hasnt(page(r, path), "wasps");
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		WEB_TEST(reply), WEB_TEST(long_text), WEB_TEST(closed), WEB_TEST(commands),
+		WEB_TEST(reply), WEB_TEST(long_text), WEB_TEST(closed), WEB_TEST(commands), WEB_TEST(elsewhere),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
