@@ -31,6 +31,13 @@ head(const void *ctx, const char *door, const char *reason, const char *p, size_
 	    lf != NULL && lf > p && lf[-1] == '\r' ? "\r\n" : "\n");
 }
 
+/* What is in "new" is whole: it is written beside, and moved. */
+static char *
+tmp_path(const void *ctx, const char *dir, const unsigned char sum[GP_SHA256_LEN])
+{
+	return gp_asprintf(ctx, "%s/tmp/%s.guildpost", dir, gp_base32(ctx, sum, 15));
+}
+
 static char *
 new_path(const void *ctx, const char *dir, const unsigned char sum[GP_SHA256_LEN])
 {
@@ -42,7 +49,7 @@ gp_refused_put(const char *data_dir, const char *door, const char *reason, const
     struct gp_err *err)
 {
 	void *ctx = gp_ctx(NULL);
-	char *dir = gp_refused_dir(ctx, data_dir), *top = head(ctx, door, reason, p, n);
+	char *dir = gp_refused_dir(ctx, data_dir), *top = head(ctx, door, reason, p, n), *tmp;
 	enum gp_status st = gp_inbox_prepare(dir, err);
 	unsigned char sum[GP_SHA256_LEN];
 	struct gp_buf b;
@@ -53,8 +60,11 @@ gp_refused_put(const char *data_dir, const char *door, const char *reason, const
 	gp_sha256(p, n, sum);
 	if (st == GP_OK && b.over)
 		st = gp_fail(err, GP_E_TOOBIG, "the mail is too large");
+	tmp = tmp_path(ctx, dir, sum);
 	if (st == GP_OK)
-		st = gp_file_write(new_path(ctx, dir, sum), b.p, b.len, 0600, err);
+		st = gp_file_write(tmp, b.p, b.len, 0600, err);
+	if (st == GP_OK && rename(tmp, new_path(ctx, dir, sum)) != 0)
+		st = gp_fail_errno(err, GP_E_IO, "can't rename %s", tmp);
 	talloc_free(ctx);
 	return st;
 }
@@ -90,7 +100,7 @@ gp_refused_copy(const char *data_dir, const char *door, const char *reason, cons
 
 	top = head(ctx, door, reason, NULL, 0);
 	gp_sha256(source, strlen(source), sum);	/* its name is one of a kind */
-	tmp = gp_asprintf(ctx, "%s/tmp/%s.guildpost", to, gp_base32(ctx, sum, 15));
+	tmp = tmp_path(ctx, to, sum);
 	in = open(source, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
 	out = open(tmp, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0600);
 	if (st == GP_OK && (in < 0 || out < 0))

@@ -19,8 +19,9 @@ envelope() { printf '%s\r\n' "LHLO client.example" "MAIL FROM:<${1:-marta@exampl
 codes() { grep -Eo '^[0-9]{3} ' | tr -d '\n'; }
 archived() { is "$1" "$(count messages)" "$2"; }
 # The body of the archived message with that Message-ID, as it was delivered.
+is_out() { grep -lq "^Message-ID: <$1>" "$D"/outbox/new/*; }
 body_of() {
-	wait_for 10 grep -lq "^Message-ID: <$1>" "$D"/outbox/new/* || return 1
+	wait_for 10 is_out "$1" || return 1
 	grep -l "^Message-ID: <$1>" "$D"/outbox/new/* | head -n 1 | xargs sed '1,/^$/d'
 }
 
