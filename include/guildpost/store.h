@@ -38,6 +38,7 @@ struct gp_store;
 #include "guildpost/store/bounce.h"
 #include "guildpost/store/door.h"
 #include "guildpost/store/people.h"
+#include "guildpost/store/practice.h"
 #include "guildpost/store/queue.h"
 
 /* ---- db.c, schema.c: open, transactions, migrations ------------------------------- */
@@ -179,8 +180,10 @@ struct gp_thread {
 	char **names; size_t names_n; /* distinct authors in order, at most 5 */
 	char *snippet;		/* of the root */
 	int64_t last_id;	/* newest message id */
-	char *mark;		/* "question", "solved", "story", "practice" or "" */
+	char *mark;		/* "question", "solved", a kind that the list defines, or "" */
 	int64_t mark_message;	/* the message that answers it, or 0 */
+	int64_t mark_at;	/* since when it is that, */
+	enum gp_mark_by mark_by; /* and by whose word */
 };
 
 enum gp_status gp_message_find_key(const void *ctx, struct gp_store *s, int64_t list,
@@ -272,10 +275,6 @@ enum gp_status gp_thread_split(struct gp_store *s, const struct gp_list *list, i
     struct gp_err *err) GP_MUST_CHECK;
 enum gp_status gp_thread_join(struct gp_store *s, const struct gp_list *list, int64_t thread,
     int64_t under_message, struct gp_err *err) GP_MUST_CHECK;
-/* "question", "solved", "story", "practice" or "" on a thread; by a person. */
-enum gp_status gp_thread_mark(struct gp_store *s, int64_t thread, const char *mark, int64_t message,
-    struct gp_err *err) GP_MUST_CHECK;
-
 /* Messages for each month of a list, oldest first: for calendars. */
 struct gp_month { int year, month; int64_t messages; };
 enum gp_status gp_list_months(const void *ctx, struct gp_store *s, int64_t list,

@@ -129,7 +129,8 @@ do_mark(struct gp_cli *cli, void *arg, struct gp_err *err)
 {
 	struct work *w = arg;
 
-	return gp_thread_mark(cli->site->store, w->message->thread, w->mark, w->message->id, err);
+	return gp_thread_mark(cli->site->store, w->message->thread, w->mark, w->message->id,
+	    GP_MARK_PERSON, err);
 }
 
 /* Find the message of the key and do something to its thread. */

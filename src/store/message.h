@@ -15,4 +15,12 @@
 /* A struct gp_message of a row with MESSAGE_COLUMNS. */
 gp_row_fn gp_message_read;
 
+/* t: the thread, h: the message that gives it its name. */
+#define GP_THREAD_COLUMNS "t.id, t.list, h.key, t.title, t.first, t.last, t.messages, " \
+	"t.people, t.version, t.names, h.snippet, t.last_id, t.mark, t.mark_message, t.mark_at, t.mark_by"
+#define GP_THREAD_QUERY "SELECT " GP_THREAD_COLUMNS " FROM thread t LEFT JOIN node h ON h.id = t.head "
+
+/* A struct gp_thread of a row with GP_THREAD_COLUMNS. */
+gp_row_fn gp_thread_read;
+
 #endif

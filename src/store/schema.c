@@ -23,6 +23,7 @@ static const struct gp_migration *const migrations[] = {
 	&gp_schema_9,
 	&gp_schema_10,
 	&gp_schema_11,
+	&gp_schema_12,
 };
 
 int64_t

@@ -2,7 +2,7 @@
 /*
  * Threads: the row that sums up a tree of nodes. A message that is added counts
  * itself in (archive.c); here everything is counted anew, after a join, a split
- * or a removal. And what people decide about threads: split, join, mark.
+ * or a removal. And what people decide about threads: split and join.
  */
 #include "config.h"
 
@@ -220,29 +220,4 @@ gp_thread_join(struct gp_store *s, const struct gp_list *list, int64_t thread,
 	if (status == GP_OK)
 		status = gp_place_set_origin(s, root, 0, err);
 	return status == GP_OK ? gp_list_touch(s, list->id, err) : status;
-}
-
-enum gp_status
-gp_thread_mark(struct gp_store *s, int64_t thread, const char *mark, int64_t message,
-    struct gp_err *err)
-{
-	static const char *const marks[] = {"", "question", "solved", "story", "practice"};
-	enum gp_status status;
-	int64_t list;
-	size_t i;
-
-	for (i = 0; i < GP_COUNT(marks) && strcmp(mark, marks[i]) != 0; i++)
-		;
-	if (i == GP_COUNT(marks))
-		return gp_fail(err, GP_E_PARSE, "\"%s\" is no mark of a thread: question, solved, "
-		    "story or practice", mark);
-	status = gp_sql_int(s, &list, "SELECT list FROM thread WHERE id = ?1",
-	    GP_ARGS(GP_INT(thread)), err);
-	if (status == GP_E_NOTFOUND)
-		return gp_fail(err, GP_E_NOTFOUND, "there is no such thread");
-	if (status == GP_OK)
-		status = gp_sql_run(s, "UPDATE thread SET mark = ?2, mark_message = ?3, "
-		    "version = version + 1 WHERE id = ?1",
-		    GP_ARGS(GP_INT(thread), GP_TEXT(mark), GP_INT(message)), err);
-	return status == GP_OK ? gp_list_touch(s, list, err) : status;
 }

@@ -9,11 +9,8 @@
 
 #include <stdlib.h>
 
-#define THREAD_COLUMNS "t.id, t.list, h.key, t.title, t.first, t.last, t.messages, " \
-	"t.people, t.version, t.names, h.snippet, t.last_id, t.mark, t.mark_message"
-#define THREAD_QUERY "SELECT " THREAD_COLUMNS " FROM thread t LEFT JOIN node h ON h.id = t.head "
 /* f: a message that n, which begins t, was started from. */
-#define STARTED_QUERY "SELECT " THREAD_COLUMNS ", f.id FROM node f " \
+#define STARTED_QUERY "SELECT " GP_THREAD_COLUMNS ", f.id FROM node f " \
 	"JOIN node n ON n.origin = f.id AND n.origin <> 0 AND n.parent = 0 " \
 	"JOIN thread t ON t.id = n.thread LEFT JOIN node h ON h.id = t.head "
 
@@ -32,8 +29,8 @@ read_names(struct gp_thread *t, char *names)
 	}
 }
 
-static void *
-read_thread(const void *ctx, sqlite3_stmt *st)
+void *
+gp_thread_read(const void *ctx, sqlite3_stmt *st)
 {
 	struct gp_thread *t = gp_new(ctx, struct gp_thread);
 	struct gp_buf b;
@@ -57,6 +54,8 @@ read_thread(const void *ctx, sqlite3_stmt *st)
 	t->last_id = sqlite3_column_int64(st, 11);
 	t->mark = gp_sql_text(t, st, 12);
 	t->mark_message = sqlite3_column_int64(st, 13);
+	t->mark_at = sqlite3_column_int64(st, 14);
+	t->mark_by = (enum gp_mark_by)sqlite3_column_int(st, 15);
 	return t;
 }
 
@@ -65,10 +64,10 @@ gp_thread_find(const void *ctx, struct gp_store *s, int64_t id, struct gp_thread
     struct gp_err *err)
 {
 	sqlite3_stmt *st;
-	enum gp_status status = gp_sql_open(s, &st, THREAD_QUERY "WHERE t.id = ?1",
+	enum gp_status status = gp_sql_open(s, &st, GP_THREAD_QUERY "WHERE t.id = ?1",
 	    GP_ARGS(GP_INT(id)), err);
 
-	return status == GP_OK ? gp_sql_row(ctx, s, st, read_thread, out, err) : status;
+	return status == GP_OK ? gp_sql_row(ctx, s, st, gp_thread_read, out, err) : status;
 }
 
 enum gp_status
@@ -79,13 +78,13 @@ gp_thread_newest(const void *ctx, struct gp_store *s, int64_t list, int64_t last
 	const struct gp_arg *args = GP_ARGS(GP_INT(last == 0 ? INT64_MAX : last), GP_INT(id),
 	    GP_INT((int64_t)limit), GP_INT(list));
 	enum gp_status status = list != 0 ?
-	    gp_sql_open(s, &st, THREAD_QUERY "WHERE t.list = ?4 AND t.messages > 0 AND "
+	    gp_sql_open(s, &st, GP_THREAD_QUERY "WHERE t.list = ?4 AND t.messages > 0 AND "
 	    "(t.last, t.id) < (?1, ?2) ORDER BY t.last DESC, t.id DESC LIMIT ?3", args, err) :
-	    gp_sql_open(s, &st, THREAD_QUERY "WHERE t.messages > 0 AND (t.last, t.id) < (?1, ?2) "
+	    gp_sql_open(s, &st, GP_THREAD_QUERY "WHERE t.messages > 0 AND (t.last, t.id) < (?1, ?2) "
 	    "AND ?4 = 0 AND t.list NOT IN (SELECT list FROM list_setting WHERE name = 'archive' "
 	    "AND value <> 'public') ORDER BY t.last DESC, t.id DESC LIMIT ?3", args, err);
 
-	return status == GP_OK ? gp_sql_rows(ctx, s, st, read_thread, out, n, err) : status;
+	return status == GP_OK ? gp_sql_rows(ctx, s, st, gp_thread_read, out, n, err) : status;
 }
 
 enum gp_status
@@ -94,14 +93,14 @@ gp_thread_between(const void *ctx, struct gp_store *s, int64_t list, int64_t fro
     struct gp_err *err)
 {
 	sqlite3_stmt *st;
-	enum gp_status status = gp_sql_open(s, &st, THREAD_QUERY "WHERE t.id IN (SELECT thread "
+	enum gp_status status = gp_sql_open(s, &st, GP_THREAD_QUERY "WHERE t.id IN (SELECT thread "
 	    "FROM node WHERE list = ?1 AND state = 1 AND date >= ?2 AND date < ?3) AND "
 	    "(t.first, t.id) > (?4, ?5) ORDER BY t.first, t.id LIMIT ?6",
 	    GP_ARGS(GP_INT(list), GP_INT(from), GP_INT(to),
 	    GP_INT(after_first == 0 && after_id == 0 ? INT64_MIN : after_first),
 	    GP_INT(after_id), GP_INT((int64_t)limit)), err);
 
-	return status == GP_OK ? gp_sql_rows(ctx, s, st, read_thread, out, n, err) : status;
+	return status == GP_OK ? gp_sql_rows(ctx, s, st, gp_thread_read, out, n, err) : status;
 }
 
 enum gp_status
@@ -146,8 +145,8 @@ gp_thread_started(const void *ctx, struct gp_store *s, int64_t thread, struct gp
 
 	while (status == GP_OK && (status = gp_sql_next(s, st, err)) == GP_OK) {
 		v = gp_store_grow(ctx, v, count, sizeof(*v));
-		v[count].from = sqlite3_column_int64(st, 14);
-		v[count++].thread = read_thread(v, st);
+		v[count].from = sqlite3_column_int64(st, 16);
+		v[count++].thread = gp_thread_read(v, st);
 	}
 	*out = v;
 	*n = count;

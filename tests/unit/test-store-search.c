@@ -273,7 +273,7 @@ test_finding(void **state)
 	put(f, bees, "d@x.example", "a@x.example", "Re: Wax", "in the M\xc3\xbcll", "some honey", 1, 0);
 	put(f, ants, "e@x.example", NULL, "Ants", "a secret swarm", "", 1, 0);
 	OK(gp_list_set(f->s, ants, "archive", "off", err));
-	OK(gp_thread_mark(f->s, a > 0 ? 1 : 0, "solved", a, err));
+	OK(gp_thread_mark(f->s, a > 0 ? 1 : 0, "solved", a, GP_MARK_PERSON, err));
 	OK(gp_store_commit(f->s, err));
 	for (i = 0; i < GP_COUNT(cases); i++) {
 		got = find(f, bees->id, cases[i].query);

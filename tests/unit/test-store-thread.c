@@ -411,8 +411,8 @@ test_corrections(void **state)
 	FAILS(GP_E_NOTFOUND, gp_thread_join(f->s, list, 999, d, err));
 	FAILS(GP_E_NOTFOUND, gp_thread_join(f->s, other, m->thread, a, err));
 	OK(gp_thread_join(f->s, list, m->thread, c, err));
-	FAILS(GP_E_PARSE, gp_thread_mark(f->s, m->thread, "closed", 0, err));
-	FAILS(GP_E_NOTFOUND, gp_thread_mark(f->s, 999, "solved", 0, err));
+	FAILS(GP_E_PARSE, gp_thread_mark(f->s, m->thread, "Closed!", 0, GP_MARK_PERSON, err));
+	FAILS(GP_E_NOTFOUND, gp_thread_mark(f->s, 999, "solved", 0, GP_MARK_PERSON, err));
 	OK(gp_store_commit(f->s, err));
 	assert_string_equal(forest(f, list), "a b(c(d(e)))");
 
