@@ -53,6 +53,9 @@ put_link(const void *ctx, struct gp_site *site, const struct gp_list *list, cons
 	gp_json_int(data, "size", (int64_t)((p->size + 1023) / 1024));
 	gp_json_text(data, "url", gp_asprintf(ctx, "%s/%s/m/%s/%d-file", site->conf->url, list->name,
 	    key, p->index));
+	/* What the list wants for everybody, nobody can put off for themselves. */
+	gp_json_bool(data, "by_list", list->set.attachments == GP_FILES_LINK);
+	gp_json_text(data, "owner_address", gp_route_address(ctx, site, list, "owner", NULL));
 	gp_json_text(data, "request_address", gp_route_address(ctx, site, list, "request", NULL));
 	st = gp_templates_render(ctx, site->templates, "mail/linked.txt", list->set.language, data, &text,
 	    &n, err);

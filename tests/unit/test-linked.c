@@ -86,6 +86,44 @@ test_each_limit(void **state)
 	assert_int_equal(n, 3);
 }
 
+/* Where the list wants it so, it is no choice of the reader's. */
+static void
+test_list_links(void **state)
+{
+	struct place *p = *state;
+	struct gp_job **v;
+	struct gp_err err;
+	char *text;
+	size_t n;
+
+	must(gp_store_begin(p->site->store, &err), &err);
+	must(gp_list_set(p->site->store, p->bees, "attachments", "link", &err), &err);
+	must(gp_store_commit(p->site->store, &err), &err);
+	v = posted(p, large(p, "multipart/mixed"), &n);
+	assert_int_equal(n, 1);
+	text = gp_strndup(p->ctx, v[0]->body, v[0]->body_n);
+	HAS(text, "This list sends files as links");
+	HAS(text, "bees+owner@example.org");
+	HASNT(text, "set attachments");
+}
+
+/* A signature holds for those who get the post as it came; the copy with links may have to go in our name. */
+static void
+test_signed_by_domain(void **state)
+{
+	struct place *p = *state;
+	struct gp_job **v;
+	size_t n;
+
+	set(p, "ann@example.org", "attachments", "2k");
+	v = posted(p, gp_asprintf(p->ctx, "DKIM-Signature: v=1; a=rsa-sha256; d=example.net; s=k; c=relaxed/relaxed;\n"
+	    " h=from:subject:date:message-id; bh=AAAA; b=BBBB\nDate: Mon, 23 Nov 2026 10:00:00 +0000\n%s",
+	    large(p, "multipart/mixed")), &n);
+	assert_int_equal(n, 2);
+	assert_true((v[0]->flags & GP_JOB_ASK) == 0);
+	assert_true((v[1]->flags & GP_JOB_ASK) != 0);
+}
+
 static void
 test_nothing_to_link(void **state)
 {
@@ -123,7 +161,8 @@ int
 main(void)
 {
 	static const struct CMUnitTest tests[] = {
-		TEST(test_links), TEST(test_each_limit), TEST(test_nothing_to_link),
+		TEST(test_links), TEST(test_each_limit), TEST(test_list_links), TEST(test_signed_by_domain),
+		TEST(test_nothing_to_link),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
