@@ -5,6 +5,7 @@
 #include "guildpost/mail/carry.h"
 
 #include "content.h"
+#include "digest_answer.h"
 #include "linked.h"
 #include "rules.h"
 
@@ -234,7 +235,10 @@ gp_post(const void *ctx, struct gp_site *site, struct gp_list *list, const struc
 	struct posting p;
 	struct gp_header h;
 	enum gp_status st = gp_content_shape(ctx, site, list, came, &in, err);
+	bool which;
 
+	if (st == GP_OK)
+		st = gp_digest_answer(ctx, site, list, in, &in, &which, err);
 	if (st == GP_OK)
 		st = gp_header_scan(ctx, in->raw, in->n, &h, err);
 	if (st != GP_OK)

@@ -9,6 +9,7 @@
 
 #include "bounce.h"
 #include "content.h"
+#include "digest_answer.h"
 #include "rules.h"
 #include "words.h"
 
@@ -228,7 +229,15 @@ static enum gp_status
 decide_post(struct asking *a)
 {
 	enum gp_status st = find_author(a);
+	const struct gp_inbound *meant;
+	bool which = false;
 	size_t i;
+
+	if (st == GP_OK)
+		st = gp_digest_answer(a->ctx, a->site, a->route->list, a->in, &meant, &which, a->err);
+	/* Who may answer, and whether a thread is closed, is asked of the message that is meant. */
+	if (st == GP_OK && which)
+		a->in = meant;
 
 	for (i = 0; st == GP_OK && i < GP_COUNT(post_rules); i++) {
 		st = post_rules[i].ask(a);

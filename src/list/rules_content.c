@@ -7,6 +7,7 @@
 #include "config.h"
 
 #include "content.h"
+#include "digest_answer.h"
 #include "rules.h"
 
 #include "guildpost/mail/carry.h"
@@ -63,25 +64,11 @@ gp_rule_content(struct asking *a)
 	return refuse_or_hold(a, "550 5.6.1 this list doesn't take such files", why);
 }
 
-static bool
-is_digest(const struct gp_list *list, const char *id)
-{
-	return gp_starts(id, GP_DIGEST_MSGID) && gp_strieq(gp_addr_domain(id), list->domain);
-}
-
 enum gp_status
 gp_rule_digest(struct asking *a)
 {
-	const struct gp_mail *m = a->in->mail;
-	bool answers = false;
-	size_t i;
-
-	for (i = 0; i < m->in_reply_to_n; i++)
-		answers = answers || is_digest(a->route->list, m->in_reply_to[i]);
-	/* The nearest is named last. */
-	if (m->in_reply_to_n == 0 && m->references_n > 0)
-		answers = is_digest(a->route->list, m->references[m->references_n - 1]);
-	if (!answers)
+	/* What quotes one of the messages in it was taken for an answer to that by now. */
+	if (!gp_digest_is_answered(a->route->list, a->in->mail))
 		return GP_E_NOTFOUND;
 	return gp_rules_decide(a, GP_DECIDE_HOLD, "it answers a digest as a whole, not one of the messages in it");
 }

@@ -1,0 +1,247 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * People answer a digest as they answer any mail, and cut away what they don't mean. What is left of it says
+ * which message that is: the link behind each message of a digest, or its number ("get 12") where the archive
+ * has no pages. Only the header is written anew, and nothing is parsed a second time.
+ */
+#include "config.h"
+
+#include "digest_answer.h"
+#include "words.h"
+
+#include <string.h>
+
+enum { TITLE = 60, MOST_REFERENCES = 20, MOST_MARKS = 200 };
+
+static bool
+is_digest(const struct gp_list *list, const char *id)
+{
+	return gp_starts(id, GP_DIGEST_MSGID) && gp_strieq(gp_addr_domain(id), list->domain);
+}
+
+bool
+gp_digest_is_answered(const struct gp_list *list, const struct gp_mail *m)
+{
+	size_t i;
+
+	for (i = 0; i < m->in_reply_to_n; i++)
+		if (is_digest(list, m->in_reply_to[i]))
+			return true;
+	/* The nearest is named last. */
+	return m->in_reply_to_n == 0 && m->references_n > 0 &&
+	    is_digest(list, m->references[m->references_n - 1]);
+}
+
+/* ---- which message? --------------------------------------------------------------------------------- */
+
+struct looking {
+	const void *ctx;
+	struct gp_site *site;
+	const struct gp_list *list;
+	struct gp_message *found;
+	bool several;
+	struct gp_err *err;
+};
+
+/* A message that the text names: the first, the same again, or one too many. */
+static enum gp_status
+note(struct looking *l, enum gp_status st, struct gp_message *m)
+{
+	if (st == GP_E_NOTFOUND || (st == GP_OK && m->list != l->list->id))
+		return GP_OK;
+	if (st == GP_OK && l->found != NULL && l->found->id != m->id)
+		l->several = true;
+	if (st == GP_OK && l->found == NULL)
+		l->found = m;
+	return st;
+}
+
+/* Links to messages, wherever in the text: ".../bees/m/KEY". */
+static enum gp_status
+look_for_links(struct looking *l, const char *text)
+{
+	char *start = gp_asprintf(l->ctx, "%s/%s/m/", l->site->conf->url, l->list->name);
+	enum gp_status st = GP_OK;
+	struct gp_message *m = NULL;
+	size_t n, marks = 0;
+	char *key;
+
+	while (st == GP_OK && !l->several && marks++ < MOST_MARKS && (text = strstr(text, start)) != NULL) {
+		text += strlen(start);
+		n = strspn(text, "abcdefghijklmnopqrstuvwxyz234567");
+		key = gp_strndup(l->ctx, text, n);
+		st = gp_message_find_key(l->ctx, l->site->store, l->list->id, key, &m, l->err);
+		st = note(l, st, m);
+		text += n;
+	}
+	return st;
+}
+
+/* "(get 12)", in any language. */
+static enum gp_status
+look_for_numbers(struct looking *l, const char *text)
+{
+	enum gp_status st = GP_OK;
+	const struct gp_word *w;
+	struct gp_message *m = NULL;
+	size_t used, n, marks = 0;
+	int64_t id;
+
+	while (st == GP_OK && !l->several && marks < MOST_MARKS && (text = strchr(text, '(')) != NULL) {
+		char *inside = gp_strndup(l->ctx, text + 1, strcspn(text + 1, ")\n"));
+
+		text++;
+		w = gp_words_find(l->site->words, GP_WORD_COMMAND, inside, &used);
+		if (w == NULL || strcmp(w->name, "get") != 0)
+			continue;
+		used += strspn(inside + used, " \t");
+		n = strspn(inside + used, "0123456789");
+		if (inside[used + n] != '\0' || !gp_parse_int(inside + used, 1, INT64_MAX, &id))
+			continue;
+		marks++;
+		st = gp_message_find_id(l->ctx, l->site->store, id, &m, l->err);
+		st = note(l, st, m);
+	}
+	return st;
+}
+
+/* The one message that is quoted; NULL: none, or several. */
+static enum gp_status
+find_quoted(struct looking *l, const struct gp_mail *m)
+{
+	char *text = gp_strndup(l->ctx, m->text, m->text_n);
+	enum gp_status st = look_for_links(l, text);
+
+	if (st == GP_OK && l->found == NULL)
+		st = look_for_numbers(l, text);
+	if (l->several)
+		l->found = NULL;
+	return st;
+}
+
+/* ---- the header ------------------------------------------------------------------------------------------ */
+
+/* What it answers, and all that was answered before. */
+static enum gp_status
+refer(struct looking *l, struct gp_mail *m)
+{
+	struct gp_mail parent;
+	enum gp_status st = gp_message_mail(l->ctx, l->site->store, l->found->id, &parent, NULL, NULL, l->err);
+	size_t from, i;
+
+	if (st != GP_OK)
+		return st;
+	from = parent.references_n > MOST_REFERENCES ? parent.references_n - MOST_REFERENCES : 0;
+	m->references = gp_array(l->ctx, char *, parent.references_n - from + 1);
+	m->in_reply_to = gp_array(l->ctx, char *, 1);
+	m->references_n = 0;
+	for (i = from; i < parent.references_n; i++)
+		m->references[m->references_n++] = parent.references[i];
+	m->in_reply_to[m->in_reply_to_n++] = l->found->msgid;
+	m->references[m->references_n++] = l->found->msgid;
+	m->subject = gp_asprintf(l->ctx, "Re: %s", l->found->title);
+	return GP_OK;
+}
+
+/* A thread of its own, called by its first words. */
+static void
+name_by_words(struct looking *l, struct gp_mail *m)
+{
+	size_t n = strlen(m->snippet), cut = gp_utf8_cut(m->snippet, n, TITLE), at = cut;
+
+	while (cut < n && at > 0 && m->snippet[at] != ' ')
+		at--;
+	m->subject = n == 0 ? gp_strdup(l->ctx, l->list->set.title) :
+	    gp_asprintf(l->ctx, "%.*s%s", (int)(at > 0 ? at : cut), m->snippet, cut < n ? " ..." : "");
+}
+
+static void
+add_ids(struct gp_buf *b, const void *ctx, const char *field, char *const *ids, size_t n)
+{
+	struct gp_buf value;
+	size_t i;
+
+	gp_buf_init(&value, ctx, GP_MAX_HEADER_BLOCK);
+	for (i = 0; i < n; i++)
+		gp_buf_printf(&value, "%s<%s>", i > 0 ? " " : "", ids[i]);
+	if (n > 0)
+		gp_header_add(b, field, value.p);
+}
+
+/* All parts stand behind the header, which has another length now. */
+static void
+shift(const void *ctx, struct gp_mail *m, size_t before, size_t now)
+{
+	struct gp_part *parts = gp_array(ctx, struct gp_part, m->parts_n + 1);
+	size_t i;
+
+	for (i = 0; i < m->parts_n; i++) {
+		parts[i] = m->parts[i];
+		parts[i].body += now - before;
+		if (parts[i].head >= before)
+			parts[i].head += now - before;
+	}
+	m->parts = parts;
+	if ((m->flags & GP_MAIL_TEXT_SLICE) != 0)
+		m->text_off += now - before;
+}
+
+static enum gp_status
+write_header(struct looking *l, const struct gp_inbound *in, struct gp_inbound *out, struct gp_mail *m)
+{
+	static const char *const gone[] = {"Subject", "In-Reply-To", "References", "Thread-Topic", "Thread-Index"};
+	struct gp_buf fields, raw;
+	struct gp_header h;
+	enum gp_status st = gp_header_scan(l->ctx, in->raw, in->n, &h, l->err);
+	size_t end;
+
+	if (st != GP_OK)
+		return st;
+	gp_buf_init(&fields, l->ctx, 2 * GP_MAX_HEADER_BLOCK);
+	gp_header_add(&fields, "Subject", gp_mail_encode_words(l->ctx, m->subject, strlen("Subject: ")));
+	add_ids(&fields, l->ctx, "In-Reply-To", m->in_reply_to, m->in_reply_to_n);
+	add_ids(&fields, l->ctx, "References", m->references, m->references_n);
+	gp_buf_init(&raw, l->ctx, 2 * (size_t)GP_MAX_MESSAGE);
+	gp_header_splice(&raw, &h, gone, GP_COUNT(gone), NULL, fields.p);
+	gp_buf_puts(&raw, "\r\n");
+	end = raw.len;
+	gp_buf_add(&raw, in->raw + h.body, in->n - h.body);
+	if (raw.over)
+		return gp_fail(l->err, GP_E_TOOBIG, "the message is too large");
+	out->raw = raw.p;
+	out->n = raw.len;
+	shift(l->ctx, m, h.body, end);
+	return GP_OK;
+}
+
+enum gp_status
+gp_digest_answer(const void *ctx, struct gp_site *site, const struct gp_list *list,
+    const struct gp_inbound *in, const struct gp_inbound **out, bool *which, struct gp_err *err)
+{
+	struct looking l = {ctx, site, list, NULL, false, err};
+	struct gp_inbound *answer;
+	struct gp_mail *m;
+	enum gp_status st;
+
+	*out = in;
+	*which = false;
+	if (in->mail == NULL || !gp_digest_is_answered(list, in->mail))
+		return GP_OK;
+	st = find_quoted(&l, in->mail);
+	if (st != GP_OK)
+		return st;
+	m = gp_memdup(ctx, in->mail, sizeof(*m));
+	m->in_reply_to_n = m->references_n = 0;
+	m->thread_index = NULL;
+	*which = l.found != NULL;
+	if (*which)
+		st = refer(&l, m);
+	else
+		name_by_words(&l, m);
+	if (st != GP_OK)
+		return st;
+	answer = gp_memdup(ctx, in, sizeof(*answer));
+	answer->mail = m;
+	*out = answer;
+	return write_header(&l, in, answer, m);
+}

@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: ISC */
+/* Posts that answer a digest: which of its messages is meant? */
+#ifndef GP_LIST_DIGEST_ANSWER_H
+#define GP_LIST_DIGEST_ANSWER_H
+
+#include "guildpost/list.h"
+
+/* Is it an answer to a digest of this list? */
+bool gp_digest_is_answered(const struct gp_list *list, const struct gp_mail *m);
+/*
+ * The post as what it is meant to be: an answer to the one message of the digest that it quotes, with that
+ * message's subject (RFC 5322 section 3.6.4 for the references). Where it quotes none, or several, *which is
+ * false and it begins a thread of its own, named by its first words: "Re: 12 messages" says nothing to anybody.
+ * *out is `in` for every other post. The body stays byte for byte.
+ */
+enum gp_status gp_digest_answer(const void *ctx, struct gp_site *site, const struct gp_list *list,
+    const struct gp_inbound *in, const struct gp_inbound **out, bool *which, struct gp_err *err) GP_MUST_CHECK;
+
+#endif
