@@ -70,6 +70,11 @@ bool gp_verp_parse(const struct gp_site *site, const char *token, int64_t *job, 
 /* One-click token of a membership (RFC 8058), valid as long as it lasts. */
 char *gp_one_click_token(const void *ctx, const struct gp_site *site, int64_t member);
 bool gp_one_click_parse(const struct gp_site *site, const char *token, int64_t *member);
+/* Cookie of a reader of the archive; `session` as gp_person_session gives it. */
+char *gp_session_token(const void *ctx, const struct gp_site *site, int64_t person, int64_t session,
+    int64_t expires);
+bool gp_session_parse(const struct gp_site *site, const char *token, int64_t *person, int64_t *session,
+    int64_t *expires);
 
 /* ---- rules.c: the decision ------------------------------------------------------------------------ */
 
@@ -237,7 +242,27 @@ enum gp_status gp_command_run(const void *ctx, struct gp_site *site, const struc
 enum gp_status gp_command_click(const void *ctx, struct gp_site *site, const char *token,
     char **done, struct gp_err *err) GP_MUST_CHECK;
 
-/* What the button of a token would do: "leave", "subscribe", "unsubscribe", "act", "address"; "leave" also
+/* ---- reader.c: logging in to an archive that is not for everybody ----------------------------- */
+
+enum { GP_LOGIN_LINK = 30 * 60, GP_LOGIN_COOKIE = 30 * 86400 };	/* seconds that these are good for */
+/* Mail a link to whoever may read that list's archive; to anybody else, or too often: nothing, and that is no
+ * error. what: the id of the list, the address, and the path to be shown then, a line each. Core, inside a
+ * transaction. */
+enum gp_status gp_login_ask(const void *ctx, struct gp_site *site, const char *what, struct gp_err *err)
+    GP_MUST_CHECK;
+/* The token of such a link: whose it is (a person), the path, and whether it was used. GP_E_NOTFOUND. */
+enum gp_status gp_login_find(const void *ctx, const struct gp_site *site, const char *token,
+    int64_t *person, char **path, bool *used, struct gp_err *err) GP_MUST_CHECK;
+/* The cookie of a person, good from now on for GP_LOGIN_COOKIE. */
+enum gp_status gp_login_cookie(const void *ctx, const struct gp_site *site, int64_t person, char **cookie,
+    struct gp_err *err) GP_MUST_CHECK;
+/* Whose cookie it is: 0 when it is forged, too old, or was ended. */
+int64_t gp_login_reader(const struct gp_site *site, const char *cookie);
+/* All cookies of its person are void from now on. Core, inside a transaction. */
+enum gp_status gp_login_end(struct gp_site *site, const char *cookie, struct gp_err *err) GP_MUST_CHECK;
+
+/* What the button of a token would do: "leave", "subscribe", "unsubscribe", "act", "address", "log_in";
+ * "late" for one of ours that is no more; "leave" also
  * for a token that stands for nothing. */
 const char *gp_command_click_kind(const void *ctx, const struct gp_site *site, const char *token);
 

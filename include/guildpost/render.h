@@ -61,6 +61,8 @@ struct gp_template *gp_templates_find(struct gp_templates *set, const char *name
 enum gp_status gp_templates_render(const void *ctx, struct gp_templates *set, const char *name,
     const char *lang, const json_t *data, char **out, size_t *n, struct gp_err *err) GP_MUST_CHECK;
 /* The languages that there are mails in ("de", "en"), by name; on ctx. */
+/* A word of pages, such as the name of a month, in a language; as it is where that has none for it. */
+const char *gp_templates_word(const struct gp_templates *set, const char *lang, const char *english);
 const char *const *gp_templates_languages(const void *ctx, const struct gp_templates *set, size_t *n);
 /* Is "mail/en/welcome.md" a whole mail, with a subject? And the names of all of these, on ctx. */
 bool gp_templates_is_mail(struct gp_templates *set, const char *name);

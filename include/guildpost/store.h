@@ -291,6 +291,7 @@ struct gp_search {
 	int64_t list;		/* 0: all public lists */
 	size_t limit, offset;
 	int64_t now;		/* for 3d, last-week */
+	int64_t since;		/* only what was received from then on, 0: all */
 };
 struct gp_hits {
 	struct gp_message **v; size_t n;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * web: the archive for readers, over HTTP, read-only. Every page is a JSON document and a
+ * web: the archive for readers, over HTTP, read-only. Who reads is told by a cookie where a list is
+ * not for everybody (list/reader.c); what such a reader gets is kept for them alone. Every page is a JSON document and a
  * template; the document is also the API (.json). The web never writes: what a reader may
  * cause is handed to core as an act. http.c is the only file that knows libmicrohttpd.
  *
@@ -49,6 +50,7 @@ struct gp_request {
 	const char *if_none_match, *if_modified_since;	/* or NULL */
 	const char *accept_encoding;			/* or NULL */
 	const char *range, *if_range;			/* or NULL */
+	const char *cookie;				/* or NULL */
 	struct gp_str body;	/* of a POST */
 };
 /* Take a request target apart. 0, or the status to refuse it with: 400, 414. */
@@ -75,6 +77,10 @@ struct gp_response {
 	/* Not answered yet: this act is to be handed to core with this token, and what came of
 	 * it to gp_web_acted. */
 	const char *act, *token;
+	bool unasked;		/* ... and this answer is given without waiting for that, so that how long
+				 * it took tells nothing */
+	char *set_cookie;	/* or NULL */
+	bool own;		/* for this reader alone: by their cookie */
 	struct gp_kept *kept;	/* of a kept page: how http.c sends it again */
 };
 /* Every header field of an answer but those of the connection. */
@@ -86,8 +92,10 @@ struct gp_web *gp_web_new(const void *ctx, struct gp_site *site);
 /* Answer one request (also used by tests, without a socket). */
 void gp_web_answer(const void *ctx, struct gp_web *w, const struct gp_request *r,
     struct gp_response *out);
-/* The answer to an act: done, or core could not do it now. */
-void gp_web_acted(const void *ctx, struct gp_web *w, const struct gp_request *r, bool done,
+/* The answer to an act: core could not do it now (0), or did what there was to do: 1 for a token that
+ * stands for nothing. */
+enum { GP_WEB_FAILED, GP_WEB_NOTHING, GP_WEB_DONE };
+void gp_web_acted(const void *ctx, struct gp_web *w, const struct gp_request *r, int outcome,
     struct gp_response *out);
 /* What can't be understood well enough to be a request. */
 void gp_web_refuse(const void *ctx, struct gp_web *w, int status, struct gp_response *out);

@@ -179,7 +179,7 @@ excerpt(struct making *m, const struct gp_message *msg, size_t max)
 static void
 add_url(struct making *m, json_t *o, char kind, const char *key)
 {
-	if (m->list->set.archive == GP_ARCHIVE_PUBLIC)
+	if (gp_list_has_archive(m->list))
 		gp_json_text(o, "url", gp_asprintf(m->ctx, "%s/%s/%c/%s", m->site->conf->url,
 		    m->list->name, kind, key));
 }
@@ -256,7 +256,7 @@ document(struct making *m, const struct level *l)
 	gp_json_text(doc, "list_title", list->set.title[0] != '\0' ? list->set.title : list->name);
 	gp_json_text(doc, "list_name", list->name);
 	gp_json_text(doc, "list_address", list->address);
-	if (list->set.archive == GP_ARCHIVE_PUBLIC)
+	if (gp_list_has_archive(list))
 		gp_json_text(doc, "archive_url",
 		    gp_asprintf(m->ctx, "%s/%s/", m->site->conf->url, list->name));
 	gp_json_text(doc, "request_address", gp_route_address(m->ctx, m->site, list, "request", NULL));

@@ -16,12 +16,10 @@ enum { FEW = 20, MANY = 200, THREAD = 100 };
 enum gp_status
 gp_command_may_read(struct asked *a)
 {
-	if (a->list->set.archive == GP_ARCHIVE_PUBLIC && a->list->set.history == GP_HISTORY_ALL)
+	if (gp_list_may_read(a->list, a->member))
 		return GP_OK;
-	if (a->list->set.archive != GP_ARCHIVE_OFF && a->member != NULL)
-		return GP_OK;
-	gp_json_bool(gp_said(a, "archive_closed"), a->list->set.archive == GP_ARCHIVE_OFF ?
-	    "none" : "members", true);
+	gp_json_bool(gp_said(a, "archive_closed"), a->list->set.archive == GP_ARCHIVE_OFF ? "none" :
+	    a->list->set.archive == GP_ARCHIVE_OWNERS ? "owners" : "members", true);
 	return GP_E_NOTFOUND;
 }
 
@@ -30,8 +28,7 @@ static bool
 is_visible(const struct asked *a, const struct gp_message *m)
 {
 	return m->list == a->list->id && m->state == 1 &&
-	    (a->list->set.history == GP_HISTORY_ALL || a->member == NULL ||
-	    a->member->role >= GP_ROLE_MODERATOR || m->received >= a->member->joined);
+	    m->received >= gp_list_readable_from(a->list, a->member);
 }
 
 enum gp_status
@@ -68,7 +65,7 @@ add_message(struct asked *a, json_t *rows, const struct gp_message *m)
 	    gp_text_hide_addrs(a->ctx, m->from_addr, strlen(m->from_addr)));
 	gp_json_text(row, "date", gp_time_format(a->ctx, m->date, a->list->set.timezone, "%Y-%m-%d"));
 	gp_json_text(row, "excerpt", m->snippet);
-	if (a->list->set.archive == GP_ARCHIVE_PUBLIC)
+	if (a->list->set.archive != GP_ARCHIVE_OFF)
 		gp_json_text(row, "url", gp_asprintf(a->ctx, "%s/%s/m/%s", a->site->conf->url,
 		    a->list->name, m->key));
 }
@@ -229,7 +226,8 @@ gp_do_last(struct asked *a, const char *args)
 enum gp_status
 gp_do_search(struct asked *a, const char *args)
 {
-	struct gp_search q = {args, a->list->id, FEW, 0, gp_now()};
+	struct gp_search q = {.query = args, .list = a->list->id, .limit = FEW, .now = gp_now(),
+	    .since = gp_list_readable_from(a->list, a->member)};
 	struct gp_hits hits;
 	enum gp_status st = gp_command_may_read(a);
 	json_t *said, *rows;

@@ -211,7 +211,7 @@ static const struct {
 } purposes[] = {
 	{"subscribe", "subscribe"}, {"invite", "subscribe"}, {"unsubscribe", "unsubscribe"},
 	{"address", "address"}, {"act", "act"}, {"text", "act"}, {"create", "act"}, {"self", "act"},
-	{"back", "act"},
+	{"back", "act"}, {"log-in", "log_in"},
 };
 
 static const char *
@@ -234,6 +234,8 @@ gp_command_click_kind(const void *ctx, const struct gp_site *site, const char *t
 
 	if (gp_token_find(ctx, site->store, NULL, token, gp_now(), &t, &err) == GP_OK)
 		button = button_of(t);
+	else if (strlen(token) == GP_TOKEN_CHARS)
+		button = "late";
 	return button != NULL ? button : "leave";
 }
 
@@ -344,6 +346,11 @@ gp_command_click(const void *ctx, struct gp_site *site, const char *token, char 
 	st = gp_command_begin(&a, t->address, "");
 	if (st == GP_OK)
 		st = gp_token_use(site->store, token, gp_now(), err);
+	/* That it was used is all: the web knows by it whom it has let in. */
+	if (st == GP_OK && strcmp(t->purpose, "log-in") == 0) {
+		*done = t->address;
+		return GP_OK;
+	}
 	if (st == GP_OK)
 		st = take_token(&a, t);
 	if (st == GP_OK)

@@ -65,7 +65,7 @@ add_common(struct gp_buf *b, const void *ctx, const struct gp_site *site,
 	add_mailto(b, ctx, "List-Subscribe", gp_route_address(ctx, site, list, "subscribe", NULL),
 	    "");
 	add_mailto(b, ctx, "List-Owner", gp_route_address(ctx, site, list, "owner", NULL), "");
-	if (list->set.archive == GP_ARCHIVE_PUBLIC)
+	if (gp_list_has_archive(list))
 		gp_header_add(b, "List-Archive",
 		    gp_asprintf(ctx, "<%s/%s/>", site->conf->url, list->name));
 }
@@ -213,7 +213,7 @@ gp_cook_header(const void *ctx, struct gp_site *site, const struct gp_list *list
 	add_received(&c.front, ctx, site, list, k);
 	add_common(&c.front, ctx, site, list);
 	add_post(&c.front, ctx, list);
-	if (k->key != NULL && list->set.archive == GP_ARCHIVE_PUBLIC)
+	if (k->key != NULL && gp_list_has_archive(list))
 		gp_header_add(&c.front, "Archived-At",
 		    gp_asprintf(ctx, "<%s/%s/m/%s>", site->conf->url, list->name, k->key));
 	complete(&c, k->h, "Precedence", "list");

@@ -25,7 +25,7 @@ gp_linked_largest(const struct gp_list *list, const struct gp_mail *m)
 	int64_t largest = 0;
 	size_t i;
 
-	if (list->set.archive != GP_ARCHIVE_PUBLIC)
+	if (!gp_list_has_archive(list))
 		return 0;
 	/* What is signed or encrypted as a whole would be broken. */
 	for (i = 0; i < m->parts_n; i++)

@@ -78,7 +78,7 @@ add_list_data(json_t *data, const void *ctx, const struct gp_site *site,
 	gp_json_text(data, "subscribe_address", gp_route_address(ctx, site, list, "subscribe", NULL));
 	gp_json_text(data, "unsubscribe_address",
 	    gp_route_address(ctx, site, list, "unsubscribe", NULL));
-	if (list->set.archive == GP_ARCHIVE_PUBLIC)
+	if (gp_list_has_archive(list))
 		gp_json_text(data, "archive_url",
 		    gp_asprintf(ctx, "%s/%s/", site->conf->url, list->name));
 }

@@ -29,7 +29,7 @@ add_post(const struct gp_failed *f, const struct gp_job *job, json_t *data)
 	if (st != GP_OK)
 		return st == GP_E_NOTFOUND ? GP_OK : st;
 	gp_json_text(data, "author", m->from_name[0] != '\0' ? m->from_name : m->from_addr);
-	if (f->list->set.archive == GP_ARCHIVE_PUBLIC && m->state == 1)
+	if (gp_list_has_archive(f->list) && m->state == 1)
 		gp_json_text(data, "url", gp_asprintf(f->ctx, "%s/%s/m/%s", f->site->conf->url, f->list->name,
 		    m->key));
 	return GP_OK;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
  * Keyed MACs for what must live as long as a membership: VERP envelope senders (one
- * for each delivery) and one-click unsubscribing. A token is base32 of a few numbers
+ * for each delivery), one-click unsubscribing, and being logged in to the archive. A token is base32 of a few numbers
  * and ten bytes of HMAC over them and the purpose: nobody can read or forge it, case
  * doesn't matter, and list+bounce-TOKEN stays within the 64 octets of a local part
  * (RFC 5321 section 4.5.3.1.1).
@@ -12,7 +12,7 @@
 
 #include <string.h>
 
-enum { MAC_BYTES = 10, NUMBERS_MAX = 20 };
+enum { MAC_BYTES = 10, NUMBERS_MAX = 30 };
 
 static void
 mac(const struct gp_site *site, const char *purpose, const char *p, size_t n,
@@ -85,6 +85,27 @@ char *
 gp_one_click_token(const void *ctx, const struct gp_site *site, int64_t member)
 {
 	return make(ctx, site, "one-click", &member, 1);
+}
+
+char *
+gp_session_token(const void *ctx, const struct gp_site *site, int64_t person, int64_t session,
+    int64_t expires)
+{
+	return make(ctx, site, "session", (int64_t[]){person, session, expires}, 3);
+}
+
+bool
+gp_session_parse(const struct gp_site *site, const char *token, int64_t *person, int64_t *session,
+    int64_t *expires)
+{
+	int64_t v[3];
+
+	if (!read_back(site, "session", token, v, 3))
+		return false;
+	*person = v[0];
+	*session = v[1];
+	*expires = v[2];
+	return true;
 }
 
 bool

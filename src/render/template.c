@@ -156,6 +156,11 @@ templates_add(struct gp_templates *set, const char *name, const char *path, cons
 	f->path = gp_strdup(f, path ? path : name);
 	f->text = gp_memdup(f, text, n);
 	f->n = n;
+	if (gp_starts(name, "web/") && strstr(f->text, "[[") != NULL && !gp_ends(name, ".css")) {
+		f->source = f->text;
+		f->text = words_put(f, NULL, f->source);
+		f->n = strlen(f->text);
+	}
 	for (i = 0; i < GP_COUNT(kinds); i++)
 		if (gp_ends(name, kinds[i].suffix)) {
 			if (!gp_utf8_valid(text, n)) {

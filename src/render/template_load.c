@@ -225,6 +225,8 @@ gp_templates_load(const void *ctx, const char *const *dirs, size_t n, struct gp_
 
 	for (i = 0; i < n && !st; i++)
 		st = read_folder(mem, set, &vars, dirs[i], "", 3, err);
+	if (!st)
+		st = words_load(set, err);
 	if (vars.n)
 		qsort(vars.v, vars.n, sizeof(*vars.v), compare);
 	set->vars = gp_array(set, char *, vars.n + 1);

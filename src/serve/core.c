@@ -124,17 +124,25 @@ gp_core_take(struct gp_core *core, struct gp_intake *i)
 
 /* Inside a transaction: an act of the web. The answer says as little as it can. */
 static enum gp_status
-do_act(struct gp_core *core, const void *ctx, struct gp_str body, struct gp_err *err)
+do_act(struct gp_core *core, const void *ctx, struct gp_str body, bool *done, struct gp_err *err)
 {
 	struct gp_unpack u = {body.p, body.n, false};
 	char *what = gp_unpack_text(&u, ctx), *token = gp_unpack_text(&u, ctx), *removed;
 	enum gp_status st;
 
-	if (u.bad || what == NULL || token == NULL || strcmp(what, "one-click") != 0)
+	*done = true;
+	if (u.bad || what == NULL || token == NULL)
+		return gp_fail(err, GP_E_PARSE, "web asked for something unknown");
+	if (strcmp(what, "log-in") == 0)
+		return gp_login_ask(ctx, core->site, token, err);
+	if (strcmp(what, "log-out") == 0)
+		return gp_login_end(core->site, token, err);
+	if (strcmp(what, "one-click") != 0)
 		return gp_fail(err, GP_E_PARSE, "web asked for something unknown");
 	st = gp_command_click(ctx, core->site, token, &removed, err);
 	if (st == GP_OK && removed != NULL)
 		gp_log(GP_LOG_INFO, "event=one-click address=<%s>", removed);
+	*done = removed != NULL;
 	return st;
 }
 
@@ -144,11 +152,12 @@ act(struct gp_core *core, struct gp_conn *c, const struct gp_frame *f)
 	void *ctx = gp_ctx(NULL);
 	struct gp_err err;
 	enum gp_status st;
+	bool done = false;
 	char reply;
 
 	st = gp_store_begin(core->site->store, &err);
 	if (st == GP_OK) {
-		st = do_act(core, ctx, f->body, &err);
+		st = do_act(core, ctx, f->body, &done, &err);
 		if (st == GP_OK)
 			st = gp_store_commit(core->site->store, &err);
 		if (st != GP_OK)
@@ -156,7 +165,7 @@ act(struct gp_core *core, struct gp_conn *c, const struct gp_frame *f)
 	}
 	if (st != GP_OK)
 		gp_log(GP_LOG_ERR, "event=act-failed what=\"%s\"", err.msg);
-	reply = (char)(st == GP_OK);
+	reply = (char)(st != GP_OK ? 0 : done ? 2 : 1);	/* GP_WEB_FAILED ... */
 	gp_frame_send(c, GP_IPC_ACTED, f->id, &reply, 1);
 	gp_feeder_poke(core->feeder);
 	talloc_free(ctx);

@@ -258,3 +258,34 @@ gp_list_delete(struct gp_store *s, int64_t id, struct gp_err *err)
 		status = gp_sql_run(s, others[i], GP_ARGS(GP_INT(id)), err);
 	return status == GP_OK ? gp_person_forget(s, err) : status;
 }
+
+/* ---- who finds the archive ------------------------------------------------------------- */
+
+bool
+gp_list_is_public(const struct gp_list *list)
+{
+	return list->set.archive == GP_ARCHIVE_PUBLIC && list->set.history == GP_HISTORY_ALL;
+}
+
+bool
+gp_list_has_archive(const struct gp_list *list)
+{
+	return list->set.archive == GP_ARCHIVE_PUBLIC || list->set.archive == GP_ARCHIVE_MEMBERS;
+}
+
+bool
+gp_list_may_read(const struct gp_list *list, const struct gp_member *member)
+{
+	if (gp_list_is_public(list))
+		return true;
+	if (member == NULL || list->set.archive == GP_ARCHIVE_OFF)
+		return false;
+	return list->set.archive != GP_ARCHIVE_OWNERS || member->role >= GP_ROLE_OWNER;
+}
+
+int64_t
+gp_list_readable_from(const struct gp_list *list, const struct gp_member *member)
+{
+	return list->set.history == GP_HISTORY_JOINED && member != NULL &&
+	    member->role < GP_ROLE_MODERATOR ? member->joined : 0;
+}

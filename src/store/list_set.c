@@ -39,15 +39,15 @@ const struct gp_opt gp_list_options[] = {
 	    "what becomes of posts of people who are not on the list and may not post"},
 	{"members", GP_OPT_CHOICE, AT(members), "hold", 0, 0, ELSE,
 	    "what becomes of posts of members who may not post"},
-	{"archive", GP_OPT_CHOICE, AT(archive), "public", 0, 0, "public|off|members",
-	    "who finds the archive: public: everybody, on the web; members: by mail only; "
-	    "off: nobody"},
+	{"archive", GP_OPT_CHOICE, AT(archive), "public", 0, 0, "public|off|members|owners",
+	    "who finds the archive, on the web and by mail: public: everybody; members; owners; off: nobody; "
+	    "all but public log in by a link that is mailed to them"},
 	{"robots", GP_OPT_CHOICE, AT(robots), "index", 0, 0, "index|noindex",
 	    "whether search engines are asked to pass the archive over: index; noindex"},
 	{"people", GP_OPT_BOOL, AT(people), "yes", 0, 0, NULL,
 	    "the archive has pages of who wrote, and what"},
 	{"history", GP_OPT_CHOICE, AT(history), "all", 0, 0, "all|joined",
-	    "what members find in the archive by mail: all, or what came since they joined"},
+	    "what members find in the archive: all, or what came since they joined (then it is not public)"},
 	{"join", GP_OPT_CHOICE, AT(join), "confirm", 0, 0, "confirm|moderated|closed",
 	    "who can join: confirm: whoever confirms; moderated: a moderator agrees, too; "
 	    "closed: by invitation"},

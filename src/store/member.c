@@ -73,6 +73,17 @@ gp_member_find(const void *ctx, struct gp_store *s, int64_t list, const char *ad
 }
 
 enum gp_status
+gp_member_of_person(const void *ctx, struct gp_store *s, int64_t list, int64_t person,
+    struct gp_member **out, struct gp_err *err)
+{
+	sqlite3_stmt *st;
+	enum gp_status status = gp_sql_open(s, &st, GP_MEMBER_QUERY "WHERE m.list = ?1 AND m.person = ?2",
+	    GP_ARGS(GP_INT(list), GP_INT(person)), err);
+
+	return status == GP_OK ? gp_sql_row(ctx, s, st, gp_member_read, out, err) : status;
+}
+
+enum gp_status
 gp_member_all(const void *ctx, struct gp_store *s, int64_t list, int role, int delivery,
     struct gp_member ***out, size_t *n, struct gp_err *err)
 {

@@ -210,3 +210,17 @@ gp_person_forget(struct gp_store *s, struct gp_err *err)
 	return gp_sql_run(s, "DELETE FROM person WHERE id NOT IN (SELECT person FROM member)",
 	    GP_NOARGS, err);
 }
+
+enum gp_status
+gp_person_session(struct gp_store *s, int64_t person, int64_t *session, struct gp_err *err)
+{
+	return gp_sql_int(s, session, "SELECT session FROM person WHERE id = ?1",
+	    GP_ARGS(GP_INT(person)), err);
+}
+
+enum gp_status
+gp_person_end_session(struct gp_store *s, int64_t person, struct gp_err *err)
+{
+	return gp_sql_run(s, "UPDATE person SET session = session + 1 WHERE id = ?1",
+	    GP_ARGS(GP_INT(person)), err);
+}

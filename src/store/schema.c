@@ -24,6 +24,7 @@ static const struct gp_migration *const migrations[] = {
 	&gp_schema_10,
 	&gp_schema_11,
 	&gp_schema_12,
+	&gp_schema_13,
 };
 
 int64_t

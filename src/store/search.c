@@ -49,7 +49,9 @@ add_filters(struct run *r)
 		gp_buf_puts(b, " AND n.list = :list");
 	else
 		gp_buf_puts(b, " AND n.list NOT IN (SELECT list FROM list_setting WHERE "
-		    "name = 'archive' AND value <> 'public')");
+		    "(name = 'archive' AND value <> 'public') OR (name = 'history' AND value = 'joined'))");
+	if (r->search->since != 0)
+		gp_buf_puts(b, " AND n.received >= :since");
 	if (q->from != INT64_MIN)
 		gp_buf_puts(b, " AND n.date >= :from");
 	if (q->to != INT64_MAX)
@@ -127,6 +129,7 @@ bind_all(struct run *r, sqlite3_stmt *st)
 	bind_text(st, ":match", q->match);
 	bind_text(st, ":exclude", q->exclude);
 	bind_int(st, ":list", r->search->list);
+	bind_int(st, ":since", r->search->since);
 	bind_int(st, ":from", q->from);
 	bind_int(st, ":to", q->to);
 	bind_int(st, ":flags", q->flags);

@@ -81,8 +81,9 @@ gp_thread_newest(const void *ctx, struct gp_store *s, int64_t list, int64_t last
 	    gp_sql_open(s, &st, GP_THREAD_QUERY "WHERE t.list = ?4 AND t.messages > 0 AND "
 	    "(t.last, t.id) < (?1, ?2) ORDER BY t.last DESC, t.id DESC LIMIT ?3", args, err) :
 	    gp_sql_open(s, &st, GP_THREAD_QUERY "WHERE t.messages > 0 AND (t.last, t.id) < (?1, ?2) "
-	    "AND ?4 = 0 AND t.list NOT IN (SELECT list FROM list_setting WHERE name = 'archive' "
-	    "AND value <> 'public') ORDER BY t.last DESC, t.id DESC LIMIT ?3", args, err);
+	    "AND ?4 = 0 AND t.list NOT IN (SELECT list FROM list_setting WHERE "
+	    "(name = 'archive' AND value <> 'public') OR (name = 'history' AND value = 'joined')) "
+	    "ORDER BY t.last DESC, t.id DESC LIMIT ?3", args, err);
 
 	return status == GP_OK ? gp_sql_rows(ctx, s, st, gp_thread_read, out, n, err) : status;
 }

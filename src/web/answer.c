@@ -12,6 +12,7 @@
 #include <string.h>
 
 #define CACHE_PAGE "public, max-age=60, stale-while-revalidate=600"
+#define CACHE_OWN "private, no-cache"
 #define CACHE_MOVED "public, max-age=300"
 
 enum { GZIP_FROM = 600, GZIP_LEVEL = 6, DAY = 86400 };
@@ -102,6 +103,13 @@ answer_kept(const struct gp_request *r, struct gp_kept *k, struct gp_response *o
 	choose_form(r, out);
 }
 
+/* Every reader who is known has copies of their own. */
+static const char *
+kept_name(const void *ctx, const struct gp_request *r, int64_t reader)
+{
+	return reader == 0 ? r->target : gp_asprintf(ctx, "%lld %s", (long long)reader, r->target);
+}
+
 static void
 keep(struct visit *v, int64_t version)
 {
@@ -117,7 +125,7 @@ keep(struct visit *v, int64_t version)
 		gzip = n < out->body.n ? blob_new(packed, n) : NULL;
 		talloc_free(packed);
 	}
-	out->kept = cache_add(v->w->cache, v->r->target, out, gzip);
+	out->kept = cache_add(v->w->cache, kept_name(v->ctx, v->r, v->reader), out, gzip);
 	if (out->kept != NULL) {
 		out->kept->version = version;
 		out->kept->day = v->now / DAY;
@@ -141,22 +149,26 @@ set_etag(struct visit *v)
 	v->out->etag = gp_asprintf(v->ctx, "W/\"%.16s\"", gp_base32(v->ctx, sum, 10));
 }
 
-/* The list that the path names, if strangers may see it. */
+/* The list that the path names, if this reader may see it. */
 int
 visit_list(struct visit *v)
 {
 	struct gp_err err = {GP_OK, ""};
-	enum gp_status st = gp_list_find_name(v->ctx, v->s, v->list_name, &v->list, &err);
+	struct gp_list *list;
+	enum gp_status st = gp_list_find_name(v->ctx, v->s, v->list_name, &list, &err);
 
-	if (st == GP_E_NOTFOUND)
-		return 404;
 	if (st != GP_OK)
-		return visit_failed(&err);
-	if (v->list->set.archive != GP_ARCHIVE_PUBLIC) {
-		v->list = NULL;
-		return 404;
+		return st == GP_E_NOTFOUND ? 404 : visit_failed(&err);
+	if (!visit_may_read(v, list, &v->since)) {
+		v->closed = list->set.archive != GP_ARCHIVE_OFF ? list : NULL;
+		return v->closed != NULL ? 403 : 404;
 	}
-	stamp_list(v, v->list);
+	v->list = list;
+	stamp_list(v, list);
+	if (!gp_list_is_public(list)) {
+		visit_stamp(v, "for %lld since %lld", (long long)v->reader, (long long)v->since);
+		v->out->own = true;
+	}
 	return 200;
 }
 
@@ -209,8 +221,13 @@ run(struct visit *v, struct gp_kept *kept, int64_t version)
 
 	if (status == 200)
 		status = v->page->find(v);
-	if (status != 200 || out->act != NULL)
+	if (status != 200 || (out->act != NULL && !out->unasked))
 		return status;
+	v->out->own |= (v->page->flags & PAGE_READER) && v->reader != 0;
+	if (v->out->own) {
+		visit_stamp(v, "reader %lld", (long long)v->reader);
+		v->out->cache = CACHE_OWN;
+	}
 	set_etag(v);
 	if (kept != NULL && out->etag != NULL && strcmp(kept->r.etag, out->etag) == 0) {
 		kept->version = version;
@@ -243,7 +260,7 @@ method_fits(struct visit *v)
 }
 
 static void
-start(struct visit *v, const void *ctx, struct gp_web *w, const struct gp_request *r,
+start(struct visit *v, const void *ctx, struct gp_web *w, const struct gp_request *r, int64_t reader,
     struct gp_response *out)
 {
 	memset(v, 0, sizeof(*v));
@@ -253,6 +270,7 @@ start(struct visit *v, const void *ctx, struct gp_web *w, const struct gp_reques
 	v->s = w->store;
 	v->r = r;
 	v->out = out;
+	v->reader = reader;
 	v->now = gp_now();
 	gp_buf_init(&v->stamp, ctx, 1 << 20);
 }
@@ -285,8 +303,8 @@ gp_web_answer(const void *ctx, struct gp_web *w, const struct gp_request *r,
     struct gp_response *out)
 {
 	bool read = strcmp(r->method, "GET") == 0 || strcmp(r->method, "HEAD") == 0;
-	struct gp_kept *kept = read ? cache_find(w->cache, r->target) : NULL;
-	int64_t version = gp_store_version(w->store);
+	int64_t version = gp_store_version(w->store), reader = reader_of(w, r);
+	struct gp_kept *kept = read ? cache_find(w->cache, kept_name(ctx, r, reader)) : NULL;
 	struct gp_err err = {GP_OK, ""};
 	struct visit v;
 	const char *path;
@@ -299,7 +317,7 @@ gp_web_answer(const void *ctx, struct gp_web *w, const struct gp_request *r,
 		range_answer(ctx, r, out);
 		return;
 	}
-	start(&v, ctx, w, r, out);
+	start(&v, ctx, w, r, reader, out);
 	path = gp_starts(r->path, w->base) ? r->path + strlen(w->base) : r->path;
 	v.page = route_find(&v, path, &moved);
 	out->status = 200;
@@ -317,7 +335,7 @@ gp_web_answer(const void *ctx, struct gp_web *w, const struct gp_request *r,
 	if (status == 404)
 		status = look_back(&v, path);
 	if (status == 301)
-		out->cache = CACHE_MOVED;
+		out->cache = out->own ? CACHE_OWN : CACHE_MOVED;
 	else if (status >= 400)
 		visit_error(&v, status);
 	out->status = status;
@@ -325,24 +343,29 @@ gp_web_answer(const void *ctx, struct gp_web *w, const struct gp_request *r,
 }
 
 void
-gp_web_acted(const void *ctx, struct gp_web *w, const struct gp_request *r, bool done,
+gp_web_acted(const void *ctx, struct gp_web *w, const struct gp_request *r, int outcome,
     struct gp_response *out)
 {
+	const char *token = strrchr(r->path, '/') + 1;
 	struct visit v;
 
-	start(&v, ctx, w, r, out);
-	if (!done) {
+	start(&v, ctx, w, r, 0, out);
+	out->cache = "no-store";
+	if (outcome == GP_WEB_FAILED) {
 		visit_error(&v, 503);
 		return;
 	}
+	if (strcmp(token, "log-out") == 0) {
+		log_out_acted(&v);
+		return;
+	}
+	if (strcmp(gp_command_click_kind(ctx, w->site, token), "log_in") == 0) {
+		log_in_acted(&v, outcome);
+		return;
+	}
 	out->status = 200;
-	out->cache = "no-store";
 	out->type = GP_WEB_HTML;
-	doc_start(&v, NULL, NULL);
-	gp_json_bool(v.doc_page, "noindex", true);
-	gp_json_bool(v.doc, "done", true);
-	gp_json_bool(gp_json_new_object(v.doc, "button_is"),
-	    gp_command_click_kind(ctx, w->site, strrchr(r->path, '/') + 1), true);
+	put_button(&v, token, true);
 	visit_render(&v, "web/leave.html");
 }
 
@@ -351,6 +374,6 @@ gp_web_refuse(const void *ctx, struct gp_web *w, int status, struct gp_response 
 {
 	struct visit v;
 
-	start(&v, ctx, w, NULL, out);
+	start(&v, ctx, w, NULL, 0, out);
 	visit_error(&v, status);
 }

@@ -16,6 +16,7 @@ near_lists(struct visit *v, json_t *doc)
 	const char **names;
 	json_t *near = gp_json_new_array(doc, "near");
 	size_t i, n, k = 0;
+	int64_t since;
 	const char *best;
 
 	if (v->list_name == NULL || v->list != NULL ||
@@ -23,7 +24,7 @@ near_lists(struct visit *v, json_t *doc)
 		return;
 	names = gp_array(v->ctx, const char *, n);
 	for (i = 0; i < n; i++)
-		if (all[i]->set.archive == GP_ARCHIVE_PUBLIC)
+		if (visit_may_read(v, all[i], &since))
 			names[k++] = all[i]->name;
 	best = gp_nearest(v->list_name, names, k);
 	for (i = 0; best != NULL && i < n; i++)
@@ -51,11 +52,29 @@ words_of(const void *ctx, const char *path)
 	return gp_utf8_line(ctx, s, strlen(s), 100);
 }
 
+/* The form that asks for a link to log in. */
+void
+put_log_in(struct visit *v, json_t *o)
+{
+	const char *to = v->r != NULL ? v->r->target : NULL, *field = NULL;
+
+	if (v->r != NULL && strcmp(v->r->method, "GET") != 0)
+		field = request_field(v->ctx, v->r, "to");
+	if (v->page != NULL && v->page->find == log_in_find)
+		to = field;
+	o = gp_json_new_object(o, "log_in");
+	gp_json_text(o, "list_name", v->closed->name);
+	gp_json_text(o, "url", list_path(v, v->closed, "log-in"));
+	gp_json_text(o, "to", reader_path(v->ctx, v->w, to));
+	gp_json_bool(o, "owners", v->closed->set.archive == GP_ARCHIVE_OWNERS);
+	gp_json_int(o, "minutes", GP_LOGIN_LINK / 60);
+}
+
 void
 visit_error(struct visit *v, int status)
 {
 	static const struct { int status; const char *name; } names[] = {
-		{400, "bad_request"}, {404, "not_found"}, {405, "not_allowed"}, {410, "gone"},
+		{400, "bad_request"}, {403, "closed"}, {404, "not_found"}, {405, "not_allowed"}, {410, "gone"},
 		{413, "too_big"}, {414, "too_big"}, {503, "busy"},
 	};
 	struct gp_response *out = v->out;
@@ -79,6 +98,9 @@ visit_error(struct visit *v, int status)
 	gp_json_bool(error, name, true);
 	if (status == 404)
 		near_lists(v, error);
+	json_object_set_new(error, "log_in", json_null());
+	if (status == 403 && v->closed != NULL)
+		put_log_in(v, error);
 	words = v->r == NULL || v->r->path == NULL ? "" : words_of(v->ctx, v->r->path);
 	gp_json_text(error, "words", words);
 	gp_json_text(error, "words_url", url_value(v->ctx, words));

@@ -38,7 +38,12 @@ gp_response_headers(const void *ctx, const struct gp_response *r,
 		put(arg, "Allow", r->allow);
 	if (r->status == 503)
 		put(arg, "Retry-After", "30");
-	put(arg, "Vary", "Accept-Encoding");
+	if (r->set_cookie != NULL)
+		put(arg, "Set-Cookie", r->set_cookie);
+	/* Pages of closed lists differ by the reader, and so does whether there are any. */
+	put(arg, "Vary", r->own || r->status == 403 ? "Accept-Encoding, Cookie" : "Accept-Encoding");
+	if (r->own || r->status == 403)
+		put(arg, "X-Robots-Tag", "noindex");
 	put(arg, "Content-Security-Policy", r->sandbox ? POLICY_SANDBOX : POLICY);
 	put(arg, "X-Content-Type-Options", "nosniff");
 	put(arg, "Referrer-Policy", "same-origin");

@@ -5,7 +5,7 @@
  * kept are made once as objects of the library and queued again.
  *
  * An act (a POST to /u/TOKEN) goes to core as a frame; its connection waits, suspended, until
- * core says what came of it or the time is over.
+ * core says what came of it or the time is over. Who asks for a link to log in does not wait.
  */
 #include "config.h"
 
@@ -38,7 +38,7 @@ struct exchange {
 	struct exchange *next, **prev;
 	uint64_t id;
 	int64_t until;
-	int outcome;			/* -1: not known yet, 0 failed, 1 done */
+	int outcome;			/* GP_WEB_, -1: not known yet, -2: nothing was asked */
 };
 
 /* ---- sending -------------------------------------------------------------------------------- */
@@ -120,15 +120,23 @@ exchange_free(struct exchange *x)
 }
 
 static void
+send_act(struct exchange *x, const struct gp_response *out)
+{
+	struct gp_buf b;
+
+	gp_buf_init(&b, x, 16 << 10);
+	gp_pack_text(&b, out->act);
+	gp_pack_text(&b, out->token);
+	x->id = ++x->server->last_id;
+	gp_frame_send(x->server->core, GP_IPC_ACT, x->id, b.p, b.len);
+}
+
+static void
 ask_core(struct exchange *x, const struct gp_response *out)
 {
 	struct server *s = x->server;
-	struct gp_buf b;
 
-	gp_buf_init(&b, x, 4096);
-	gp_pack_text(&b, out->act);
-	gp_pack_text(&b, out->token);
-	x->id = ++s->last_id;
+	send_act(x, out);
 	x->outcome = -1;
 	x->until = gp_now_ms() + GP_WEB_ACT_TIMEOUT * 1000;
 	x->next = s->waiting;
@@ -136,7 +144,6 @@ ask_core(struct exchange *x, const struct gp_response *out)
 	if (x->next != NULL)
 		x->next->prev = &x->next;
 	s->waiting = x;
-	gp_frame_send(s->core, GP_IPC_ACT, x->id, b.p, b.len);
 	MHD_suspend_connection(x->connection);
 }
 
@@ -161,7 +168,7 @@ on_core(struct gp_conn *c, void *arg)
 		for (x = s->waiting; x != NULL && x->id != f.id;)
 			x = x->next;
 		if (f.kind == GP_IPC_ACTED && x != NULL)
-			core_answered(x, f.body.n == 1 && f.body.p[0] == 1);
+			core_answered(x, f.body.n == 1 ? f.body.p[0] : GP_WEB_FAILED);
 		gp_conn_take(c, used);
 	}
 }
@@ -186,7 +193,7 @@ on_tick(void *arg)
 	for (x = s->waiting; x != NULL; x = next) {
 		next = x->next;
 		if (gp_now_ms() >= x->until)
-			core_answered(x, 0);
+			core_answered(x, GP_WEB_FAILED);
 	}
 }
 
@@ -234,9 +241,14 @@ answer(struct exchange *x)
 	x->r.accept_encoding = header(x, "Accept-Encoding");
 	x->r.range = header(x, "Range");
 	x->r.if_range = header(x, "If-Range");
+	x->r.cookie = header(x, "Cookie");
 	gp_web_answer(x, x->server->web, &x->r, &out);
 	if (out.act == NULL)
 		return send_answer(x, &out);
+	if (out.unasked) {
+		send_act(x, &out);
+		return send_answer(x, &out);
+	}
 	ask_core(x, &out);
 	return MHD_YES;
 }
@@ -255,7 +267,7 @@ acted(struct exchange *x)
 {
 	struct gp_response out;
 
-	gp_web_acted(x, x->server->web, &x->r, x->outcome == 1, &out);
+	gp_web_acted(x, x->server->web, &x->r, x->outcome, &out);
 	return send_answer(x, &out);
 }
 

@@ -157,7 +157,7 @@ month_build(struct visit *v)
 	int64_t to = v->month == 12 ? gp_civil_time(v->year + 1, 1, 1, 0, 0, 0) :
 	    gp_civil_time(v->year, v->month + 1, 1, 0, 0, 0);
 	struct gp_err err = {GP_OK, ""};
-	struct gp_thread **threads;
+	struct gp_thread **threads, *more;
 	struct gp_month *months;
 	size_t i, n, months_n;
 	json_t *array, *o;
@@ -171,7 +171,9 @@ month_build(struct visit *v)
 	if (gp_thread_between(v->ctx, v->s, v->list->id, from, to, first, id,
 	    GP_WEB_THREADS_PER_PAGE + 1, &threads, &n, &err) != GP_OK)
 		return visit_failed(&err);
-	if (n == 0)
+	more = n > GP_WEB_THREADS_PER_PAGE ? threads[GP_WEB_THREADS_PER_PAGE - 1] : NULL;
+	n = to <= v->since ? 0 : see_threads(v, threads, n - (more != NULL));
+	if (n == 0 && more == NULL)
 		return 404;
 	doc_start(v, gp_time_format(v->ctx, from, NULL, "%B %Y"),
 	    list_path(v, v->list, "%04d/%02d/", v->year, v->month));
@@ -180,16 +182,15 @@ month_build(struct visit *v)
 	put_month_head(v, months, months_n);
 	gp_json_text(v->doc, "mbox_url", list_path(v, v->list, "%04d-%02d.mbox.gz", v->year, v->month));
 	array = gp_json_new_array(v->doc, "threads");
-	for (i = 0; i < n && i < GP_WEB_THREADS_PER_PAGE; i++) {
+	for (i = 0; i < n; i++) {
 		o = gp_json_push_object(array);
 		put_thread(v, o, v->list, threads[i]);
 		gp_json_bool(o, "earlier", threads[i]->first < from);
 	}
 	json_object_set_new(v->doc, "next_url", json_null());
-	if (n > GP_WEB_THREADS_PER_PAGE)
+	if (more != NULL)
 		gp_json_text(v->doc, "next_url", list_path(v, v->list, "%04d/%02d/?after=%lld-%lld",
-		    v->year, v->month, (long long)threads[i - 1]->first,
-		    (long long)threads[i - 1]->id));
+		    v->year, v->month, (long long)more->first, (long long)more->id));
 	return 200;
 }
 
@@ -227,6 +228,7 @@ day_build(struct visit *v)
 		return visit_failed(&err);
 	while (n > 0 && all[n - 1]->date < from)
 		n--;
+	n = see_messages(v, all, n);
 	if (n == 0)
 		return 404;
 	doc_start(v, gp_time_format(v->ctx, from, NULL, "%-d %B %Y"),

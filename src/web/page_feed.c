@@ -65,6 +65,7 @@ put_entries(struct visit *v, struct gp_message **all, size_t n)
 	size_t budget = GP_WEB_BODIES, i;
 	int status = 200;
 
+	n = see_messages(v, all, n);
 	for (i = 0; i < n && status == 200; i++)
 		status = put_entry(v, all[i], &budget);
 	return status;
@@ -104,7 +105,8 @@ threads_feed_build(struct visit *v)
 	for (i = 0; i < n && status == 200; i++) {
 		if (gp_message_find_key(v->ctx, v->s, v->list->id, all[i]->key, &m, &err) != GP_OK)
 			return visit_failed(&err);
-		status = put_entry(v, m, &budget);
+		if (visit_sees(v, m))
+			status = put_entry(v, m, &budget);
 	}
 	return status;
 }
@@ -130,7 +132,8 @@ int
 search_feed_build(struct visit *v)
 {
 	const char *q = gp_request_arg(v->r, "q");
-	struct gp_search query = {.list = v->list->id, .now = v->now, .limit = GP_WEB_FEED_ENTRIES};
+	struct gp_search query = {.list = v->list->id, .now = v->now,
+	    .limit = GP_WEB_FEED_ENTRIES, .since = v->since};
 	struct gp_err err = {GP_OK, ""};
 	struct gp_hits hits = {0};
 	char *path;
@@ -157,6 +160,8 @@ thread_feed_build(struct visit *v)
 
 	if (gp_thread_nodes(v->ctx, v->s, v->thread->id, &nodes, &n, &err) != GP_OK)
 		return visit_failed(&err);
+	if (!see_nodes(v, nodes, n))
+		return 404;
 	start_feed(v, hidden(v->ctx, v->thread->title), thread_path(v, v->list, v->thread),
 	    list_path(v, v->list, "t/%s.atom", v->thread->key),
 	    gp_asprintf(v->ctx, "t/%s", v->thread->key));

@@ -126,7 +126,8 @@ month_messages(struct visit *v, struct gp_message ***out, size_t *n)
 			return visit_failed(&err);
 		*out = talloc_realloc(v->ctx, *out, struct gp_message *, *n + k + 1);
 		for (i = 0; i < k && some[i]->date >= from; i++)
-			(*out)[(*n)++] = some[i];
+			if (visit_sees(v, some[i]))
+				(*out)[(*n)++] = some[i];
 		if (k > 0) {
 			date = some[k - 1]->date;
 			id = some[k - 1]->id;
@@ -169,6 +170,8 @@ thread_file_build(struct visit *v, bool gzip)
 
 	if (gp_thread_nodes(v->ctx, v->s, v->thread->id, &nodes, &n, &err) != GP_OK)
 		return visit_failed(&err);
+	if (!see_nodes(v, nodes, n))
+		return 404;
 	gp_buf_init(&b, v->ctx, GP_WEB_DOWNLOAD);
 	for (i = 0; i < n && status == 200; i++)
 		if (nodes[i].msg != NULL)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * Messages by their Message-ID: /mid/ID over all public lists, and /bees/ID/ with /raw and
+ * Messages by their Message-ID: /mid/ID over all lists of the reader, and /bees/ID/ with /raw and
  * /t.mbox.gz below it, as the tools of public-inbox have them; and by their addresses in the
  * archive that was before this one. Always a redirect.
  */
@@ -22,11 +22,12 @@ find_removed(struct visit *v, int64_t list, const char *id)
 	struct gp_message *m;
 	struct gp_list **all;
 	size_t i, n = 0;
+	int64_t since;
 
 	if (gp_list_all(v->ctx, v->s, &all, &n, &err) != GP_OK)
 		return visit_failed(&err);
 	for (i = 0; i < n; i++) {
-		if (all[i]->set.archive != GP_ARCHIVE_PUBLIC || (list != 0 && all[i]->id != list))
+		if (!visit_may_read(v, all[i], &since) || (list != 0 && all[i]->id != list))
 			continue;
 		st = gp_message_find_key(v->ctx, v->s, all[i]->id, key, &m, &err);
 		if (st == GP_OK && m->state == 3)
@@ -54,7 +55,8 @@ find(struct visit *v, int64_t list)
 	for (i = 0; i < n; i++) {
 		if (gp_list_find_id(v->ctx, v->s, all[i]->list, &v->list, &err) != GP_OK)
 			return visit_failed(&err);
-		if (v->list->set.archive == GP_ARCHIVE_PUBLIC && all[i]->state == 1) {
+		if (visit_may_read(v, v->list, &v->since) && visit_sees(v, all[i]) && all[i]->state == 1) {
+			v->out->own |= !gp_list_is_public(v->list);
 			v->msg = all[i];
 			return 200;
 		}
@@ -84,8 +86,9 @@ old_path_find(struct visit *v, const char *path)
 		st = gp_list_find_id(v->ctx, v->s, m->list, &list, &err);
 	if (st != GP_OK)
 		return st == GP_E_NOTFOUND ? 404 : visit_failed(&err);
-	if (list->set.archive != GP_ARCHIVE_PUBLIC || m->state == 2)
+	if (!visit_may_read(v, list, &v->since) || !visit_sees(v, m) || m->state == 2)
 		return 404;
+	v->out->own |= !gp_list_is_public(list);
 	v->list = list;
 	v->msg = m;
 	return m->state == 1 ? move(v, 200, "t", "") : 410;

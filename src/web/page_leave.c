@@ -38,13 +38,22 @@ leave_find(struct visit *v)
 	return 200;
 }
 
+void
+put_button(struct visit *v, const char *token, bool done)
+{
+	const char *kind = gp_command_click_kind(v->ctx, v->w->site, token);
+	bool late = strcmp(kind, "late") == 0;
+
+	doc_start(v, NULL, NULL);
+	gp_json_bool(v->doc_page, "noindex", true);
+	gp_json_bool(v->doc, "late", late);
+	gp_json_bool(v->doc, "done", done && !late);
+	gp_json_bool(gp_json_new_object(v->doc, "button_is"), kind, true);
+}
+
 int
 leave_build(struct visit *v)
 {
-	doc_start(v, NULL, NULL);
-	gp_json_bool(v->doc_page, "noindex", true);
-	gp_json_bool(v->doc, "done", false);
-	gp_json_bool(gp_json_new_object(v->doc, "button_is"),
-	    gp_command_click_kind(v->ctx, v->w->site, v->token), true);
+	put_button(v, v->token, false);
 	return 200;
 }

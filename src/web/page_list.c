@@ -104,7 +104,7 @@ index_build(struct visit *v)
 		return visit_failed(&err);
 	lists = gp_json_new_array(v->doc, "lists");
 	for (i = 0; i < n; i++) {
-		if (all[i]->set.archive != GP_ARCHIVE_PUBLIC)
+		if (!visit_may_read(v, all[i], &v->since))
 			continue;
 		o = gp_json_push_object(lists);
 		put_list(v, o, all[i]);
@@ -113,10 +113,13 @@ index_build(struct visit *v)
 			return status;
 		if (gp_thread_newest(v->ctx, v->s, all[i]->id, 0, 0, 1, &threads, &k, &err) != GP_OK)
 			return visit_failed(&err);
+		gp_json_bool(o, "closed_archive", !gp_list_is_public(all[i]));
 		json_object_set_new(o, "newest", json_null());
+		k = see_threads(v, threads, k);
 		if (k > 0)
 			put_thread(v, gp_json_new_object(o, "newest"), all[i], threads[0]);
 	}
+	v->since = 0;
 	newest = gp_json_new_array(v->doc, "threads");
 	if (gp_thread_newest(v->ctx, v->s, 0, 0, 0, SITE_THREADS, &threads, &k, &err) != GP_OK)
 		return visit_failed(&err);
@@ -199,6 +202,7 @@ home_build(struct visit *v)
 	if (gp_thread_newest(v->ctx, v->s, v->list->id, last, id, GP_WEB_THREADS_PER_PAGE + 1,
 	    &threads, &n, &err) != GP_OK)
 		return visit_failed(&err);
+	n = see_threads(v, threads, n);
 	doc_start(v, list_title(v->list), home_path(v, v->list));
 	gp_json_bool(v->doc_page, "is_home", true);
 	gp_json_bool(v->doc_page, "noindex", last != 0);

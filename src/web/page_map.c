@@ -15,7 +15,7 @@ enum { MAP_MOST = 50000, STEP = 500 };	/* pages of one map, by its definition; a
 static bool
 is_mapped(const struct gp_list *list)
 {
-	return list->set.archive == GP_ARCHIVE_PUBLIC && list->set.robots == GP_ROBOTS_INDEX;
+	return gp_list_is_public(list) && list->set.robots == GP_ROBOTS_INDEX;
 }
 
 int

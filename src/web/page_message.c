@@ -9,6 +9,13 @@
 
 #include <string.h>
 
+/* A thread has a page for whoever may see any of its messages. */
+static bool
+is_of_thread(const struct visit *v)
+{
+	return v->page != NULL && gp_starts(v->page->pattern, "/%l/t/");
+}
+
 /* The message and its thread; 410 for a removed one, 404 for one that never was for the web. */
 int
 message_find(struct visit *v)
@@ -20,7 +27,7 @@ message_find(struct visit *v)
 		return 404;
 	if (st == GP_OK && v->msg->state == 3)
 		return 410;
-	if (st == GP_OK && v->msg->state != 1)
+	if (st == GP_OK && (v->msg->state != 1 || (!visit_sees(v, v->msg) && !is_of_thread(v))))
 		return 404;
 	if (st == GP_OK)
 		st = gp_thread_find(v->ctx, v->s, v->msg->thread, &v->thread, &err);
@@ -81,6 +88,7 @@ find_elsewhere(struct visit *v)
 	struct gp_err err = {GP_OK, ""};
 	struct gp_message **all;
 	struct gp_list *list;
+	int64_t since;
 	size_t i, n;
 
 	if (gp_message_find_msgid(v->ctx, v->s, 0, v->msg->msgid, &all, &n, &err) != GP_OK)
@@ -93,8 +101,9 @@ find_elsewhere(struct visit *v)
 			continue;
 		if (gp_list_find_id(v->ctx, v->s, all[i]->list, &list, &err) != GP_OK)
 			return visit_failed(&err);
-		if (list->set.archive != GP_ARCHIVE_PUBLIC)
+		if (!visit_may_read(v, list, &since) || all[i]->received < since)
 			continue;
+		v->out->own |= !gp_list_is_public(list);
 		row = gp_json_push_object(v->elsewhere);
 		gp_json_text(row, "list_name", list_title(list));
 		gp_json_text(row, "url", message_path(v, list, all[i]->key));
@@ -124,6 +133,7 @@ put_details(struct visit *v, json_t *o)
 	if (gp_message_mail(v->ctx, v->s, v->msg->id, &mail, NULL, NULL, &err) != GP_OK ||
 	    gp_message_replies(v->ctx, v->s, v->msg->id, &replies, &n, &err) != GP_OK)
 		return visit_failed(&err);
+	n = see_messages(v, replies, n);
 	put_names(v, o, "to", &mail.to);
 	put_names(v, o, "cc", &mail.cc);
 	gp_json_bool(o, "has_cc", mail.cc.n > 0);
@@ -159,6 +169,7 @@ message_build(struct visit *v)
 
 	if (gp_thread_nodes(v->ctx, v->s, v->thread->id, &nodes, &n, &err) != GP_OK)
 		return visit_failed(&err);
+	see_nodes(v, nodes, n);
 	t = tree_new(v->ctx, nodes, n);
 	for (i = 0; i < n && nodes[i].id != v->msg->id;)
 		i++;

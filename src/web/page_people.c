@@ -77,7 +77,7 @@ people_build(struct visit *v)
 	gp_json_bool(v->doc_page, "noindex", before != NULL);
 	array = gp_json_new_array(v->doc, "persons");
 	for (i = 0; i < n && i < PEOPLE_PER_PAGE; i++)
-		if (!is_hidden(v, all[i]->addr))
+		if (!is_hidden(v, all[i]->addr) && all[i]->last >= v->since)
 			put_person(v, gp_json_push_object(array), all[i]);
 	json_object_set_new(v->doc, "next_url", json_null());
 	if (n > PEOPLE_PER_PAGE)
@@ -138,6 +138,7 @@ person_build(struct visit *v)
 	put_author(v, o, v->msg);
 	gp_json_text(v->doc_page, "title", json_string_value(json_object_get(o, "name")));
 	gp_json_text(o, "people_url", list_path(v, v->list, "people/"));
+	n = see_messages(v, all, n);
 	array = gp_json_new_array(v->doc, "messages");
 	for (i = 0; i < n && i < GP_WEB_THREADS_PER_PAGE; i++) {
 		o = gp_json_push_object(array);

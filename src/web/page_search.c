@@ -188,7 +188,7 @@ search_build(struct visit *v)
 {
 	const char *q = gp_request_arg(v->r, "q");
 	struct gp_search query = {.query = q, .list = v->list != NULL ? v->list->id : 0,
-	    .now = v->now};
+	    .now = v->now, .since = v->since};
 	struct gp_err err = {GP_OK, ""};
 	struct gp_hits hits = {0};
 	char *path = v->list != NULL ? list_path(v, v->list, "search") : visit_path(v, "/search");

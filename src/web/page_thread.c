@@ -79,7 +79,8 @@ put_origin(struct show *s)
 	st = gp_message_find_key(s->v->ctx, s->v->s, s->v->list->id, s->v->thread->key, &root, &err);
 	if (st == GP_OK && root->origin != 0)
 		st = gp_message_find_id(s->v->ctx, s->v->s, root->origin, &m, &err);
-	if (st == GP_E_NOTFOUND || (st == GP_OK && (root->origin == 0 || m->state != 1)))
+	if (st == GP_E_NOTFOUND || (st == GP_OK && (root->origin == 0 || m->state != 1 ||
+	    !visit_sees(s->v, m))))
 		return 200;
 	if (st != GP_OK)
 		return visit_failed(&err);
@@ -343,6 +344,8 @@ thread_build(struct visit *v)
 	if (gp_thread_nodes(v->ctx, v->s, v->thread->id, &nodes, &n, &err) != GP_OK ||
 	    gp_thread_started(v->ctx, v->s, v->thread->id, &started, &s.started_n, &err) != GP_OK)
 		return visit_failed(&err);
+	if (!see_nodes(v, nodes, n))
+		return 404;
 	s.started = started;
 	s.tree = tree_new(v->ctx, nodes, n);
 	s.order = s.tree->order;

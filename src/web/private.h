@@ -41,7 +41,8 @@ enum {
 	PAGE_POST = 2,		/* may be posted to */
 	PAGE_LIST = 4,		/* belongs to a list: v->list is found before `find` */
 	PAGE_TODAY = 8,		/* what it says depends on the day */
-	PAGE_FRESH = 16		/* never kept, no ETag */
+	PAGE_FRESH = 16,	/* never kept, no ETag */
+	PAGE_READER = 32	/* shows more to readers who are known */
 };
 
 struct visit {
@@ -56,8 +57,11 @@ struct visit {
 	/* Parts of the path, or NULL and 0. */
 	char *list_name, *key, *rest, *token;
 	int year, month, day;
+	int64_t reader;		/* a person, by their cookie; 0: a stranger */
 	/* Found. */
 	struct gp_list *list;
+	struct gp_list *closed;	/* there is such a list, but not for this reader */
+	int64_t since;		/* of v->list only what was received from then on is shown; 0: all */
 	struct gp_message *msg;
 	struct gp_thread *thread;
 	struct gp_author *author;
@@ -66,6 +70,25 @@ struct visit {
 	json_t *doc;
 	json_t *doc_page;	/* the member "page" of doc */
 };
+
+/* ---- reader.c: who may see what ---- */
+/* Person behind a cookie, or 0. */
+int64_t reader_of(const struct gp_web *w, const struct gp_request *r);
+/* May this visitor read the list? *since: from when on (see visit). A failure counts as no. */
+bool visit_may_read(const struct visit *v, const struct gp_list *list, int64_t *since);
+/* A message of v->list that may be shown. */
+bool visit_sees(const struct visit *v, const struct gp_message *m);
+/* Leave out what may not; how many are left. */
+size_t see_messages(const struct visit *v, struct gp_message **all, size_t n);
+size_t see_threads(const struct visit *v, struct gp_thread **all, size_t n);
+/* Messages that may not be shown become gaps; false: nothing is left. */
+bool see_nodes(const struct visit *v, struct gp_node *nodes, size_t n);
+/* Set-Cookie; value "": forget it. */
+char *reader_cookie(const void *ctx, const struct gp_web *w, const char *value);
+/* The cookie as it came, or NULL. */
+char *reader_cookie_value(const void *ctx, const struct gp_request *r);
+/* A path of this site that a form may lead on to, else NULL. */
+char *reader_path(const void *ctx, const struct gp_web *w, const char *path);
 
 /* ---- answer.c ---- */
 /* The list that the path names, if strangers may see it: 200 and v->list, else 404 ... */
@@ -76,6 +99,8 @@ void visit_render(struct visit *v, const char *template);
 /* ---- error.c ---- */
 /* The whole answer for a status of 400 and above. */
 void visit_error(struct visit *v, int status);
+/* log_in: the form that asks for a link to v->closed. */
+void put_log_in(struct visit *v, json_t *o);
 
 /* ---- route.c ---- */
 /* The page of a path, with the parts of the path in v. NULL: there is none; *moved: the path
@@ -115,6 +140,8 @@ void cache_remove(struct gp_kept *k);
 
 /* ---- request.c ---- */
 bool request_accepts_gzip(const struct gp_request *r);
+/* A field of a form that was posted (application/x-www-form-urlencoded), decoded, or NULL. */
+char *request_field(const void *ctx, const struct gp_request *r, const char *name);
 /* Percent-encode one segment of a path. */
 char *url_segment(const void *ctx, const char *s);
 /* ... and the value of a query parameter. */
@@ -239,6 +266,13 @@ int old_path_find(struct visit *v, const char *path);
 int mid_find(struct visit *v), list_mid_find(struct visit *v);
 int list_mid_raw_find(struct visit *v), list_mid_mbox_find(struct visit *v);
 int leave_find(struct visit *v), leave_build(struct visit *v);
+/* The document of the page of a token. */
+void put_button(struct visit *v, const char *token, bool done);
+int log_in_find(struct visit *v), log_in_build(struct visit *v);
+int log_out_find(struct visit *v), log_out_build(struct visit *v);
+/* What came of the button of a link to log in, and of logging out. */
+void log_in_acted(struct visit *v, int outcome);
+void log_out_acted(struct visit *v);
 int robots_find(struct visit *v), robots_build(struct visit *v);
 int people_find(struct visit *v), people_build(struct visit *v);
 int person_find(struct visit *v), person_build(struct visit *v), person_feed_build(struct visit *v);

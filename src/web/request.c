@@ -76,6 +76,17 @@ parse_args(const void *ctx, const char *q, struct gp_request *out)
 	}
 }
 
+char *
+request_field(const void *ctx, const struct gp_request *r, const char *name)
+{
+	struct gp_request form = {0};
+	const char *value;
+
+	parse_args(ctx, gp_strndup(ctx, r->body.p, r->body.n), &form);
+	value = gp_request_arg(&form, name);
+	return value == NULL ? NULL : gp_strdup(ctx, value);
+}
+
 /* "http://host/path" is what proxies send: the host is not our business. */
 static const char *
 skip_origin(const char *target)

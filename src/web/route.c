@@ -22,7 +22,7 @@
 
 /* The first that fits is taken: fixed words stand before what is open. */
 static const struct page pages[] = {
-	{"/", index_find, index_build, "web/index.html", NULL, NULL, PAGE_JSON | PAGE_TODAY},
+	{"/", index_find, index_build, "web/index.html", NULL, NULL, PAGE_JSON | PAGE_TODAY | PAGE_READER},
 	{"/robots.txt", robots_find, robots_build, NULL, NULL, NULL, 0},
 	{"/sitemap.xml", site_map_find, site_map_build, "web/sitemap.xml", XML, NULL, 0},
 	{"/opensearch.xml", opensearch_find, opensearch_build, "web/opensearch.xml", OPENSEARCH, NULL, 0},
@@ -31,6 +31,10 @@ static const struct page pages[] = {
 	{"/static/%s", static_find, static_build, NULL, NULL, CACHE_FILE, 0},
 	{"/mid/%i", mid_find, NULL, NULL, NULL, NULL, PAGE_FRESH},
 	{"/u/%t", leave_find, leave_build, "web/leave.html", NULL, CACHE_NEVER,
+	    PAGE_POST | PAGE_FRESH},
+	{"/log-out", log_out_find, log_out_build, "web/log-out.html", NULL, CACHE_NEVER,
+	    PAGE_POST | PAGE_FRESH},
+	{"/%l/log-in", log_in_find, log_in_build, "web/log-in.html", NULL, CACHE_NEVER,
 	    PAGE_POST | PAGE_FRESH},
 	{"/%l/", home_find, home_build, "web/home.html", NULL, NULL,
 	    PAGE_LIST | PAGE_JSON | PAGE_TODAY},

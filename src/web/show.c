@@ -320,6 +320,7 @@ doc_start(struct visit *v, const char *title, const char *path)
 	gp_json_text(site, "url", visit_path(v, "/"));
 	gp_json_text(site, "search_url", visit_path(v, "/search"));
 	gp_json_text(site, "opensearch_url", v->w->url[0] == '\0' ? NULL : visit_path(v, "/opensearch.xml"));
+	gp_json_text(site, "log_out_url", v->reader != 0 && v->out->own ? visit_path(v, "/log-out") : NULL);
 	if (v->list != NULL)
 		put_list(v, gp_json_new_object(v->doc, "list"), v->list);
 	v->doc_page = gp_json_new_object(v->doc, "page");
@@ -341,7 +342,9 @@ void
 put_thread(const struct visit *v, json_t *o, const struct gp_list *list, const struct gp_thread *t)
 {
 	json_t *names;
-	size_t i, n = t->names_n < NAMES_MOST ? t->names_n : NAMES_MOST;
+	/* What came before this reader did is not theirs: so not who began it, and how. */
+	bool early = t->first < v->since;
+	size_t i, n = early ? 0 : t->names_n < NAMES_MOST ? t->names_n : NAMES_MOST;
 
 	gp_json_text(o, "key", t->key);
 	gp_json_text(o, "url", thread_path(v, list, t));
@@ -361,7 +364,7 @@ put_thread(const struct visit *v, json_t *o, const struct gp_list *list, const s
 	gp_json_int(o, "more_people", t->people > (int64_t)n ? t->people - (int64_t)n : 0);
 	put_date(v, o, "first", t->first);
 	put_date(v, o, "last", t->last);
-	gp_json_text(o, "snippet", hidden(v->ctx, t->snippet));
+	gp_json_text(o, "snippet", early ? "" : hidden(v->ctx, t->snippet));
 	gp_json_bool(o, "solved", strcmp(t->mark, "solved") == 0);
 }
 

@@ -129,7 +129,7 @@ test_nothing_to_link(void **state)
 {
 	static const struct { const char *name, *key, *value, *limit, *type; } cases[] = {
 		{"small enough", "title", "x", "5k", "multipart/mixed"},
-		{"no archive to link to", "archive", "members", "2k", "multipart/mixed"},
+		{"no archive to link to", "archive", "owners", "2k", "multipart/mixed"},
 		{"a signature would break", "title", "x", "2k", "multipart/signed"},
 	};
 	struct place *p = *state;

@@ -176,21 +176,6 @@ compressed(void **state)
 
 /* ---- strangers ---------------------------------------------------------------------------------- */
 
-static const char *const everywhere[] = {"/", "/index.json", "/bees/", "/bees.json", "/bees/2026/11/",
-	"/bees/2026/11/23", "/bees/t/K", "/bees/t/K?view=flat", "/bees/t/K.json", "/bees/t/K.mbox",
-	"/bees/t/K.atom", "/bees/m/K", "/bees/m/K.json", "/bees/m/K.eml", "/bees/m/K?view=fixed",
-	"/bees/m/K?view=html", "/bees/feed.atom", "/bees/threads.atom", "/bees/search?q=marker",
-	"/search?q=marker", "/search.json?q=marker", "/bees/about"};
-
-static char *
-with_key(struct reader *r, const char *path, const char *key)
-{
-	const char *k = strchr(path, 'K');
-
-	return k == NULL ? gp_strdup(r->ctx, path) :
-	    gp_asprintf(r->ctx, "%.*s%s%s", (int)(k - path), path, key, k + 1);
-}
-
 static void
 hidden_addresses(void **state)
 {

@@ -134,6 +134,24 @@ hasnt(const char *text, const char *what)
 		fail_msg("is there: %s\nin: ...%.200s", what, at > text + 80 ? at - 80 : text);
 }
 
+/* Pages that show something of a message whose key is put for the K. */
+static const char *const everywhere[] = {"/", "/index.json", "/bees/", "/bees.json", "/bees/2026/11/",
+	"/bees/2026/11/23", "/bees/t/K", "/bees/t/K?view=flat", "/bees/t/K.json", "/bees/t/K.mbox",
+	"/bees/t/K.atom", "/bees/m/K", "/bees/m/K.json", "/bees/m/K.eml", "/bees/m/K?view=fixed",
+	"/bees/m/K?view=html", "/bees/feed.atom", "/bees/threads.atom", "/bees/search?q=marker",
+	"/search?q=marker", "/search.json?q=marker", "/bees/about", "/bees/search.atom?q=marker",
+	"/bees/people/", "/bees/people/K", "/bees/people/K.atom", "/bees/2026/", "/bees/2026-11.mbox.gz",
+	"/bees/t/K.mbox.gz", "/bees/opensearch.xml"};
+
+static inline char *
+with_key(struct reader *r, const char *path, const char *key)
+{
+	const char *k = strchr(path, 'K');
+
+	return k == NULL ? gp_strdup(r->ctx, path) :
+	    gp_asprintf(r->ctx, "%.*s%s%s", (int)(k - path), path, key, k + 1);
+}
+
 static inline void
 set(struct reader *r, const char *key, const char *value)
 {

@@ -14,10 +14,10 @@ enum { GP_POST_MEMBERS, GP_POST_ANYONE, GP_POST_MODERATORS };	/* who may post wi
 enum { GP_MAY_SAME, GP_MAY_ANYONE, GP_MAY_MEMBERS, GP_MAY_MODERATORS, GP_MAY_NOBODY };
 /* What becomes of a post of those who may not. */
 enum { GP_ELSE_HOLD, GP_ELSE_REFUSE, GP_ELSE_DISCARD };
-enum { GP_ARCHIVE_PUBLIC, GP_ARCHIVE_OFF, GP_ARCHIVE_MEMBERS };	/* MEMBERS: by mail only */
+enum { GP_ARCHIVE_PUBLIC, GP_ARCHIVE_OFF, GP_ARCHIVE_MEMBERS, GP_ARCHIVE_OWNERS };	/* who finds it */
 enum { GP_JOIN_CONFIRM, GP_JOIN_MODERATED, GP_JOIN_CLOSED };	/* CLOSED: by invitation */
 enum { GP_ROSTER_MEMBERS, GP_ROSTER_MODERATORS, GP_ROSTER_ANYONE };
-enum { GP_HISTORY_ALL, GP_HISTORY_JOINED };	/* what members find by mail */
+enum { GP_HISTORY_ALL, GP_HISTORY_JOINED };	/* what members find of it */
 enum { GP_END_RETURN, GP_END_ACCEPT, GP_END_DISCARD };	/* of a hold that nobody decided */
 
 /* Settings of a list: filled from gp_list_options (names, types, defaults, meanings). */
@@ -111,6 +111,15 @@ enum gp_status gp_list_set(struct gp_store *s, struct gp_list *list, const char 
     const char *value, struct gp_err *err) GP_MUST_CHECK;
 enum gp_status gp_list_rename(struct gp_store *s, struct gp_list *list, const char *address,
     struct gp_err *err) GP_MUST_CHECK;
+/* What nobody may find but its members is theirs alone: an archive is public only with its whole history. */
+bool gp_list_is_public(const struct gp_list *list);
+/* Is there one for members? Links in their mail lead somewhere then. */
+bool gp_list_has_archive(const struct gp_list *list);
+struct gp_member;
+/* May they read it, on the web or by mail? NULL: whoever comes. */
+bool gp_list_may_read(const struct gp_list *list, const struct gp_member *member);
+/* ... and only what was received from then on; 0: all. */
+int64_t gp_list_readable_from(const struct gp_list *list, const struct gp_member *member);
 /* With everything that belongs to it. */
 enum gp_status gp_list_delete(struct gp_store *s, int64_t id, struct gp_err *err) GP_MUST_CHECK;
 
@@ -156,6 +165,8 @@ enum gp_status gp_member_add(struct gp_store *s, int64_t list, const char *addre
 /* By any of the person's addresses. */
 enum gp_status gp_member_find(const void *ctx, struct gp_store *s, int64_t list,
     const char *address, struct gp_member **out, struct gp_err *err) GP_MUST_CHECK;
+enum gp_status gp_member_of_person(const void *ctx, struct gp_store *s, int64_t list, int64_t person,
+    struct gp_member **out, struct gp_err *err) GP_MUST_CHECK;
 enum gp_status gp_member_find_id(const void *ctx, struct gp_store *s, int64_t id,
     struct gp_member **out, struct gp_err *err) GP_MUST_CHECK;
 /* key: one of gp_member_options. GP_E_NOTFOUND / GP_E_PARSE as gp_opt_set. */
@@ -197,6 +208,12 @@ struct gp_person {
 /* The person behind an address. */
 enum gp_status gp_person_find(const void *ctx, struct gp_store *s, const char *address,
     struct gp_person **out, struct gp_err *err) GP_MUST_CHECK;
+/* A number that is good for one span of being logged in to the archive: _end begins the next, and what was
+ * signed with the one before is void. GP_E_NOTFOUND: no such person. */
+enum gp_status gp_person_session(struct gp_store *s, int64_t person, int64_t *session, struct gp_err *err)
+    GP_MUST_CHECK;
+enum gp_status gp_person_end_session(struct gp_store *s, int64_t person, struct gp_err *err)
+    GP_MUST_CHECK;
 /* How many messages from the addresses of that person are in the archive of the list. GP_E_NOTFOUND:
  * nobody has that address. */
 enum gp_status gp_person_archived(struct gp_store *s, const char *address, int64_t list, int64_t *n,
