@@ -267,5 +267,6 @@ enum gp_status gp_login_end(struct gp_site *site, const char *cookie, struct gp_
 const char *gp_command_click_kind(const void *ctx, const struct gp_site *site, const char *token);
 
 #include "guildpost/list/cook.h"
+#include "guildpost/list/practice.h"
 
 #endif

@@ -8,6 +8,29 @@
 #include <string.h>
 #include <sysexits.h>
 
+/* What the post would be if it begins a thread, and why it reads like a question or not. */
+static void
+explain_kind(struct gp_cli *cli, const struct gp_route *route, const struct gp_mail *mail, json_t *out)
+{
+	struct gp_sign v[GP_SIGNS];
+	const char *kind;
+	struct gp_buf b;
+	size_t i, n;
+	int sum;
+
+	if (mail == NULL)
+		return;
+	kind = gp_kind_said(cli, cli->site, route->list, mail);
+	sum = gp_question_signs(cli, cli->site, mail, v, &n);
+	gp_json_text(out, "kind", kind != NULL ? kind : sum >= GP_QUESTION_POINTS ? "question" : "none");
+	gp_buf_init(&b, cli, 1 << 16);
+	for (i = 0; i < n; i++)
+		gp_buf_printf(&b, "%s%s%s%s%s %+d", i > 0 ? ", " : "", v[i].name, v[i].what != NULL ? " (" : "",
+		    v[i].what != NULL ? v[i].what : "", v[i].what != NULL ? ")" : "", v[i].points);
+	gp_json_text(out, "question", gp_asprintf(cli, "%d of %d points%s%s", sum, GP_QUESTION_POINTS,
+	    n > 0 ? ": " : "", n > 0 ? b.p : ""));
+}
+
 static enum gp_status
 explain(struct gp_cli *cli, const char *rcpt, const char *from, const char *data, size_t n,
     json_t *out, struct gp_err *err)
@@ -47,6 +70,8 @@ explain(struct gp_cli *cli, const char *rcpt, const char *from, const char *data
 	gp_json_text(out, "reason", d.reason);
 	if (d.reply != NULL)
 		gp_json_text(out, "reply", d.reply);
+	if (d.kind == GP_DECIDE_ACCEPT || d.kind == GP_DECIDE_HOLD)
+		explain_kind(cli, &route, i->in.mail, out);
 	return GP_OK;
 }
 

@@ -49,6 +49,7 @@ ls(struct gp_cli *cli, void *work, int argc, char **argv)
 		gp_json_int(row, "messages", threads[i]->messages);
 		gp_json_int(row, "people", threads[i]->people);
 		gp_json_text(row, "title", threads[i]->title);
+		gp_json_text(row, "mark", threads[i]->mark);
 	}
 	gp_cli_print(cli, rows, columns, GP_COUNT(columns));
 	return EX_OK;

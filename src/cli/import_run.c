@@ -111,6 +111,8 @@ archive_one(const void *ctx, struct run *r, const struct import_item *item, stru
 	if (st == GP_OK)
 		st = gp_archive_add_packed(ctx, r->cli->site->store, r->list, &m, item->bytes,
 		    item->raw_n, received_of(item, &m), &a, err);
+	if (st == GP_OK)
+		st = gp_kind_mark(ctx, r->cli->site, r->list, &m, NULL, &a, err);
 	if (st == GP_OK && a.duplicate)
 		r->counts->duplicates++;
 	else if (st == GP_OK)

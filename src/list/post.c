@@ -257,6 +257,8 @@ gp_post(const void *ctx, struct gp_site *site, struct gp_list *list, const struc
 	out->recipients = 0;
 	st = queue_post(&p, author);
 	if (st == GP_OK)
+		st = gp_kind_mark(ctx, site, list, in->mail, author, &a, err);
+	if (st == GP_OK)
 		st = count_post(ctx, site, list, author, err);
 	if (st == GP_OK)
 		st = gp_rules_count_words(ctx, site, list, in->mail, err);

@@ -13,15 +13,18 @@
 enum {
 	MAX_WORDS = 4000,
 	NEAR = 2,
+	BUCKETS = 1024,		/* of words that are found anywhere, by their first part */
 	MAX_POLITE = 20		/* whoever is more polite than that says something */
 };
 
 static const char *const kinds[] = {"command", "verdict", "skip", "polite", "date", "end",
-    "robot", "greeting", "doubt", "behind", "thing"};
+    "robot", "greeting", "doubt", "behind", "thing", "ask", "tell", "kind"};
 
 struct gp_words {
 	struct gp_word *v;
 	size_t n;
+	/* Words of GP_WORD_ASK and GP_WORD_TELL: 1 and more is one of v, 0 the end of a chain. */
+	unsigned short head[BUCKETS], next[MAX_WORDS];
 };
 
 /* A word, or one with a full stop behind it: that must stand alone. */
@@ -124,6 +127,9 @@ agree(struct gp_words *w)
 				w->v[k].alone = true;
 }
 
+static void
+index_words(struct gp_words *w);
+
 enum gp_status
 gp_words_load(const void *ctx, struct gp_templates *templates, struct gp_words **out,
     struct gp_err *err)
@@ -143,6 +149,7 @@ gp_words_load(const void *ctx, struct gp_templates *templates, struct gp_words *
 			st = read_file(w, languages[i], text, n, err);
 	}
 	agree(w);
+	index_words(w);
 	if (st == GP_OK)
 		*out = w;
 	else
@@ -316,6 +323,64 @@ gp_words_only_polite(const struct gp_words *w, const char *text)
 
 	talloc_free(folded);
 	return yes;
+}
+
+/* Letters and digits, and all that is not ASCII. */
+static bool
+is_part(char c)
+{
+	return (unsigned char)c >= 0x80 || is_letter((unsigned char)c);
+}
+
+/* Bucket of the part that begins there; *n: its length. */
+static unsigned
+bucket(const char *p, size_t *n)
+{
+	unsigned hash = 5381;
+
+	for (*n = 0; is_part(p[*n]); (*n)++)
+		hash = hash * 33 + (unsigned char)p[*n];
+	return hash % BUCKETS;
+}
+
+static void
+index_words(struct gp_words *w)
+{
+	size_t i, len;
+
+	for (i = 0; i < w->n; i++) {
+		unsigned b = bucket(w->v[i].text, &len);
+
+		if (w->v[i].kind != GP_WORD_ASK && w->v[i].kind != GP_WORD_TELL)
+			continue;
+		w->next[i] = w->head[b];
+		w->head[b] = (unsigned short)(i + 1);
+	}
+}
+
+size_t
+gp_words_count(const struct gp_words *w, enum gp_word_kind kind, const char *text, size_t max,
+    const char **first)
+{
+	const char *p = text;
+	size_t n = 0, len;
+	unsigned i;
+
+	while (*p != '\0' && n < max) {
+		for (i = w->head[bucket(p, &len)]; i > 0 && n < max; i = w->next[i - 1]) {
+			const struct gp_word *word = &w->v[i - 1];
+			size_t size = strlen(word->text);
+
+			if (word->kind != kind || strncmp(p, word->text, size) != 0 || is_part(p[size]))
+				continue;
+			if (n++ == 0 && first != NULL)
+				*first = word->text;
+		}
+		p += len;
+		while (*p != '\0' && !is_part(*p))
+			p++;
+	}
+	return n;
 }
 
 bool

@@ -19,7 +19,10 @@ enum gp_word_kind {
 	GP_WORD_GREETING,	/* "Hello" */
 	GP_WORD_DOUBT,		/* takes a yes back when it follows: "but" */
 	GP_WORD_BEHIND,		/* says nothing behind a command or verdict: "me", "thanks" */
-	GP_WORD_THING		/* what a command is about: "list", "thread" */
+	GP_WORD_THING,		/* what a command is about: "list", "thread" */
+	GP_WORD_ASK,		/* who asks something writes so: "does anyone know" */
+	GP_WORD_TELL,		/* who tells something does: "is now available" */
+	GP_WORD_KIND		/* what a thread is: "question" */
 };
 struct gp_word {
 	enum gp_word_kind kind;
@@ -47,6 +50,10 @@ const struct gp_word *gp_words_find(const struct gp_words *w, enum gp_word_kind 
     const char *line, size_t *used);
 /* Is there nothing in the text but marks and words that say nothing? */
 bool gp_words_only_polite(const struct gp_words *w, const char *text);
+/* How many words of GP_WORD_ASK or GP_WORD_TELL stand anywhere in a folded text with single blanks; at most
+ * `max` are counted. *first, which may be NULL: one of them. */
+size_t gp_words_count(const struct gp_words *w, enum gp_word_kind kind, const char *text, size_t max,
+    const char **first);
 bool gp_words_starts(const struct gp_words *w, enum gp_word_kind kind, const char *line);
 /* What was probably meant by the first word of a line: two letters wrong at most; or NULL. */
 const struct gp_word *gp_words_near(const struct gp_words *w, enum gp_word_kind kind,

@@ -37,6 +37,17 @@ gp_thread_mark(struct gp_store *s, int64_t thread, const char *mark, int64_t mes
 }
 
 enum gp_status
+gp_thread_is_begun(struct gp_store *s, int64_t message, bool *yes, struct gp_err *err)
+{
+	int64_t begun = 0;
+	enum gp_status status = gp_sql_int(s, &begun, "SELECT parent = 0 FROM node WHERE id = ?1",
+	    GP_ARGS(GP_INT(message)), err);
+
+	*yes = begun != 0;
+	return status;
+}
+
+enum gp_status
 gp_thread_marked(const void *ctx, struct gp_store *s, int64_t list, const char *mark, int64_t first,
     int64_t id, size_t limit, struct gp_thread ***out, size_t *n, struct gp_err *err)
 {

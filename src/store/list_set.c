@@ -14,6 +14,7 @@
 #define AT(member) offsetof(struct gp_list_settings, member)
 #define MAY "same|anyone|members|moderators|nobody"
 #define ELSE "hold|refuse|discard"
+#define FEATURE "off|on|moderators"
 
 const struct gp_opt gp_list_options[] = {
 	{"title", GP_OPT_TEXT, AT(title), "", 0, 0, NULL,
@@ -116,6 +117,21 @@ const struct gp_opt gp_list_options[] = {
 	    "after this time a post that nobody decided on waits no longer"},
 	{"hold_end", GP_OPT_CHOICE, AT(hold_end), "return", 0, 0, "return|accept|discard",
 	    "what becomes of it then: return: it goes back to its author"},
+	/* What makes it a community. */
+	{"answers", GP_OPT_CHOICE, AT(answers), "on", 0, 0, FEATURE,
+	    "questions are followed until they are answered and solved; moderators: only they say what is "
+	    "a question, and what solved it"},
+	{"open_after", GP_OPT_DURATION, AT(open_after), "1d", 0, 90 * 86400, NULL,
+	    "a question that nobody answered for so long counts as open"},
+	{"help_after", GP_OPT_DURATION, AT(help_after), "2d", 0, 90 * 86400, NULL,
+	    "after this time without an answer a member who can help is asked, then the next, five at most; "
+	    "0: nobody is"},
+	{"help_cap", GP_OPT_INT, AT(help_cap), "4", 1, 100, NULL,
+	    "no member is asked about more questions in 30 days"},
+	{"kinds", GP_OPT_TEXT, AT(kinds), "story: what somebody lived through\npractice: a way of doing "
+	    "something that was tried\ntool: something to work with", 0, 0, NULL,
+	    "kinds of threads that authors can name in the subject as #story, a line each: the name, a colon, "
+	    "what it is"},
 	{"digest_hour", GP_OPT_INT, AT(digest_hour), "7", 0, 23, NULL,
 	    "hour of digests, in the time zone of the list"},
 	{"digest_weekday", GP_OPT_INT, AT(digest_weekday), "1", 0, 6, NULL,
@@ -177,7 +193,7 @@ static enum gp_status
 check(const char *key, const char *value, struct gp_err *err)
 {
 	bool lines = strcmp(key, "charter") == 0 || strcmp(key, "questions") == 0 ||
-	    strcmp(key, "reasons") == 0 || strcmp(key, "footer") == 0;
+	    strcmp(key, "reasons") == 0 || strcmp(key, "footer") == 0 || strcmp(key, "kinds") == 0;
 	enum gp_status status = gp_setting_check(key, value, lines, err);
 
 	if (status == GP_OK && strcmp(key, "timezone") == 0 && !gp_setting_is_zone(value))

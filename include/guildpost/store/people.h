@@ -65,6 +65,11 @@ struct gp_list_settings {
 	int64_t max_recipients;	/* more in To and Cc are held */
 	int64_t hold_expire;	/* seconds until an undecided hold ends */
 	int hold_end;		/* GP_END_: how */
+	int answers;		/* GP_FEATURE_: questions are followed until they are solved */
+	int64_t open_after;	/* seconds without an answer after which a question is open */
+	int64_t help_after;	/* seconds until somebody who can help is asked; 0: nobody is */
+	int64_t help_cap;	/* questions that one member is asked about in 30 days */
+	char *kinds;		/* of threads, a line each: "story: what somebody lived through" */
 	int64_t digest_hour;	/* 0-23, in timezone */
 	int64_t digest_weekday;	/* 0 Sunday .. 6 */
 	int64_t digest_monthday;/* 1-28 */
@@ -75,6 +80,8 @@ struct gp_list_settings {
 	int64_t bounce_notice_every; /* seconds between them */
 	int64_t bounce_brake;	/* so many failures of one kind at once are nobody's fault; 0: off */
 };
+/* What a community can switch on: for nobody, for everybody on the list, for its moderators. */
+enum { GP_FEATURE_OFF, GP_FEATURE_ON, GP_FEATURE_MODERATORS };
 enum { GP_BLOCKED_HOLD, GP_BLOCKED_REFUSE, GP_BLOCKED_DROP };
 enum { GP_FILES_KEEP, GP_FILES_DROP, GP_FILES_LINK };
 enum { GP_ROBOTS_INDEX, GP_ROBOTS_NOINDEX };

@@ -25,6 +25,9 @@ enum gp_mark_by {
  * GP_E_PARSE: no such mark can be: small letters, digits and dashes, at most 32. GP_E_NOTFOUND. */
 enum gp_status gp_thread_mark(struct gp_store *s, int64_t thread, const char *mark, int64_t message,
     enum gp_mark_by by, struct gp_err *err) GP_MUST_CHECK;
+/* Does the message begin its thread? */
+enum gp_status gp_thread_is_begun(struct gp_store *s, int64_t message, bool *yes, struct gp_err *err)
+    GP_MUST_CHECK;
 /* Threads with that mark, the newest first, before (first, id) or all when first is 0. */
 enum gp_status gp_thread_marked(const void *ctx, struct gp_store *s, int64_t list, const char *mark,
     int64_t first, int64_t id, size_t limit, struct gp_thread ***out, size_t *n, struct gp_err *err)

@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * list, the part about what a community knows: kinds of threads, and whether a post reads like a
+ * question. Included by list.h, whose rules hold here too.
+ */
+#ifndef GUILDPOST_LIST_PRACTICE_H
+#define GUILDPOST_LIST_PRACTICE_H
+
+/* ---- question.c: does it ask something? ------------------------------------------------------ */
+
+/* One thing that speaks for a question, or against. */
+struct gp_sign {
+	const char *name;	/* "subject-mark", "word" ... */
+	int points;
+	const char *what;	/* the words that were found, or NULL */
+};
+enum { GP_SIGNS = 12, GP_QUESTION_POINTS = 3 };
+/* What is found in a post that begins a thread (its subject and own words), at most GP_SIGNS; the sum. It
+ * reads like a question from GP_QUESTION_POINTS on. */
+int gp_question_signs(const void *ctx, const struct gp_site *site, const struct gp_mail *mail,
+    struct gp_sign *v, size_t *n);
+
+/* ---- kind.c: what a thread is ------------------------------------------------------------------ */
+
+struct gp_kind { const char *name, *meaning; };
+/* The kinds that a list defines, a line each: "story: what somebody lived through". */
+struct gp_kind *gp_kinds(const void *ctx, const struct gp_list *list, size_t *n);
+/* The kind with that name on the list, "question" or one of its own, folded or not; NULL: there is none. */
+const char *gp_kind_find(const void *ctx, const struct gp_site *site, const struct gp_list *list,
+    const char *name);
+/* What the author says that it is: "#story" in the subject or in a line of such words at the beginning or end
+ * of the text, "Question: ..." in the subject; NULL: nothing. */
+const char *gp_kind_said(const void *ctx, const struct gp_site *site, const struct gp_list *list,
+    const struct gp_mail *mail);
+/* Topics of a post: words with "#", folded, at most `max`. */
+char **gp_kind_topics(const void *ctx, const struct gp_mail *mail, size_t max, size_t *n);
+/* A message was archived: if it begins a thread, what is that? author NULL: no member. */
+enum gp_status gp_kind_mark(const void *ctx, struct gp_site *site, const struct gp_list *list,
+    const struct gp_mail *mail, const struct gp_member *author, const struct gp_archived *a,
+    struct gp_err *err) GP_MUST_CHECK;
+
+#endif

@@ -1,0 +1,186 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * What a thread is: its author says so ("#story" in the subject, "Question: ..."), or it reads
+ * like a question. Only a post that begins a thread says what that is.
+ */
+#include "config.h"
+
+#include "words.h"
+
+#include <string.h>
+
+enum { MAX_KINDS = 30, MAX_TAGS = 20, LONGEST = 64 };
+
+struct gp_kind *
+gp_kinds(const void *ctx, const struct gp_list *list, size_t *n)
+{
+	struct gp_kind *v = gp_array(ctx, struct gp_kind, MAX_KINDS);
+	const char *p = list->set.kinds;
+	struct gp_str line;
+
+	*n = 0;
+	while (*n < MAX_KINDS && gp_str_next_line(&p, &line)) {
+		const char *colon = memchr(line.p, ':', line.n);
+		size_t len = colon != NULL ? (size_t)(colon - line.p) : line.n;
+		struct gp_str name = gp_str_trim((struct gp_str){line.p, len}), rest;
+
+		rest = gp_str_trim((struct gp_str){line.p + len + (colon != NULL), line.n - len - (colon != NULL)});
+		if (name.n == 0 || name.n > GP_MARK_LONGEST)
+			continue;
+		v[*n].name = gp_utf8_fold(v, name.p, name.n);
+		v[(*n)++].meaning = gp_strndup(v, rest.p, rest.n);
+	}
+	return v;
+}
+
+const char *
+gp_kind_find(const void *ctx, const struct gp_site *site, const struct gp_list *list, const char *name)
+{
+	const struct gp_word *word;
+	struct gp_kind *v;
+	size_t i, n, used;
+	char *folded = gp_utf8_fold(ctx, name, strlen(name));
+
+	word = gp_words_find(site->words, GP_WORD_KIND, name, &used);
+	if (word != NULL && name[used] == '\0')
+		return word->name;
+	v = gp_kinds(ctx, list, &n);
+	for (i = 0; i < n; i++)
+		if (strcmp(v[i].name, folded) == 0)
+			return v[i].name;
+	return NULL;
+}
+
+/* Letters, digits and what stands for them in other scripts; "-" and "_" within. */
+static size_t
+tag_length(const char *p)
+{
+	size_t n = 0;
+
+	while (((unsigned char)p[n] >= 0x80 || (p[n] >= '0' && p[n] <= '9') || (p[n] >= 'A' && p[n] <= 'Z') ||
+	    (p[n] >= 'a' && p[n] <= 'z') || p[n] == '-' || p[n] == '_') && n < LONGEST)
+		n++;
+	return n;
+}
+
+/* The words with "#" of a text; a number is none ("#12"). */
+static size_t
+add_tags(const void *ctx, const char *text, char **v, size_t n)
+{
+	const char *p = text, *hash;
+	size_t len;
+
+	while (n < MAX_TAGS && (hash = strchr(p, '#')) != NULL) {
+		len = tag_length(hash + 1);
+		p = hash + 1 + len;
+		if (len > 0 && strspn(hash + 1, "0123456789") < len &&
+		    (hash == text || strchr(" \t([,;", hash[-1]) != NULL))
+			v[n++] = gp_utf8_fold(ctx, hash + 1, len);
+	}
+	return n;
+}
+
+/* Is it nothing but words with "#"? */
+static bool
+is_tag_line(const char *line)
+{
+	while (*line == '#' && tag_length(line + 1) > 0) {
+		line += 1 + tag_length(line + 1);
+		line += strspn(line, " \t,;");
+	}
+	return *line == '\0';
+}
+
+/* Tags of the subject, and of the first and the last line of the text where these hold nothing else. */
+static char **
+all_tags(const void *ctx, const struct gp_mail *mail, size_t *n)
+{
+	char **v = gp_array(ctx, char *, MAX_TAGS), *text, *first = NULL, *last = NULL;
+	const char *p;
+	struct gp_str line;
+
+	*n = add_tags(v, mail->subject, v, 0);
+	text = gp_strndup(v, mail->own != NULL ? mail->own : "", mail->own_n);
+	for (p = text; gp_str_next_line(&p, &line);) {
+		line = gp_str_trim(line);
+		if (line.n == 0)
+			continue;
+		last = gp_strndup(v, line.p, line.n);
+		first = first != NULL ? first : last;
+	}
+	if (first != NULL && is_tag_line(first))
+		*n = add_tags(v, first, v, *n);
+	if (last != NULL && last != first && is_tag_line(last))
+		*n = add_tags(v, last, v, *n);
+	return v;
+}
+
+const char *
+gp_kind_said(const void *ctx, const struct gp_site *site, const struct gp_list *list,
+    const struct gp_mail *mail)
+{
+	char *title = gp_subject_title(ctx, mail->subject, list->set.tag);
+	const char *kind, *colon = strchr(title, ':');
+	size_t i, n;
+	char **tags = all_tags(ctx, mail, &n);
+
+	for (i = 0; i < n; i++)
+		if ((kind = gp_kind_find(ctx, site, list, tags[i])) != NULL)
+			return kind;
+	if (colon == NULL || colon - title > LONGEST)
+		return NULL;
+	n = (size_t)(colon - title);
+	while (n > 0 && title[n - 1] == ' ')
+		n--;
+	return gp_kind_find(ctx, site, list, gp_strndup(ctx, title, n));
+}
+
+char **
+gp_kind_topics(const void *ctx, const struct gp_mail *mail, size_t max, size_t *n)
+{
+	char **v = all_tags(ctx, mail, n);
+
+	if (*n > max)
+		*n = max;
+	return v;
+}
+
+/* What to call it, or NULL. */
+static const char *
+decide(const void *ctx, struct gp_site *site, const struct gp_list *list, const struct gp_mail *mail,
+    const struct gp_member *author, enum gp_mark_by *by)
+{
+	bool moderator = author != NULL && author->role >= GP_ROLE_MODERATOR;
+	const char *kind = gp_kind_said(ctx, site, list, mail);
+	struct gp_sign signs[GP_SIGNS];
+	size_t n;
+
+	*by = GP_MARK_AUTHOR;
+	if (kind != NULL && strcmp(kind, "question") != 0)
+		return kind;
+	if (list->set.answers == GP_FEATURE_OFF || (list->set.answers == GP_FEATURE_MODERATORS && !moderator))
+		return NULL;
+	if (kind != NULL)
+		return kind;
+	*by = GP_MARK_RULE;
+	return list->set.answers == GP_FEATURE_ON &&
+	    gp_question_signs(ctx, site, mail, signs, &n) >= GP_QUESTION_POINTS ? "question" : NULL;
+}
+
+enum gp_status
+gp_kind_mark(const void *ctx, struct gp_site *site, const struct gp_list *list, const struct gp_mail *mail,
+    const struct gp_member *author, const struct gp_archived *a, struct gp_err *err)
+{
+	enum gp_mark_by by;
+	const char *kind;
+	bool begins;
+	enum gp_status st;
+
+	if (a->duplicate || a->hidden)
+		return GP_OK;
+	st = gp_thread_is_begun(site->store, a->id, &begins, err);
+	if (st != GP_OK || !begins)
+		return st;
+	kind = decide(ctx, site, list, mail, author, &by);
+	return kind == NULL ? GP_OK : gp_thread_mark(site->store, a->thread, kind, 0, by, err);
+}
