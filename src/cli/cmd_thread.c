@@ -134,6 +134,17 @@ do_mark(struct gp_cli *cli, void *arg, struct gp_err *err)
 	    GP_MARK_PERSON, err);
 }
 
+static enum gp_status
+do_remove(struct gp_cli *cli, void *arg, struct gp_err *err)
+{
+	struct work *w = arg;
+	struct gp_act_record act = {.list = w->list->id, .who = "command line",
+	    .verb = gp_verb_names[GP_VERB_TAKE_DOWN], .what = w->message->key, .detail = "", .msgid = ""};
+	enum gp_status st = gp_message_remove(cli->site->store, w->message->id, err);
+
+	return st == GP_OK ? gp_act_add(cli->site->store, &act, err) : st;
+}
+
 /* Find the message of the key and do something to its thread. */
 static int
 change(struct gp_cli *cli, struct work *w, const char *key,
@@ -149,6 +160,13 @@ split(struct gp_cli *cli, void *work, int argc, char **argv)
 {
 	(void)argc;
 	return change(cli, work, argv[0], do_split);
+}
+
+static int
+take_down(struct gp_cli *cli, void *work, int argc, char **argv)
+{
+	(void)argc;
+	return change(cli, work, argv[0], do_remove);
 }
 
 static int
@@ -190,6 +208,7 @@ run(struct gp_cli *cli, int argc, char **argv)
 	struct work w = {0};
 	const struct gp_cli_verb verbs[] = {{"ls", ls, 1, "a list is wanted", &w.list},
 	    {"show", show, 2, key, &w.list}, {"split", split, 2, key, &w.list},
+	    {"remove", take_down, 2, key, &w.list},
 	    {"merge", merge, 3, keys, &w.list}, {"solve", solve, 2, key, &w.list},
 	    {"mark", mark, 3, which, &w.list}};
 	int code = gp_cli_options(cli, &argc, argv, NULL, 0);
@@ -199,11 +218,12 @@ run(struct gp_cli *cli, int argc, char **argv)
 
 const struct gp_cmd gp_cmd_thread = {
 	.name = "thread",
-	.usage = "ls LIST\nshow LIST KEY\nsplit LIST KEY\nmerge LIST KEY UNDER-KEY\nsolve LIST KEY\n"
+	.usage = "ls LIST\nshow LIST KEY\nsplit LIST KEY\nmerge LIST KEY UNDER-KEY\nsolve LIST KEY\nremove LIST KEY\n"
 	    "mark LIST KEY question|solved|story|practice|none",
 	.summary = "Look at threads and put them right",
 	.help = "KEY is that of any message, as in its web address. split begins a thread at the message;\n"
 	    "merge puts its thread under another message; solve marks it as what answered. Such decisions\n"
-	    "are kept apart from the mail: a rebuild repeats them.\n",
+	    "are kept apart from the mail: a rebuild repeats them. remove takes one message out of the archive, the\n"
+	    "search, the queue and the digests to come, for good: its place in the thread says that it is gone.\n",
 	.run = run,
 };

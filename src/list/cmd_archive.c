@@ -287,3 +287,42 @@ gp_do_unmute(struct asked *a, const char *args)
 {
 	return interest(a, args, GP_INTEREST_NONE, GP_VERB_UNMUTE);
 }
+
+/* ---- taking down ---------------------------------------------------------------------------------- */
+
+/* From an address of whoever asks, or from any when they look after the list? */
+static enum gp_status
+is_theirs(struct asked *a, const struct gp_message *m, bool *yes)
+{
+	struct gp_person *p;
+	enum gp_status st;
+	size_t i;
+
+	*yes = gp_strieq(m->from_addr, a->from) ||
+	    (a->member != NULL && a->member->role >= GP_ROLE_MODERATOR);
+	if (*yes)
+		return GP_OK;
+	st = gp_person_find(a->ctx, a->site->store, a->from, &p, a->err);
+	for (i = 0; st == GP_OK && i < p->n; i++)
+		*yes |= gp_strieq(m->from_addr, p->addresses[i]);
+	return st == GP_E_NOTFOUND ? GP_OK : st;
+}
+
+enum gp_status
+gp_do_takedown(struct asked *a, const char *args)
+{
+	struct gp_message *m;
+	enum gp_status st = gp_command_message(a, args, &m);
+	bool yes;
+
+	if (st == GP_OK)
+		st = is_theirs(a, m, &yes);
+	if (st != GP_OK)
+		return st == GP_E_NOTFOUND ? GP_OK : st;
+	gp_json_text(gp_said(a, yes ? "taken_down" : "not_yours"), "title", m->title);
+	if (!yes)
+		return GP_OK;
+	st = gp_message_remove(a->site->store, m->id, a->err);
+	/* Who and when is kept, never what it said. */
+	return st == GP_OK ? gp_command_log(a, GP_VERB_TAKE_DOWN, m->key, "") : st;
+}

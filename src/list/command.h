@@ -138,7 +138,7 @@ gp_command_fn gp_do_subscribe, gp_do_unsubscribe, gp_do_confirm; /* cmd_join.c *
 gp_command_fn gp_do_each, gp_do_daily, gp_do_weekly, gp_do_monthly, gp_do_none, gp_do_pause,
     gp_do_resume, gp_do_set, gp_do_show; /* cmd_settings.c */
 gp_command_fn gp_do_get, gp_do_index, gp_do_last, gp_do_search, gp_do_follow, gp_do_mute,
-    gp_do_unmute; /* cmd_archive.c */
+    gp_do_unmute, gp_do_takedown; /* cmd_archive.c */
 gp_command_fn gp_do_address, gp_do_export, gp_do_erase, gp_do_withdraw; /* cmd_person.c */
 gp_command_fn gp_do_configure, gp_do_log, gp_do_add, gp_do_remove, gp_do_invite, gp_do_import,
     gp_do_member, gp_do_role, gp_do_create; /* cmd_owner.c */

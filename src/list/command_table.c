@@ -51,6 +51,7 @@ const struct gp_command gp_commands[] = {
 	{"export", MEMBERS, MEMBER, gp_do_export},
 	{"erase", MEMBERS, MEMBER | GP_CMD_PROOF, gp_do_erase},
 	{"withdraw", MEMBERS, SUBJECT, gp_do_withdraw},
+	{"takedown", MEMBERS, SUBJECT | GP_CMD_PROOF, gp_do_takedown},
 	{"stop", MEMBERS, 0, gp_do_stop},
 	/* Whoever may be asked to make a list. */
 	{"create", MEMBERS, 0, gp_do_create},

@@ -20,7 +20,8 @@ const char *const gp_verb_names[] = {
 	[GP_VERB_CLAIM] = "claim", [GP_VERB_APPROVE] = "approve", [GP_VERB_REFUSE] = "refuse",
 	[GP_VERB_DROP] = "drop", [GP_VERB_BRAKE] = "brake", [GP_VERB_COMPLAINT] = "complaint",
 	[GP_VERB_PROBE] = "probe", [GP_VERB_SUSPEND] = "suspend",
-	[GP_VERB_SPLIT] = "split thread", [GP_VERB_MERGE] = "merge threads"
+	[GP_VERB_SPLIT] = "split thread", [GP_VERB_MERGE] = "merge threads",
+	[GP_VERB_TAKE_DOWN] = "take down"
 };
 
 static const char *
