@@ -31,6 +31,17 @@ gp_do_queue(struct asked *a, const char *args)
 
 /* ---- members ------------------------------------------------------------------------------------ */
 
+/* Who is not on the list is in a book of its own. */
+static enum gp_status
+set_outside(struct asked *a, const char *address, bool trusted)
+{
+	enum gp_status st = trusted ?
+	    gp_trusted_add(a->site->store, a->list->id, address, a->from, gp_now(), a->err) :
+	    gp_trusted_remove(a->site->store, a->list->id, address, a->err);
+
+	return st == GP_E_NOTFOUND ? GP_OK : st;
+}
+
 static enum gp_status
 set_posting(struct asked *a, const char *args, const char *value)
 {
@@ -44,23 +55,40 @@ set_posting(struct asked *a, const char *args, const char *value)
 		return GP_OK;
 	}
 	st = gp_member_find(a->ctx, a->site->store, a->list->id, address, &m, a->err);
-	if (st == GP_E_NOTFOUND) {
-		gp_json_text(gp_said(a, "no_member"), "address", address);
-		return GP_OK;
-	}
-	if (st == GP_OK)
+	if (st == GP_OK) {
+		address = m->address;
 		st = gp_member_set(a->site->store, m->id, "posting", value, a->err);
+	} else if (st == GP_E_NOTFOUND) {
+		st = set_outside(a, address, strcmp(value, "trusted") == 0);
+	}
 	if (st != GP_OK)
 		return st;
 	said = gp_said(a, "posting");
-	gp_json_text(said, "address", m->address);
+	gp_json_text(said, "address", address);
 	gp_json_bool(gp_json_new_object(said, "posting_is"), value, true);
-	return gp_command_log(a, GP_VERB_POSTING, m->address, value);
+	return gp_command_log(a, GP_VERB_POSTING, address, value);
+}
+
+/* Those from outside; of members `member ADDRESS` tells. */
+static enum gp_status
+show_trusted(struct asked *a)
+{
+	json_t *rows = gp_json_new_array(gp_said(a, "trusted"), "addresses");
+	enum gp_status st;
+	char **v;
+	size_t i, n;
+
+	st = gp_trusted_all(a->ctx, a->site->store, a->list->id, &v, &n, a->err);
+	for (i = 0; st == GP_OK && i < n; i++)
+		gp_json_push_text(rows, v[i]);
+	return st;
 }
 
 enum gp_status
 gp_do_trust(struct asked *a, const char *args)
 {
+	if (args[strspn(args, " \t,.")] == '\0')
+		return show_trusted(a);
 	return set_posting(a, args, "trusted");
 }
 

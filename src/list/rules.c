@@ -301,7 +301,7 @@ enum gp_status
 gp_decide(const void *ctx, struct gp_site *site, const struct gp_route *route,
     const struct gp_inbound *in, struct gp_decision *out, struct gp_err *err)
 {
-	struct asking a = {ctx, site, route, in, out, err};
+	struct asking a = {ctx, site, route, in, out, err, false};
 	int64_t member;
 
 	memset(out, 0, sizeof(*out));

@@ -14,6 +14,7 @@ struct asking {
 	const struct gp_inbound *in;
 	struct gp_decision *out;
 	struct gp_err *err;
+	bool trusted;		/* from outside, and moderators let it through */
 };
 
 /* A rule returns GP_OK when it decided, GP_E_NOTFOUND when it has nothing to say. */

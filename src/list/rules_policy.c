@@ -190,6 +190,15 @@ otherwise(struct asking *a, int may, bool reply)
 	}
 }
 
+/* Someone from outside whom moderators let write, as they do with trusted members. */
+static enum gp_status
+find_trusted(struct asking *a, int may)
+{
+	if (a->out->author != NULL || (may != GP_MAY_MEMBERS && may != GP_MAY_MODERATORS))
+		return GP_E_NOTFOUND;
+	return gp_trusted_find(a->site->store, a->route->list->id, a->in->mail->from_addr, a->err);
+}
+
 enum gp_status
 gp_rule_who(struct asking *a)
 {
@@ -199,7 +208,13 @@ gp_rule_who(struct asking *a)
 
 	if (st != GP_OK)
 		return st;
-	return is_allowed(a->out->author, may) ? GP_E_NOTFOUND : otherwise(a, may, reply);
+	if (is_allowed(a->out->author, may))
+		return GP_E_NOTFOUND;
+	st = find_trusted(a, may);
+	a->trusted = st == GP_OK;
+	if (st != GP_E_NOTFOUND)
+		return a->trusted ? GP_E_NOTFOUND : st;
+	return otherwise(a, may, reply);
 }
 
 /* ---- how much, and when -------------------------------------------------------------------------------- */
@@ -292,6 +307,8 @@ gp_rule_accept(struct asking *a)
 	if (looks_after(author))
 		return gp_rules_decide(a, GP_DECIDE_ACCEPT, "its author looks after the list (%s)",
 		    gp_role_names[author->role]);
+	if (a->trusted)
+		return gp_rules_decide(a, GP_DECIDE_ACCEPT, "someone from outside whom moderators trust wrote it");
 	if (author == NULL)
 		return gp_rules_decide(a, GP_DECIDE_ACCEPT, "anyone may post to this list");
 	return gp_rules_decide(a, GP_DECIDE_ACCEPT, author->posting == GP_POSTING_TRUSTED ?

@@ -56,7 +56,17 @@ vote(struct gp_case *c, bool approves, const char *how, const char *reason, cons
 	return st == GP_OK ? gp_end_tell(c, *what, reason, data) : st;
 }
 
-/* Posts of this member need no moderator from now on. Who is not on the list can't be trusted. */
+/* Whoever wrote it, member or not, needs no moderator from now on. */
+static enum gp_status
+trust_author(struct gp_case *c, const struct gp_member *author)
+{
+	enum gp_status st = author != NULL ?
+	    gp_member_set(c->site->store, author->id, "posting", "trusted", c->err) :
+	    gp_trusted_add(c->site->store, c->list->id, c->hold->from_addr, c->by, gp_now(), c->err);
+
+	return st == GP_OK ? gp_hold_log(c, GP_VERB_TRUST, "") : st;
+}
+
 static enum gp_status
 trust(struct gp_case *c, const char **what, json_t *data)
 {
@@ -74,13 +84,10 @@ trust(struct gp_case *c, const char **what, json_t *data)
 	st = gp_end_author(c, c->list, &author);
 	if (st != GP_OK)
 		return st;
-	if (author == NULL) {
-		gp_json_bool(data, "not_member", true);
+	/* A post that says nothing of its author goes, and that is all. */
+	if (author == NULL && gp_addr_check(c->hold->from_addr, NULL) != GP_OK)
 		return vote(c, true, "approved", "", what, data);
-	}
-	st = gp_member_set(c->site->store, author->id, "posting", "trusted", c->err);
-	if (st == GP_OK)
-		st = gp_hold_log(c, GP_VERB_TRUST, "");
+	st = trust_author(c, author);
 	gp_json_bool(data, "trusted", true);
 	return st == GP_OK ? vote(c, true, "approved", "", what, data) : st;
 }

@@ -69,8 +69,6 @@ answer_result(struct gp_case *c, const struct gp_route *route, const struct gp_i
 		return gp_verdict_answer(c, route, in, "hold-unclear", language, data);
 	if (strcmp(what, "decided") == 0)
 		return gp_verdict_answer(c, route, in, "hold-decided", language, data);
-	if (json_is_true(json_object_get(data, "not_member")))
-		return gp_verdict_answer(c, route, in, "hold-untrusted", language, data);
 	return GP_OK;
 }
 

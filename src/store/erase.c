@@ -119,6 +119,7 @@ erase_rows(struct gp_store *s, const struct person *p, struct gp_err *err)
 		"DELETE FROM token WHERE " HOLDS("address") " OR " HOLDS("data"),
 		"DELETE FROM count WHERE " HOLDS("count.key"),
 		"DELETE FROM failure WHERE " IS("address"),
+		"DELETE FROM trusted WHERE " IS("address"),
 		"DELETE FROM hold_data WHERE hold IN (SELECT id FROM hold WHERE " OF_AUTHOR ")",
 		"UPDATE hold SET claimed_by = '' WHERE " IS("claimed_by"),
 		"UPDATE job SET subject = '' WHERE " HOLDS("subject"),
@@ -140,6 +141,7 @@ erase_holds(struct gp_store *s, const struct person *p, struct gp_err *err)
 		"UPDATE hold SET decided_by = ?2 WHERE " IS("decided_by"),
 		"UPDATE hold_vote SET who = ?2 WHERE " IS("who"),
 		"UPDATE ban SET by = ?2 WHERE " IS("by"),
+		"UPDATE trusted SET by = ?2 WHERE " IS("by"),
 		"UPDATE text SET by = ?2 WHERE " IS("by"),
 	};
 	enum gp_status status = gp_sql_run(s, "UPDATE hold SET state = ?2, decided = ?3, "

@@ -242,6 +242,7 @@ gp_list_delete(struct gp_store *s, int64_t id, struct gp_err *err)
 	static const char *const others[] = {
 		"DELETE FROM token WHERE list = ?1",
 		"DELETE FROM ban WHERE list = ?1",
+		"DELETE FROM trusted WHERE list = ?1",
 		"DELETE FROM act WHERE list = ?1",
 	};
 	enum gp_status status = gp_sql_run(s, "DELETE FROM list WHERE id = ?1",

@@ -186,6 +186,8 @@ gp_member_add(struct gp_store *s, int64_t list, const char *address, const char 
 	status = find_person(s, folded, address, line, &person, &address_id, err);
 	if (status == GP_OK)
 		status = join(s, list, person, address_id, address, role, delivery, now, id, err);
+	if (status == GP_OK)
+		status = gp_trusted_join(s, list, folded, *id, err);
 out:
 	talloc_free(tmp);
 	return status;

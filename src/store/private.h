@@ -261,6 +261,9 @@ enum gp_status gp_list_touch(struct gp_store *s, int64_t id, struct gp_err *err)
 void *gp_member_read(const void *ctx, sqlite3_stmt *st);
 /* fold_name(TEXT) of this connection. Gives a code of SQLite. */
 int gp_names_register(sqlite3 *db);
+/* Who joins a list that trusted the address (folded) so far. */
+enum gp_status gp_trusted_join(struct gp_store *s, int64_t list, const char *folded, int64_t member,
+    struct gp_err *err) GP_MUST_CHECK;
 /* Persons who are on no list any more. */
 enum gp_status gp_person_forget(struct gp_store *s, struct gp_err *err) GP_MUST_CHECK;
 /* What is queued of a message, or of a list. */
@@ -274,6 +277,6 @@ enum gp_status gp_queue_forget_list(struct gp_store *s, int64_t list, struct gp_
 
 extern const struct gp_migration gp_schema_1, gp_schema_2, gp_schema_3, gp_schema_4,
     gp_schema_5, gp_schema_6, gp_schema_7, gp_schema_8, gp_schema_9, gp_schema_10, gp_schema_11,
-    gp_schema_12, gp_schema_13;
+    gp_schema_12, gp_schema_13, gp_schema_14;
 
 #endif

@@ -25,6 +25,7 @@ static const struct gp_migration *const migrations[] = {
 	&gp_schema_11,
 	&gp_schema_12,
 	&gp_schema_13,
+	&gp_schema_14,
 };
 
 int64_t

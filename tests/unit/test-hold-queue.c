@@ -252,8 +252,11 @@ test_commands(void **state)
 	static const struct { const char *line, *says; } cases[] = {
 		{"trust bob@example.net", "Posts of bob@example.net need no moderator"},
 		{"moderate Bob <bob@example.net>", "Posts of bob@example.net wait for a moderator"},
-		{"trust eve@evil.example", "eve@evil.example is not on this list"},
-		{"trust", "An address is missing"},
+		{"trust", "Nobody who is not on the list is trusted"},
+		{"trust eve@evil.example", "Posts of eve@evil.example need no moderator"},
+		{"trust", "- eve@evil.example"},
+		{"moderate Eve@Evil.example", "Posts of Eve@Evil.example wait for a moderator"},
+		{"trust", "Nobody who is not on the list is trusted"},
 		{"trust bob", "An address is missing"},
 		{"bans", "Nobody is banned"},
 		{"ban <eve@evil.example> until 2026-12-24 spam, spam", "No posts and no joining for eve@evil.example until 2026-12-24"},

@@ -78,6 +78,8 @@ test_words(void **state)
 			fail_msg("\"%s\": %s, not %s", cases[i].text, state_of(p, id), cases[i].state);
 		if (strcmp(cases[i].text, "ban\n") == 0)
 			ask(p, ANN, "unban eve@evil.example\n"), say_yes(p, ANN);
+		if (strstr(cases[i].text, "trust") != NULL)
+			ask(p, ANN, "moderate eve@evil.example\n"), say_yes(p, ANN);
 	}
 }
 
@@ -336,17 +338,56 @@ test_trust(void **state)
 	assert_int_equal(member(p, "bob@example.net")->posting, GP_POSTING_TRUSTED);
 	HASNT(say(p, BOB, "bees@example.org", "Second", "x\n"), "Held");
 	assert_int_equal(archived(p), 2);
-	/* A stranger can't be trusted; the post goes all the same. */
+	/* A stranger can be trusted, too, and stays one. */
 	held_post(p, "Stranger");
 	text = verdict(p, ANN, "ann@example.org", "ok, trust.\n");
-	HAS(text, "ann@example.org|[bees] Not on the list, so not trusted: eve@evil.example|");
+	HAS(text, "posts of eve@evil.example need no moderator");
 	assert_int_equal(archived(p), 3);
+	assert_null(member(p, "eve@evil.example"));
+	HAS(acts(p), "ann@example.org trust eve@evil.example");
+	HASNT(say(p, EVE, "bees@example.org", "Again", "Here I am.\n"), "Held");
+	assert_int_equal(archived(p), 4);
 	/* "trust" in a sentence is none. */
 	setting(p, "post", "moderators");
 	say(p, "Cleo <cleo@example.com>", "bees@example.org", "Hm", "x\n");
 	verdict(p, ANN, "ann@example.org", "ok\ntrust me, she is fine\n");
 	assert_int_equal(member(p, "cleo@example.com")->posting, GP_POSTING_LIST);
-	assert_int_equal(archived(p), 4);
+	assert_int_equal(archived(p), 5);
+}
+
+/* From outside, and then a member; whom the others don't let in. */
+static void
+test_trust_outside(void **state)
+{
+	static const struct { const char *key, *value; bool goes; } cases[] = {
+		{"post", "members", true}, {"strangers", "refuse", true}, {"post", "moderators", true},
+		{"emergency", "yes", false}, {"emergency", "no", true}, {"reply", "nobody", true},
+		{"start", "nobody", false}, {"start", "same", true},
+	};
+	struct place *p = *state;
+	struct gp_err err;
+	int64_t before, id;
+	size_t i;
+
+	held_post(p, "Neighbour");
+	verdict(p, ANN, "ann@example.org", "ok trust\n");
+	for (i = 0; i < GP_COUNT(cases); i++) {
+		setting(p, cases[i].key, cases[i].value);
+		before = archived(p);
+		say(p, "EVE@evil.example", "bees@example.org", gp_asprintf(p->ctx, "No. %zu", i), "x\n");
+		if ((archived(p) > before) != cases[i].goes)
+			fail_msg("%s=%s", cases[i].key, cases[i].value);
+	}
+	/* Nobody else of that domain; and a ban counts more. */
+	HAS(say(p, "eva@evil.example", "bees@example.org", "x", "I too\n"), "");
+	assert_int_equal(archived(p), before + 1);
+	/* Who joins stays trusted. */
+	must(gp_store_begin(p->site->store, &err), &err);
+	must(gp_member_add(p->site->store, p->bees->id, "eve@evil.example", "Eve", GP_ROLE_MEMBER, GP_DELIVERY_EACH,
+	    gp_now(), &id, &err), &err);
+	must(gp_store_commit(p->site->store, &err), &err);
+	assert_int_equal(member(p, "eve@evil.example")->posting, GP_POSTING_TRUSTED);
+	assert_int_equal(gp_trusted_find(p->site->store, p->bees->id, "eve@evil.example", &err), GP_E_NOTFOUND);
 }
 
 static void
@@ -631,6 +672,7 @@ main(void)
 		TEST(test_votes),
 		TEST(test_votes_and_edits),
 		TEST(test_trust),
+		TEST(test_trust_outside),
 		TEST(test_ban),
 		TEST(test_claim),
 		TEST(test_move),

@@ -306,6 +306,20 @@ enum gp_status gp_ban_all(const void *ctx, struct gp_store *s, int64_t list, str
 /* Those that ended before that time. */
 enum gp_status gp_ban_forget(struct gp_store *s, int64_t now, struct gp_err *err) GP_MUST_CHECK;
 
+/* ---- trusted.c: who is not on a list, and may write to it without a moderator ------- */
+
+/* GP_E_PARSE: no address. Twice is once. */
+enum gp_status gp_trusted_add(struct gp_store *s, int64_t list, const char *address, const char *by,
+    int64_t now, struct gp_err *err) GP_MUST_CHECK;
+/* GP_E_NOTFOUND: it was not trusted. Who joins is not here any more, but a member with `posting` trusted. */
+enum gp_status gp_trusted_remove(struct gp_store *s, int64_t list, const char *address,
+    struct gp_err *err) GP_MUST_CHECK;
+enum gp_status gp_trusted_find(struct gp_store *s, int64_t list, const char *address,
+    struct gp_err *err) GP_MUST_CHECK;
+/* Their addresses, folded, sorted. */
+enum gp_status gp_trusted_all(const void *ctx, struct gp_store *s, int64_t list, char ***out, size_t *n,
+    struct gp_err *err) GP_MUST_CHECK;
+
 /* ---- text.c: texts of a list that its owners wrote -------------------------------- */
 
 struct gp_list_text {
