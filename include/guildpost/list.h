@@ -150,6 +150,9 @@ struct gp_notice {
 /* Render, compose and queue; job id in *job. */
 enum gp_status gp_notice_send(const void *ctx, struct gp_site *site, const struct gp_list *list,
     const struct gp_notice *n, int64_t *job, struct gp_err *err) GP_MUST_CHECK;
+/* Subject and text of it alone; the list's own data is added to n->data. */
+enum gp_status gp_notice_text(const void *ctx, struct gp_site *site, const struct gp_list *list,
+    const struct gp_notice *n, struct gp_mail_text *text, struct gp_err *err) GP_MUST_CHECK;
 /* May this message be answered automatically at all (RFC 3834 section 2)? */
 bool gp_notice_may_answer(const struct gp_inbound *in);
 /* Count an automatic answer to this address; *may: not more than the site allows in a day. Whoever
@@ -197,6 +200,11 @@ enum gp_status gp_hold_message(const void *ctx, struct gp_site *site, const stru
 enum gp_status gp_hold_verdict(const void *ctx, struct gp_site *site, struct gp_list *list,
     const struct gp_hold *hold, int state, const char *by, const char *reason,
     struct gp_outcome *out, struct gp_err *err) GP_MUST_CHECK;
+/* Any word of a moderator's, said at the command line: "trust", "no", "ban", "move", "edit", "wait", with a reason, a
+ * list or the new text behind it. GP_E_EXISTS as above; GP_E_PARSE: it can't be done, and why. */
+enum gp_status gp_hold_console(const void *ctx, struct gp_site *site, struct gp_list *list,
+    const struct gp_hold *hold, const char *word, const char *rest, struct gp_outcome *out,
+    struct gp_err *err) GP_MUST_CHECK;
 /* Someone who asks to join, with answers to the list's questions, before the moderators. */
 enum gp_status gp_hold_join(const void *ctx, struct gp_site *site, struct gp_list *list,
     const char *address, const char *name, int delivery, const char *answers,
@@ -234,6 +242,12 @@ enum gp_status gp_too_large(const void *ctx, struct gp_site *site, int64_t job, 
 
 enum gp_status gp_command_run(const void *ctx, struct gp_site *site, const struct gp_route *route,
     const struct gp_inbound *in, struct gp_outcome *out, struct gp_err *err) GP_MUST_CHECK;
+/* Commands of moderators and owners, asked for by whoever runs the server; inside a transaction. *answer: what a
+ * mail would say, or the text that was asked for. GP_E_USAGE: the first line is no such command. */
+enum gp_status gp_command_console(const void *ctx, struct gp_site *site, struct gp_list *list,
+    char *const *lines, size_t n, char **answer, struct gp_err *err) GP_MUST_CHECK;
+/* The command that a line asks for, by its English name, or "". */
+const char *gp_command_called(const struct gp_site *site, const char *line);
 /*
  * A button of the archive was pressed, for a token out of a mail: one-click unsubscribing (RFC 8058),
  * or the yes to a question of ours. A token that stands for nothing changes nothing and is no error:

@@ -15,6 +15,7 @@ struct work {
 	bool all;
 	int state;
 	const char *reason;
+	const char *word, *rest;	/* of a moderator */
 	struct gp_outcome outcome;
 };
 
@@ -150,6 +151,29 @@ decide(struct gp_cli *cli, struct work *w, const char *number, int state)
 	return code;
 }
 
+static enum gp_status
+do_say(struct gp_cli *cli, void *arg, struct gp_err *err)
+{
+	struct work *w = arg;
+
+	return gp_hold_console(cli, cli->site, w->list, w->hold, w->word, w->rest, &w->outcome, err);
+}
+
+/* What moderators can say besides, by its English word. */
+static int
+say(struct gp_cli *cli, struct work *w, const char *number, const char *word, const char *rest)
+{
+	int code = find_hold(cli, w, number);
+
+	w->word = word;
+	w->rest = rest != NULL ? rest : "";
+	if (code < 0)
+		code = gp_cli_transaction(cli, do_say, w);
+	if (code == EX_OK)
+		printf("%s\n", w->outcome.text);
+	return code;
+}
+
 static int
 approve(struct gp_cli *cli, void *work, int argc, char **argv)
 {
@@ -160,8 +184,10 @@ approve(struct gp_cli *cli, void *work, int argc, char **argv)
 static int
 reject(struct gp_cli *cli, void *work, int argc, char **argv)
 {
+	const struct work *w = work;
+
 	(void)argc;
-	return decide(cli, work, argv[0], GP_HOLD_REJECTED);
+	return say(cli, work, argv[0], "no", w->reason);
 }
 
 static int
@@ -172,13 +198,60 @@ discard(struct gp_cli *cli, void *work, int argc, char **argv)
 }
 
 static int
+trust(struct gp_cli *cli, void *work, int argc, char **argv)
+{
+	(void)argc;
+	return say(cli, work, argv[0], "trust", NULL);
+}
+
+static int
+ban(struct gp_cli *cli, void *work, int argc, char **argv)
+{
+	const struct work *w = work;
+
+	(void)argc;
+	return say(cli, work, argv[0], "ban", w->reason);
+}
+
+static int
+move(struct gp_cli *cli, void *work, int argc, char **argv)
+{
+	(void)argc;
+	return say(cli, work, argv[0], "move", argv[1]);
+}
+
+static int
+edit(struct gp_cli *cli, void *work, int argc, char **argv)
+{
+	char *text, *clean;
+	size_t n;
+	int code = gp_cli_read_stdin(cli, &text, &n);
+
+	(void)argc;
+	if (code >= 0)
+		return code;
+	clean = gp_utf8_clean(cli, text, n);
+	return say(cli, work, argv[0], "edit", clean);
+}
+
+static int
+claim(struct gp_cli *cli, void *work, int argc, char **argv)
+{
+	(void)argc;
+	return say(cli, work, argv[0], "wait", NULL);
+}
+
+static int
 run(struct gp_cli *cli, int argc, char **argv)
 {
 	static const char both[] = "a list and the number of a hold are wanted; hold ls shows them";
 	struct work w = {0};
 	const struct gp_cli_verb verbs[] = {{"ls", ls, 1, "a list is wanted", &w.list},
 	    {"show", show, 2, both, &w.list}, {"approve", approve, 2, both, &w.list},
-	    {"reject", reject, 2, both, &w.list}, {"discard", discard, 2, both, &w.list}};
+	    {"reject", reject, 2, both, &w.list}, {"discard", discard, 2, both, &w.list},
+	    {"trust", trust, 2, both, &w.list}, {"ban", ban, 2, both, &w.list},
+	    {"move", move, 3, "a list, the number of a hold and another list are wanted", &w.list},
+	    {"edit", edit, 2, both, &w.list}, {"claim", claim, 2, both, &w.list}};
 	const struct gp_cli_option options[] = {{"reason", &w.reason, NULL},
 	    {"all", NULL, &w.all}};
 	int code = gp_cli_options(cli, &argc, argv, options, GP_COUNT(options));
@@ -188,11 +261,14 @@ run(struct gp_cli *cli, int argc, char **argv)
 
 const struct gp_cmd gp_cmd_hold = {
 	.name = "hold",
-	.usage = "ls LIST [--all]\nshow LIST ID\napprove LIST ID\nreject LIST ID --reason TEXT\n"
-	    "discard LIST ID [--reason TEXT]",
+	.usage = "ls LIST [--all]\nshow LIST ID\napprove LIST ID\ntrust LIST ID\n"
+	    "reject LIST ID [--reason TEXT|NUMBER]\ndiscard LIST ID [--reason TEXT]\n"
+	    "ban LIST ID [--reason TEXT]\nmove LIST ID OTHER-LIST\nedit LIST ID < text\nclaim LIST ID",
 	.summary = "Show and decide what waits for a moderator",
-	.help = "approve archives and delivers (or lets someone join); reject tells the author the reason;\n"
-	    "discard tells nobody. What is said here counts at once, however many moderators the list\n"
+	.help = "approve archives and delivers (or lets someone join), trust does so and lets its author through\n"
+	    "from now on; reject tells the author the reason, or the list's of that number; discard tells\n"
+	    "nobody, ban does so and keeps its author out; move takes it to another list; edit sends the text\n"
+	    "on standard input in its place; claim tells the others that it is looked at. What is said here counts at once, however many moderators the list\n"
 	    "wants to agree; they are told.\n"
 	    "ls --all shows those that were decided or thrown away in the last month, too.\n",
 	.run = run,

@@ -12,7 +12,7 @@
 
 static const struct gp_cmd *const commands[] = {
 	&gp_cmd_init, &gp_cmd_serve, &gp_cmd_receive, &gp_cmd_explain, &gp_cmd_list, &gp_cmd_member,
-	&gp_cmd_hold, &gp_cmd_import, &gp_cmd_export, &gp_cmd_digest, &gp_cmd_search,
+	&gp_cmd_hold, &gp_cmd_ask, &gp_cmd_import, &gp_cmd_export, &gp_cmd_digest, &gp_cmd_search,
 	&gp_cmd_thread, &gp_cmd_queue, &gp_cmd_check, &gp_cmd_status, &gp_cmd_rebuild,
 	&gp_cmd_backup,
 };

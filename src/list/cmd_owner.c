@@ -11,16 +11,22 @@ enum { LOG = 50, LOG_MOST = 500, INVITED_AT_ONCE = 500 };
 
 /* ---- settings ---------------------------------------------------------------------------------- */
 
+/* All of them, or one. */
 static enum gp_status
-show_settings(struct asked *a)
+show_settings(struct asked *a, const struct gp_opt *only)
 {
 	json_t *rows = gp_json_new_array(gp_said(a, "settings"), "settings");
 	size_t i;
 
 	for (i = 0; i < gp_list_option_count; i++) {
 		const struct gp_opt *opt = &gp_list_options[i];
-		json_t *row = gp_json_push_object(rows);
-		char *value = gp_opt_get(a->ctx, opt, &a->list->set);
+		json_t *row;
+		char *value;
+
+		if (only != NULL && only != opt)
+			continue;
+		row = gp_json_push_object(rows);
+		value = gp_opt_get(a->ctx, opt, &a->list->set);
 
 		gp_json_text(row, "option", opt->name);
 		gp_json_text(row, "value", gp_utf8_line(a->ctx, value, strlen(value), 80));
@@ -42,15 +48,19 @@ gp_do_configure(struct asked *a, const char *args)
 
 	args += strspn(args, " \t,");
 	if (*args == '\0')
-		return show_settings(a);
+		return show_settings(a, NULL);
 	key = gp_command_option(a, &args);
 	opt = gp_opt_find(gp_list_options, gp_list_option_count, key);
 	if (opt == NULL) {
 		gp_said_unknown_option(a, key, gp_list_options, gp_list_option_count);
 		return GP_OK;
 	}
+	/* Who wants nothing there says so: KEY "". */
+	if (*args == '\0')
+		return show_settings(a, opt);
 	if (!gp_command_is_proven(a))
 		return GP_OK;
+	args = gp_command_value(args);
 	st = gp_list_set(a->site->store, a->list, key, args, &why);
 	if (st != GP_OK)
 		return gp_said_bad_value(a, st, opt, &why);

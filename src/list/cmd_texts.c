@@ -2,7 +2,8 @@
 /*
  * The texts of a list by mail: owners get one, change it in their mail program and send it
  * back. Each change is a version; `revert` goes back. A text that could not be rendered is
- * refused with the reason, so that no member ever gets a broken mail.
+ * refused with the reason, so that no member ever gets a broken mail. Settings of more than one line
+ * are texts, too.
  */
 #include "config.h"
 
@@ -10,7 +11,19 @@
 
 #include <string.h>
 
-#define CHARTER "charter"
+/* Settings that may have lines, the charter first. */
+static const char *const settings[] = {"charter", "questions", "reasons", "footer"};
+
+static const struct gp_opt *
+setting_of(const char *name)
+{
+	size_t i;
+
+	for (i = 0; i < GP_COUNT(settings); i++)
+		if (strcmp(name, settings[i]) == 0)
+			return gp_opt_find(gp_list_options, gp_list_option_count, name);
+	return NULL;
+}
 
 /* "welcome", or "welcome.de" in another language than the list's. */
 static char *
@@ -40,7 +53,7 @@ our_text(struct asked *a, const char *name, const char *language)
 {
 	const char *text;
 
-	if (strcmp(name, CHARTER) == 0)
+	if (setting_of(name) != NULL)
 		return "";
 	/* Partials are parts of many mails: whoever changes them runs the site. */
 	if (strchr(name, '/') != NULL ||
@@ -55,15 +68,16 @@ static enum gp_status
 current_text(struct asked *a, const char *name, const char *language, const char **text,
     int64_t *version)
 {
+	const struct gp_opt *setting = setting_of(name);
 	struct gp_list_text *own;
 	enum gp_status st;
 
 	*version = 0;
-	*text = strcmp(name, CHARTER) == 0 ? a->list->set.charter : our_text(a, name, language);
+	*text = setting != NULL ? gp_opt_get(a->ctx, setting, &a->list->set) : our_text(a, name, language);
 	st = gp_text_find(a->ctx, a->site->store, a->list->id, name, language, &own, a->err);
 	if (st == GP_OK) {
 		*version = own->version;
-		if (strcmp(name, CHARTER) != 0)
+		if (setting == NULL)
 			*text = own->body;
 	}
 	return st == GP_E_NOTFOUND ? GP_OK : st;
@@ -87,6 +101,21 @@ text_token(struct asked *a, const char *name, const char *language, char **token
 	return gp_token_add(a->ctx, a->site->store, &t, token, a->err);
 }
 
+static void
+add_text(json_t *rows, const char *name, struct gp_list_text *const *own, size_t n)
+{
+	json_t *row = gp_json_push_object(rows);
+	size_t i;
+
+	gp_json_text(row, "name", name);
+	gp_json_bool(row, "is_setting", setting_of(name) != NULL);
+	for (i = 0; i < n; i++)
+		if (strcmp(own[i]->name, name) == 0 && own[i]->body[0] != '\0') {
+			gp_json_int(row, "version", own[i]->version);
+			gp_json_text(row, "by", own[i]->by);
+		}
+}
+
 static enum gp_status
 list_texts(struct asked *a)
 {
@@ -94,22 +123,16 @@ list_texts(struct asked *a)
 	struct gp_list_text **own;
 	const char *const *names;
 	enum gp_status st;
-	size_t i, k, n, count;
+	size_t i, n, count;
 
 	st = gp_text_all(a->ctx, a->site->store, a->list->id, NULL, NULL, &own, &n, a->err);
 	if (st != GP_OK)
 		return st;
+	for (i = 0; i < GP_COUNT(settings); i++)
+		add_text(rows, settings[i], own, n);
 	names = gp_templates_mails(a->ctx, a->site->templates, &count);
-	for (i = 0; i < count; i++) {
-		json_t *row = gp_json_push_object(rows);
-
-		gp_json_text(row, "name", names[i]);
-		for (k = 0; k < n; k++)
-			if (strcmp(own[k]->name, names[i]) == 0 && own[k]->body[0] != '\0') {
-				gp_json_int(row, "version", own[k]->version);
-				gp_json_text(row, "by", own[k]->by);
-			}
-	}
+	for (i = 0; i < count; i++)
+		add_text(rows, names[i], own, n);
 	return GP_OK;
 }
 
@@ -135,6 +158,11 @@ gp_do_text(struct asked *a, const char *args)
 	if (st != GP_OK || !may)
 		return st;
 	st = current_text(a, name, language, &text, &version);
+	if (st == GP_OK && a->console != NULL) {
+		gp_said_elsewhere(a, "text");
+		gp_buf_puts(a->console, text);
+		return GP_OK;
+	}
 	if (st == GP_OK)
 		st = text_token(a, name, language, &token);
 	if (st != GP_OK)
@@ -156,7 +184,7 @@ is_usable(struct asked *a, const char *name, const char *language, const char *t
 {
 	struct gp_mail_text out;
 
-	if (strcmp(name, CHARTER) == 0)
+	if (setting_of(name) != NULL)
 		return true;
 	return gp_mail_template_own(a->ctx, a->site->templates, file_of(a, name, language), text,
 	    strlen(text), gp_json_object(a->ctx), &out, why) == GP_OK;
@@ -186,17 +214,45 @@ say_unusable(struct asked *a, const char *name, const char *file, const char *te
 		gp_json_int(said, "number", number);
 }
 
+/* A setting that was never written as a text: what it is now can be gone back to. */
+static enum gp_status
+keep_before(struct asked *a, const char *name, const char *language)
+{
+	const char *now;
+	int64_t version;
+	enum gp_status st = current_text(a, name, language, &now, &version);
+
+	if (st != GP_OK || version > 0 || *now == '\0')
+		return st;
+	return gp_text_put(a->site->store, a->list->id, name, language, now, a->from, gp_now(), &version, a->err);
+}
+
+/* Its last line end belongs to the mail; that of the charter to Markdown. */
+static enum gp_status
+set_setting(struct asked *a, const char *name, const char *language, const char *text)
+{
+	size_t n = strlen(text);
+	enum gp_status st = keep_before(a, name, language);
+
+	while (n > 0 && text[n - 1] == '\n' && strcmp(name, settings[0]) != 0)
+		n--;
+	return st == GP_OK ? gp_list_set(a->site->store, a->list, name, gp_strndup(a->ctx, text, n), a->err) : st;
+}
+
 static enum gp_status
 keep(struct asked *a, const char *name, const char *language, const char *text, enum gp_verb verb)
 {
+	const struct gp_opt *setting = setting_of(name);
 	enum gp_status st;
 	int64_t version;
 	json_t *said;
 
-	st = gp_text_put(a->site->store, a->list->id, name, language, text, a->from, gp_now(), &version,
-	    a->err);
-	if (st == GP_OK && strcmp(name, CHARTER) == 0)
-		st = gp_list_set(a->site->store, a->list, "charter", text, a->err);
+	st = setting != NULL ? set_setting(a, name, language, text) : GP_OK;
+	if (setting != NULL && st == GP_E_PARSE)
+		return gp_said_bad_value(a, st, setting, a->err);
+	if (st == GP_OK)
+		st = gp_text_put(a->site->store, a->list->id, name, language, text, a->from, gp_now(), &version,
+		    a->err);
 	if (st == GP_OK)
 		st = gp_command_log(a, verb, name, gp_asprintf(a->ctx, "version %lld", (long long)version));
 	said = gp_said(a, "text_put");

@@ -45,6 +45,8 @@ gp_command_mail(struct asked *a, const char *template_name, const char *to_name,
 	if (gp_strieq(to_addr, a->from))
 		n.in_reply_to = a->msgid;
 	n.answer = true;
+	if (a->console != NULL && gp_streq(to_addr, a->from))
+		return gp_console_mail(a, &n);
 	return gp_notice_send(a->ctx, a->site, a->list, &n, &a->out->job, a->err);
 }
 
@@ -75,6 +77,20 @@ gp_command_option(struct asked *a, const char **args)
 	}
 	*args += strspn(*args, " \t=:");
 	return gp_utf8_fold(a->ctx, word.p, word.n);
+}
+
+const char *
+gp_command_value(const char *args)
+{
+	static const char *const nothing[] = {"\"\"", "''", "\xe2\x80\x9c\xe2\x80\x9d",
+	    "\xe2\x80\x9e\xe2\x80\x9c", "\xc2\xab\xc2\xbb", "-"};
+	struct gp_str s = gp_str_trim(GP_STR(args));
+	size_t i;
+
+	for (i = 0; i < GP_COUNT(nothing); i++)
+		if (gp_str_eq(s, nothing[i]))
+			return "";
+	return args;
 }
 
 bool
@@ -215,7 +231,7 @@ gp_command_may_mail(struct asked *a, bool *may)
 	bool flood = false;
 
 	/* The first is counted with the mail that asked. */
-	if (a->mails++ > 0)
+	if (a->mails++ > 0 && a->console == NULL)
 		st = gp_command_is_flood(a, &flood);
 	if (flood)
 		gp_json_bool(gp_said(a, "enough"), "done", true);
@@ -247,6 +263,7 @@ gp_command_answer(struct asked *a)
 		return GP_OK;
 	json_object_set(data, "results", a->results);
 	gp_json_bool(data, "several", n > 1);
+	gp_json_bool(data, "by_mail", a->console == NULL);
 	if (a->member != NULL)
 		gp_json_bool(data, "is_member", true);
 	return gp_command_mail(a, "answer", a->name, a->from, NULL, data);

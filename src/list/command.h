@@ -33,6 +33,7 @@ struct asked {
 	json_t *pending;		/* lines that wait for a proof, by address */
 	bool stop;			/* nothing below is read */
 	size_t mails;			/* that answer single lines */
+	struct gp_buf *console;		/* at the command line: answers are written here, not sent; or NULL */
 };
 
 enum gp_command_group { GP_FOR_MEMBERS, GP_FOR_MODERATORS, GP_FOR_OWNERS };
@@ -82,6 +83,11 @@ enum gp_status gp_command_may_mail(struct asked *a, bool *may);
 /* Write it into the log of acts. */
 enum gp_status gp_command_log(struct asked *a, enum gp_verb verb, const char *what,
     const char *detail);
+/* ---- console.c -------------------------------------------------------------------------------- */
+
+/* A mail to whoever asks at the command line: its text goes to a->console. */
+enum gp_status gp_console_mail(struct asked *a, const struct gp_notice *n);
+
 /* ---- confirm.c ------------------------------------------------------------------------------- */
 
 /* Ask the address (of a->from, or another that would join or leave) to say yes to lines. */
@@ -107,6 +113,8 @@ struct gp_str gp_command_word(const char **args);
 /* The option that is named, folded: "KEY VALUE", "KEY: VALUE" or, as on the command line, "KEY=VALUE";
  * the arguments are its value then. */
 char *gp_command_option(struct asked *a, const char **args);
+/* A value; two quotation marks, as any mail program writes them, or a dash stand for nothing: "". */
+const char *gp_command_value(const char *args);
 /* Do they begin with a word for that thing ("list", "thread"), in any language? Then they go behind it. */
 bool gp_command_thing(struct asked *a, const char **args, const char *name);
 /* An address in the arguments, folded or not, or NULL. */

@@ -43,8 +43,9 @@ may_ask(struct asked *a, const char *purpose, const char *address, bool *may)
 
 	*may = true;
 	for (i = 0; st == GP_OK && *may && i < GP_COUNT(limits); i++) {
-		st = gp_count_add(a->site->store, limits[i].kind, gp_addr_fold(a->ctx, limits[i].key),
-		    gp_now(), limits[i].span, &n, a->err);
+		char *key = gp_addr_fold(a->ctx, limits[i].key);
+
+		st = gp_count_add(a->site->store, limits[i].kind, key != NULL ? key : limits[i].key, gp_now(), limits[i].span, &n, a->err);
 		if (st == GP_OK && n > limits[i].most) {
 			*may = false;
 			gp_log(GP_LOG_WARN, "event=not-asked limit=%s list=%s", limits[i].kind,
@@ -119,7 +120,7 @@ gp_command_ask(struct asked *a, const char *purpose, const char *address, const 
 		st = gp_token_add(a->ctx, a->site->store, &t, &token, a->err);
 	if (st != GP_OK)
 		return st;
-	if (!gp_strieq(address, a->from)) {
+	if (!gp_strieq(address, a->from) && a->console == NULL) {
 		gp_json_text(asked, "asked_by", a->from);
 		gp_json_text(asked, "asked_from", from_where(a));
 	}

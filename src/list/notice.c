@@ -136,6 +136,14 @@ write_text(const void *ctx, struct gp_site *site, const struct gp_list *list,
 }
 
 enum gp_status
+gp_notice_text(const void *ctx, struct gp_site *site, const struct gp_list *list,
+    const struct gp_notice *n, struct gp_mail_text *text, struct gp_err *err)
+{
+	add_list_data(n->data, ctx, site, list);
+	return write_text(ctx, site, list, n, text, err);
+}
+
+enum gp_status
 gp_notice_send(const void *ctx, struct gp_site *site, const struct gp_list *list,
     const struct gp_notice *n, int64_t *job_id, struct gp_err *err)
 {
@@ -146,8 +154,7 @@ gp_notice_send(const void *ctx, struct gp_site *site, const struct gp_list *list
 	size_t len;
 	char *whole;
 
-	add_list_data(n->data, ctx, site, list);
-	st = write_text(ctx, site, list, n, &text, err);
+	st = gp_notice_text(ctx, site, list, n, &text, err);
 	if (st != GP_OK)
 		return st;
 	memset(&c, 0, sizeof(c));

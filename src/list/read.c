@@ -23,6 +23,9 @@ plain(const void *ctx, const struct gp_words *words, const char *line)
 	while (gp_words_find(words, GP_WORD_POLITE, line, &used) != NULL && used > 0)
 		line += used + strspn(line + used, " \t,;:.!");
 	s = gp_str_trim(GP_STR(line));
+	/* A word of nothing (KEY "") is one. */
+	if (s.n > 3 && (memcmp(s.p + s.n - 3, " \"\"", 3) == 0 || memcmp(s.p + s.n - 3, " ''", 3) == 0))
+		return gp_strndup(ctx, s.p, s.n);
 	while (s.n > 0 && strchr(".,;:!?\"'`*_", s.p[s.n - 1]) != NULL)
 		s.n--;
 	return gp_strndup(ctx, s.p, s.n);

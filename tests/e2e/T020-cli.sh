@@ -10,7 +10,7 @@ bees 2
 # ---- help and wrong use -----------------------------------------------------------------
 commands=$("$GP" --help | sed -n 's/^  \([a-z]*\)  .*/\1/p')
 is "the help lists the commands of the design" "$(echo "$commands" | sort | tr '\n' ' ')" \
-	"backup check digest explain export hold import init list member queue rebuild receive search serve status thread "
+	"ask backup check digest explain export hold import init list member queue rebuild receive search serve status thread "
 for c in $commands; do
 	exits "$c --help" 0 gp "$c" --help
 	has "$c --help shows how to use it" "$out" "^Usage: guildpost $c"

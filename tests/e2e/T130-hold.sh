@@ -189,8 +189,40 @@ is "discarded there" "$(state "$two")" discarded
 settle
 is "nobody is told" "$(delivered m1@example.net Two | wc -l)" 0
 exits "a number of none" 67 gp hold approve bees 999
-exits "no number" 64 gp hold approve bees x
 gp list create wasps@example.org >/dev/null
+gp list set bees reasons=$'Too long.\nOff topic.'
+another() { id=$(post "$1" "$2" <<<"About $2." | held_as); }
+another nell@example.com 'Trusted'
+exits "trust" 0 gp hold trust bees "$id"
+has "its author, who is not on the list, needs nobody any more" <(post nell@example.com 'Once more' <<<"Me again.") 'archived'
+another eve@example.com 'Third reason'
+exits "reject with a reason that isn't there" 65 gp hold reject bees "$id" --reason 3
+exits "with the list's second" 0 gp hold reject bees "$id" --reason 2
+ok "the author hears it" got eve@example.com 'Not sent to the list: Third reason'
+has "in the list's words" "$(delivered eve@example.com 'Not sent to the list: Third reason')" 'Off topic\.'
+another eve@example.com 'Elsewhere'
+exits "move to nowhere" 65 gp hold move bees "$id" ants
+exits "move" 0 gp hold move bees "$id" wasps
+has "it waits there" <(gp hold ls wasps) 'Elsewhere'
+another eve@example.com 'Edited'
+exits "claim" 0 gp hold claim bees "$id"
+is "which decides nothing" "$(state "$id")" waiting
+exits "edit with nothing" 65 gp hold edit bees "$id" < <(:)
+exits "edit" 0 gp hold edit bees "$id" < <(echo 'About bees alone.')
+ok "sent so" got m1@example.net 'Edited$'
+has "with the new text" "$(delivered m1@example.net 'Edited$')" 'About bees alone\.'
+another zoe@spam.example 'Cheap'
+exits "ban" 0 gp hold ban bees "$id" --reason spam
+has "its author is kept out" <(post zoe@spam.example 'Cheaper' <<<Buy) '^550 '
+exits "asked for at the command line: who is banned" 0 gp ask bees bans
+has "is said there" "$out" 'zoe@spam\.example, by command line: spam'
+exits "and taken back" 0 gp ask bees unban zoe@spam.example
+exits "a text" 0 gp ask bees put charter < <(printf '# Bees\n')
+exits "is read" 0 gp ask bees text charter
+has "as it was given" "$out" '^# Bees$'
+exits "no such command" 64 gp ask bees frobnicate
+exits "none for this place" 64 gp ask bees daily
+exits "no number" 64 gp hold approve bees x
 exits "another list's" 67 gp hold show wasps "$large"
 
 # ---- time --------------------------------------------------------------------------------------------------------------

@@ -61,6 +61,14 @@ test_settings(void **state)
 	HAS(ask(p, BOB, "set max_recipients 9\n"), "no option");
 	HAS(own(p, "configure max_size huge\n"), "can't be that");
 	HAS(ask(p, ANN, "configure nonsense 1\n"), "no option nonsense");
+	/* Alone it shows; nothing is asked for by two quotation marks, whatever the mail program makes of them. */
+	HAS(own(p, "configure tag bees\n"), "tag is now bees");
+	HAS(ask(p, ANN, "configure tag\n"), "tag is bees");
+	assert_string_equal(bees(p)->set.tag, "bees");
+	own(p, "configure tag \"\"\n");
+	assert_string_equal(bees(p)->set.tag, "");
+	own(p, "configure tag bees\nconfigure tag \xe2\x80\x9e\xe2\x80\x9c\n");
+	assert_string_equal(bees(p)->set.tag, "");
 	HAS(own(p, "log\n"), "setting: max_size, 2M");
 	/* A forged From alone does nothing. */
 	ask(p, ANN, "configure post anyone\n");
@@ -146,11 +154,11 @@ test_invitations(void **state)
 	char *text = own(p, "invite dora@example.org\n");
 
 	HAS(text, "Would you like to join?");
-	HAS(text, "1 were asked");
+	HAS(text, "want to join: 1.");
 	HAS(say_yes(p, "Dora <dora@example.org>"), "Welcome");
 	assert_non_null(member(p, "dora@example.org"));
 	text = own(p, "import\na@example.org\nB <b@example.org>\nbob@example.net\n");
-	HAS(text, "2 were asked whether they want to join. 1 are on the list already");
+	HAS(text, "want to join: 2. On the list already: 1.");
 	/* Also where nobody can join by themselves. */
 	own(p, "configure join closed\n");
 	own(p, "invite emil@example.org\n");
@@ -188,6 +196,75 @@ test_texts(void **state)
 	HAS(say_yes(p, "Emil <emil@example.org>"), "[bees] Welcome|");
 	HAS(own(p, "revert welcome 1\n"), "version 3");
 	HAS(ask(p, ANN, "text\n"), "welcome: version 3 by ann@example.org");
+}
+
+/* Reasons, questions and the footer have lines, and go by mail as texts do. */
+static void
+test_settings_with_lines(void **state)
+{
+	struct place *p = *state;
+	char *address;
+
+	own(p, "configure reasons Too long.\n");
+	HAS(ask(p, ANN, "text reasons\n"), "~~~~~~~~~~~~~~~~~~~~ Too long ~~~~");
+	address = reply_address(p);
+	HAS(say(p, ANN, address, "Re: text", WAVES "Too long.\nOff topic.\n" WAVES), "version 2");
+	assert_string_equal(bees(p)->set.reasons, "Too long.\nOff topic.");
+	HAS(own(p, "revert reasons\n"), "version 3");
+	assert_string_equal(bees(p)->set.reasons, "Too long");
+	HAS(own(p, "put questions\n" WAVES "How did you hear of us?\nWhere are your bees?\n" WAVES), "version 1");
+	assert_string_equal(bees(p)->set.questions, "How did you hear of us?\nWhere are your bees?");
+	HAS(own(p, "put footer\n" WAVES "The bees\n\nhttps://bees.example\n" WAVES), "version 1");
+	assert_string_equal(bees(p)->set.footer, "The bees\n\nhttps://bees.example");
+	own(p, "revert footer\n");
+	assert_string_equal(bees(p)->set.footer, "");
+	HAS(ask(p, ANN, "text\n"), "- charter - questions: version 1 by ann@example.org - reasons: version 3");
+}
+
+/* The same at the command line. */
+static void
+test_console(void **state)
+{
+	static const struct { const char *line, *says; } cases[] = {
+		{"bans", "Nobody is banned"},
+		{"sperren @spam.example", "No posts and no joining for @spam.example"},
+		{"bans", "- @spam.example, by command line"},
+		{"role bob@example.net moderator", "role of bob@example.net is now moderator"},
+		{"invite bob@example.net", "On the list already: 1"},
+		{"configure max_size huge", "a size is wanted"},
+		{"put charter\n# All about bees\n", "version 1"},
+		{"text charter", "# All about bees"},
+		{"put welcome\nno subject\n", "not kept"},
+		{"remove ann@example.org", "only owner"},
+		{"close list", "takes no more posts"},
+		{"log 1", "the command line: list closed"},
+		/* Not of this kind, or nothing that is known. */
+		{"", NULL}, {"daily", NULL}, {"erase", NULL}, {"queue", NULL}, {"help", NULL}, {"frobnicate", NULL},
+		{"create wasps@example.org", NULL}, {"get 1", NULL},
+	};
+	struct place *p = *state;
+	struct gp_err err;
+	int64_t before = last_job(p);
+	char *answer, *line;
+	size_t i;
+
+	for (i = 0; i < GP_COUNT(cases); i++) {
+		enum gp_status st;
+
+		line = gp_strdup(p->ctx, cases[i].line);
+		must(gp_store_begin(p->site->store, &err), &err);
+		st = gp_command_console(p->ctx, p->site, p->bees, &line, 1, &answer, &err);
+		assert_int_equal(st, cases[i].says == NULL ? GP_E_USAGE : GP_OK);
+		must(gp_store_commit(p->site->store, &err), &err);
+		if (cases[i].says != NULL)
+			HAS(without_stars(p->ctx, answer), cases[i].says);
+	}
+	assert_int_equal(last_job(p), before);
+	line = gp_strdup(p->ctx, "invite dora@example.org");
+	must(gp_store_begin(p->site->store, &err), &err);
+	must(gp_command_console(p->ctx, p->site, p->bees, &line, 1, &answer, &err), &err);
+	must(gp_store_commit(p->site->store, &err), &err);
+	HAS(say_yes(p, "Dora <dora@example.org>"), "Welcome");
 }
 
 static void
@@ -240,7 +317,7 @@ main(void)
 {
 	static const struct CMUnitTest tests[] = {
 		TEST(test_only_owners), TEST(test_settings), TEST(test_wanted), TEST(test_members), TEST(test_invitations),
-		TEST(test_texts), TEST(test_new_lists), TEST(test_export),
+		TEST(test_texts), TEST(test_settings_with_lines), TEST(test_console), TEST(test_new_lists), TEST(test_export),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -359,6 +359,9 @@ fill(struct fixture *f, struct gp_list *list, int64_t *waiting, int64_t *decided
 	OK(gp_text_put(f->s, list->id, "welcome", "en", "Hi", "annabel@example.net", NOW, &version, err));
 	OK(gp_ban_add(f->s, &(struct gp_ban){.list = list->id, .pattern = gp_strdup(f, "@spam.example"),
 	    .by = vote.who}, err));
+	OK(gp_trusted_add(f->s, list->id, "bob@example.org", "ann@example.org", NOW, err));
+	OK(gp_trusted_add(f->s, list->id, "eva@other.example", "annabel@example.net", NOW, err));
+	OK(gp_trusted_add(f->s, list->id, "annabel@example.net", "x@example.org", NOW, err));
 }
 
 static void
