@@ -12,7 +12,7 @@
 #include <string.h>
 
 /* Settings that may have lines, the charter first. */
-static const char *const settings[] = {"charter", "questions", "reasons", "footer"};
+static const char *const settings[] = {"charter", "questions", "reasons", "kinds", "footer"};
 
 static const struct gp_opt *
 setting_of(const char *name)
