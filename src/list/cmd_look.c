@@ -69,10 +69,14 @@ gp_do_help(struct asked *a, const char *args)
 	gp_said_elsewhere(a, "help");
 	data = gp_json_object(a->ctx);
 	describe_group(a, data, "commands", GP_FOR_MEMBERS);
-	if (a->member != NULL && a->member->role >= GP_ROLE_MODERATOR)
+	if (a->member != NULL && a->member->role >= GP_ROLE_MODERATOR) {
 		describe_group(a, data, "moderator_commands", GP_FOR_MODERATORS);
-	if (a->member != NULL && a->member->role == GP_ROLE_OWNER)
+		gp_json_bool(data, "has_moderator_commands", true);
+	}
+	if (a->member != NULL && a->member->role == GP_ROLE_OWNER) {
 		describe_group(a, data, "owner_commands", GP_FOR_OWNERS);
+		gp_json_bool(data, "has_owner_commands", true);
+	}
 	return gp_command_mail(a, "help", a->name, a->from, NULL, data);
 }
 

@@ -155,4 +155,13 @@ else
 fi
 limits() { grep -ho '^	GP_MAX_[A-Z_]*' "$GP_SRCDIR"/include/guildpost/base/*.h | tr -d '\t'; }
 is "every limit stands in guildpost.conf(5)" "$(limits | grep -vxFf <(grep -o 'GP_MAX_[A-Z_]*' "$GP_SRCDIR/doc/guildpost.conf.5"))" ''
+# A name that nothing fills in leaves a hole that no reader misses: a whole section of a mail, perhaps.
+unfilled() { # VARIABLES: names that stand in no source
+	sed -n 's/^\([a-z_0-9]*\)  .*/\1/p' "$1" | sort -u | comm -23 - "$T/words"
+}
+# shellcheck disable=SC2086
+(cd "$GP_SRCDIR" && cat $sources) | grep -oE '[a-z_0-9]+' | LC_ALL=C sort -u >"$T/words"
+echo 'no_such_name_here  x' >"$T/names"
+is "a name that nothing fills in is found" "$(LC_ALL=C unfilled "$T/names")" no_such_name_here
+is "every name of the templates is filled in somewhere" "$(LC_ALL=C unfilled "$GP_SRCDIR/templates/variables")" ''
 finish

@@ -221,6 +221,27 @@ test_settings_with_lines(void **state)
 	HAS(ask(p, ANN, "text\n"), "- charter - questions: version 1 by ann@example.org - reasons: version 3");
 }
 
+/* Everybody is told of what they may ask for, and of no more. */
+static void
+test_help(void **state)
+{
+	struct place *p = *state;
+	char *owner = ask(p, ANN, "help\n"), *moderator, *member = ask(p, BOB, "help\n");
+
+	own(p, "role cleo@example.com moderator\n");
+	moderator = ask(p, "cleo@example.com", "help\n");
+	HAS(owner, "As a moderator");
+	HAS(owner, "ban ADDRESS");
+	HAS(owner, "As an owner");
+	HAS(owner, "configure [KEY VALUE]");
+	HAS(moderator, "ban ADDRESS");
+	HASNT(moderator, "configure [KEY VALUE]");
+	HASNT(moderator, "As an owner");
+	HAS(member, "weekly");
+	HASNT(member, "As a moderator");
+	HASNT(member, "ban ADDRESS");
+}
+
 /* The same at the command line. */
 static void
 test_console(void **state)
@@ -317,7 +338,7 @@ main(void)
 {
 	static const struct CMUnitTest tests[] = {
 		TEST(test_only_owners), TEST(test_settings), TEST(test_wanted), TEST(test_members), TEST(test_invitations),
-		TEST(test_texts), TEST(test_settings_with_lines), TEST(test_console), TEST(test_new_lists), TEST(test_export),
+		TEST(test_texts), TEST(test_settings_with_lines), TEST(test_console), TEST(test_help), TEST(test_new_lists), TEST(test_export),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
