@@ -32,6 +32,8 @@ struct asked {
 	int64_t token_object;		/* what gp_command_ask binds its token to, or 0 */
 	json_t *pending;		/* lines that wait for a proof, by address */
 	bool stop;			/* nothing below is read */
+	bool aside;			/* said in a reply to the list */
+	bool refused;			/* a line was for others to say */
 	size_t mails;			/* that answer single lines */
 	struct gp_buf *console;		/* at the command line: answers are written here, not sent; or NULL */
 };
@@ -41,7 +43,8 @@ enum {
 	GP_CMD_PROOF = 1,	/* done only when it is proven who asks */
 	GP_CMD_MEMBER = 2,	/* only a member of the list can ask */
 	GP_CMD_ADDRESS = 4,	/* also NAME+word, with nothing in the mail */
-	GP_CMD_SUBJECT = 8	/* as that, and the subject holds its arguments */
+	GP_CMD_SUBJECT = 8,	/* as that, and the subject holds its arguments */
+	GP_CMD_REPLY = 16	/* also as the first line of a reply to the list, about its thread: aside.c */
 };
 struct gp_command {
 	const char *name;
@@ -138,6 +141,16 @@ enum gp_status gp_command_may_go(struct asked *a, const struct gp_member *m, boo
 /* The new address said yes too: join it to the person. */
 enum gp_status gp_command_address_proven(struct asked *a, int64_t person);
 
+/* ---- aside.c ------------------------------------------------------------------------------------ */
+
+/*
+ * What a reply says to the list in its first line. posted false: the mail came in, and *taken says that it was
+ * nothing else and is done with; true: the mail was archived and has more words.
+ */
+enum gp_status gp_aside_run(const void *ctx, struct gp_site *site, struct gp_list *list,
+    const struct gp_inbound *in, bool posted, struct gp_outcome *out, bool *taken, struct gp_err *err)
+    GP_MUST_CHECK;
+
 /* ---- commands, by file ------------------------------------------------------------------------ */
 
 typedef enum gp_status gp_command_fn(struct asked *a, const char *args);
@@ -153,5 +166,6 @@ gp_command_fn gp_do_configure, gp_do_log, gp_do_add, gp_do_remove, gp_do_invite,
 gp_command_fn gp_do_text, gp_do_put, gp_do_revert; /* cmd_texts.c */
 gp_command_fn gp_do_queue, gp_do_trust, gp_do_moderate, gp_do_ban, gp_do_unban, gp_do_bans,
     gp_do_close, gp_do_open, gp_do_split, gp_do_merge; /* cmd_moderator.c */
+gp_command_fn gp_do_solved, gp_do_reopen, gp_do_kind, gp_do_can_help, gp_do_pass; /* cmd_practice.c */
 
 #endif

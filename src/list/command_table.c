@@ -18,7 +18,8 @@ enum {
 	MEMBER = GP_CMD_ADDRESS | GP_CMD_MEMBER,
 	SUBJECT = GP_CMD_ADDRESS | GP_CMD_SUBJECT,
 	MEMBER_SUBJECT = SUBJECT | GP_CMD_MEMBER,
-	PROOF = GP_CMD_PROOF
+	PROOF = GP_CMD_PROOF,
+	REPLY = GP_CMD_REPLY
 };
 
 const struct gp_command gp_commands[] = {
@@ -52,6 +53,11 @@ const struct gp_command gp_commands[] = {
 	{"erase", MEMBERS, MEMBER | GP_CMD_PROOF, gp_do_erase},
 	{"withdraw", MEMBERS, SUBJECT, gp_do_withdraw},
 	{"takedown", MEMBERS, SUBJECT | GP_CMD_PROOF, gp_do_takedown},
+	{"solved", MEMBERS, SUBJECT | REPLY, gp_do_solved},
+	{"reopen", MEMBERS, SUBJECT | REPLY, gp_do_reopen},
+	{"kind", MEMBERS, SUBJECT | REPLY, gp_do_kind},
+	{"can-help", MEMBERS, MEMBER_SUBJECT, gp_do_can_help},
+	{"pass", MEMBERS, MEMBER_SUBJECT | REPLY, gp_do_pass},
 	{"stop", MEMBERS, 0, gp_do_stop},
 	/* Whoever may be asked to make a list. */
 	{"create", MEMBERS, 0, gp_do_create},

@@ -4,6 +4,7 @@
 
 #include "guildpost/mail/carry.h"
 
+#include "command.h"
 #include "content.h"
 #include "digest_answer.h"
 #include "linked.h"
@@ -226,8 +227,8 @@ count_post(const void *ctx, struct gp_site *site, const struct gp_list *list,
 	return st;
 }
 
-enum gp_status
-gp_post(const void *ctx, struct gp_site *site, struct gp_list *list, const struct gp_inbound *in,
+static enum gp_status
+take_post(const void *ctx, struct gp_site *site, struct gp_list *list, const struct gp_inbound *in,
     const struct gp_member *author, struct gp_outcome *out, struct gp_err *err)
 {
 	const struct gp_inbound *came = in;
@@ -264,4 +265,17 @@ gp_post(const void *ctx, struct gp_site *site, struct gp_list *list, const struc
 		st = gp_rules_count_words(ctx, site, list, in->mail, err);
 	out->text = gp_asprintf(ctx, "archived, queued for %lld", (long long)out->recipients);
 	return st;
+}
+
+enum gp_status
+gp_post(const void *ctx, struct gp_site *site, struct gp_list *list, const struct gp_inbound *in,
+    const struct gp_member *author, struct gp_outcome *out, struct gp_err *err)
+{
+	bool taken;
+	enum gp_status st = gp_aside_run(ctx, site, list, in, false, out, &taken, err);
+
+	if (st != GP_OK || taken)
+		return st;
+	st = take_post(ctx, site, list, in, author, out, err);
+	return st == GP_OK ? gp_aside_run(ctx, site, list, in, true, out, &taken, err) : st;
 }

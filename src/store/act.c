@@ -21,7 +21,9 @@ const char *const gp_verb_names[] = {
 	[GP_VERB_DROP] = "drop", [GP_VERB_BRAKE] = "brake", [GP_VERB_COMPLAINT] = "complaint",
 	[GP_VERB_PROBE] = "probe", [GP_VERB_SUSPEND] = "suspend",
 	[GP_VERB_SPLIT] = "split thread", [GP_VERB_MERGE] = "merge threads",
-	[GP_VERB_TAKE_DOWN] = "take down"
+	[GP_VERB_TAKE_DOWN] = "take down",
+	[GP_VERB_SOLVE] = "solve", [GP_VERB_REOPEN] = "reopen", [GP_VERB_KIND] = "kind",
+	[GP_VERB_SKILL] = "can help"
 };
 
 static const char *

@@ -39,4 +39,10 @@ enum gp_status gp_kind_mark(const void *ctx, struct gp_site *site, const struct 
     const struct gp_mail *mail, const struct gp_member *author, const struct gp_archived *a,
     struct gp_err *err) GP_MUST_CHECK;
 
+/* ---- help.c: ask the right few -------------------------------------------------------------------- */
+
+/* Open questions for which it is time go to the next member who can help. For the clock. */
+enum gp_status gp_help_tick(const void *ctx, struct gp_site *site, int64_t now, struct gp_err *err)
+    GP_MUST_CHECK;
+
 #endif

@@ -1,0 +1,126 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * What a reply to the list says to the list itself, in the first line that its author typed: "solved",
+ * "keep: How we mark queens #queens". It is a command about the thread. Where nothing else is
+ * written the mail is no post: what came of it is answered to its author alone. With more words it
+ * is a post like any other, word for word, and the command is done beside.
+ */
+#include "config.h"
+
+#include "command.h"
+
+#include <string.h>
+
+struct aside {
+	const struct gp_command *command;
+	const char *rest;	/* of the line, behind the word */
+	bool only;		/* nothing else was written */
+};
+
+/* Nothing, a colon, or numbers: "solved", "keep: Title", "solved by 12"; not "solved problems bore me". */
+static bool
+is_said_to_us(const char *rest)
+{
+	const char *p = rest + strspn(rest, " \t.!");
+	struct gp_str word;
+	int i;
+
+	if (*p == '\0' || *p == ':')
+		return true;
+	for (i = 0; i < 2; i++) {
+		word = gp_command_word(&p);
+		while (word.n > 0 && *word.p == '#') {
+			word.p++;
+			word.n--;
+		}
+		if (word.n > 0 && strspn(word.p, "0123456789") >= word.n)
+			return true;
+	}
+	return false;
+}
+
+static bool
+read_aside(const void *ctx, const struct gp_site *site, const struct gp_mail *mail, struct aside *out)
+{
+	const struct gp_word *word;
+	struct gp_lines lines;
+	size_t i, used, at, first;
+
+	if ((mail->flags & (GP_MAIL_AUTO | GP_MAIL_REPORT)) != 0 || (mail->references_n == 0 && mail->in_reply_to_n == 0))
+		return false;
+	gp_read_lines(ctx, site->words, GP_WORD_COMMAND, mail, &lines);
+	for (first = 0; first < lines.n && lines.v[first][0] == '\0';)
+		first++;
+	if (first == lines.n)
+		return false;
+	at = gp_read_marks(lines.v[first]);
+	word = gp_words_find(site->words, GP_WORD_COMMAND, lines.v[first] + at, &used);
+	out->command = word != NULL ? gp_command_find(word->name) : NULL;
+	if (out->command == NULL || (out->command->flags & GP_CMD_REPLY) == 0)
+		return false;
+	out->rest = lines.v[first] + at + used;
+	out->only = true;
+	for (i = first + 1; i < lines.n; i++)
+		out->only &= lines.v[i][0] == '\0';
+	return is_said_to_us(out->rest);
+}
+
+/* The last of the ids that is in the archive of the list. */
+static enum gp_status
+find_last(struct asked *a, char *const *ids, size_t ids_n, struct gp_message **out)
+{
+	struct gp_message **v;
+	enum gp_status st = GP_E_NOTFOUND;
+	size_t i, n = 0;
+
+	for (i = ids_n; i-- > 0 && n == 0 && (st == GP_OK || st == GP_E_NOTFOUND);)
+		st = gp_message_find_msgid(a->ctx, a->site->store, a->list->id, ids[i], &v, &n, a->err);
+	if (st != GP_OK || n == 0)
+		return st == GP_OK ? GP_E_NOTFOUND : st;
+	*out = v[0];
+	return GP_OK;
+}
+
+/* The message of the list that the mail answers. */
+static enum gp_status
+find_parent(struct asked *a, struct gp_message **out)
+{
+	const struct gp_mail *mail = a->in->mail;
+	enum gp_status st = find_last(a, mail->in_reply_to, mail->in_reply_to_n, out);
+
+	return st != GP_E_NOTFOUND ? st : find_last(a, mail->references, mail->references_n, out);
+}
+
+enum gp_status
+gp_aside_run(const void *ctx, struct gp_site *site, struct gp_list *list, const struct gp_inbound *in,
+    bool posted, struct gp_outcome *out, bool *taken, struct gp_err *err)
+{
+	struct asked a = {.ctx = ctx, .site = site, .list = list, .in = in, .out = out, .err = err};
+	struct gp_message *parent = NULL;
+	struct aside aside;
+	enum gp_status st;
+	const char *rest;
+
+	*taken = false;
+	if (!read_aside(ctx, site, in->mail, &aside) || aside.only == posted)
+		return GP_OK;
+	a.msgid = in->mail->msgid;
+	a.proven = gp_rules_auth(ctx, site, in) == GP_AUTH_PASS;
+	a.aside = true;
+	st = gp_command_begin(&a, in->mail->from_addr, in->mail->from_name);
+	if (st == GP_OK)
+		st = find_parent(&a, &parent);
+	if (st != GP_OK)
+		return st == GP_E_NOTFOUND ? GP_OK : st;
+	rest = aside.rest + strspn(aside.rest, " \t.!:");
+	a.lines.v = gp_array(ctx, char *, 1);
+	a.lines.v[0] = gp_asprintf(ctx, "%s %s %s", aside.command->name, parent->key, rest);
+	a.lines.n = 1;
+	st = gp_command_lines(&a);
+	/* Who may not say so to us said it to the others. */
+	if (st != GP_OK || posted || a.refused)
+		return st;
+	*taken = true;
+	out->text = gp_asprintf(ctx, "taken as a command: %s", aside.command->name);
+	return gp_notice_may_answer(in) ? gp_command_answer(&a) : GP_OK;
+}

@@ -1,0 +1,274 @@
+/* SPDX-License-Identifier: ISC */
+/* Questions that are solved, reopened, handed to those who can help: by command and by reply. */
+#include "config.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+#include "talk.h"
+
+#define ANN "Ann <ann@example.org>"
+#define BOB "Bob <bob@example.net>"
+#define CLEO "Cleo <cleo@example.com>"
+#define EVE "Eve <eve@evil.example>"
+#define DAY 86400
+
+/* A post, "msgid" answering "under" or NULL; the number of its thread, or 0 when it was no post. */
+static int64_t
+post(struct place *p, const char *from, const char *msgid, const char *under, const char *subject,
+    const char *text)
+{
+	struct gp_outcome out = {0};
+
+	take_in(p, "bees@example.org", gp_asprintf(p->ctx, "From: %s\nTo: bees@example.org\nSubject: %s\n"
+	    "Message-ID: <%s@x.example>\n%s%s%s\n%s", from, subject, msgid, under != NULL ? "In-Reply-To: <" : "",
+	    under != NULL ? under : "", under != NULL ? "@x.example>\n" : "", text), "s@x.example", &out);
+	return out.thread;
+}
+
+static struct gp_thread *
+thread(struct place *p, int64_t id)
+{
+	struct gp_thread *t;
+	struct gp_err err;
+
+	must(gp_thread_find(p->ctx, p->site->store, id, &t, &err), &err);
+	return t;
+}
+
+static int64_t
+number(struct place *p, const char *msgid)
+{
+	struct gp_message **v;
+	struct gp_err err;
+	size_t n;
+
+	must(gp_message_find_msgid(p->ctx, p->site->store, p->bees->id, gp_asprintf(p->ctx, "%s@x.example", msgid),
+	    &v, &n, &err), &err);
+	assert_true(n == 1);
+	return v[0]->id;
+}
+
+/* Mails since that job: "TO|SUBJECT|TEXT // ...", notices and posts. */
+static char *
+mails(struct place *p, int64_t since)
+{
+	struct gp_buf b;
+	size_t i, n;
+	struct gp_job **v = jobs_since(p, since, &n);
+
+	gp_buf_init(&b, p->ctx, 1 << 20);
+	for (i = 0; i < n; i++) {
+		const struct gp_mail *m = read_job(p, v[i]);
+
+		gp_buf_printf(&b, "%s%s|%s|%s", i > 0 ? " // " : "", goes_to(p, v[i]), m->subject,
+		    without_stars(p->ctx, gp_utf8_line(p->ctx, m->text, m->text_n, 1 << 16)));
+	}
+	return b.p != NULL ? b.p : gp_strdup(p->ctx, "");
+}
+
+/* A question of Cleo's that Bob answered. */
+static int64_t
+asked(struct place *p)
+{
+	int64_t t = post(p, CLEO, "q", NULL, "Which day for the acid?", "I have two hives.\n");
+
+	assert_string_equal(thread(p, t)->mark, "question");
+	assert_int_equal(post(p, BOB, "a", "q", "Re: Which day for the acid?", "A cold one in December.\n"), t);
+	return t;
+}
+
+static void
+test_solved_by_reply(void **state)
+{
+	struct place *p = *state;
+	int64_t t = asked(p), before = last_job(p);
+	char *text;
+
+	/* The one word is no post: an answer to who wrote it, thanks to who answered. */
+	assert_int_equal(post(p, CLEO, "s", "a", "Re: Which day for the acid?", "Solved!\n"), 0);
+	text = mails(p, before);
+	assert_string_equal(thread(p, t)->mark, "solved");
+	assert_int_equal(thread(p, t)->mark_message, number(p, "a"));
+	assert_int_equal(thread(p, t)->messages, 2);
+	HAS(text, "bob@example.net|Re: Which day for the acid?|Your answer helped: Cleo says");
+	HAS(text, "cleo@example.com|");
+	HAS(text, "is solved now, by what Bob wrote");
+	HASNT(text, "ann@example.org|");
+	/* Said again: no second thanks. */
+	before = last_job(p);
+	post(p, CLEO, "s2", "a", "Re: Which day for the acid?", "> A cold one in December.\n\nsolved\n\nCleo\n");
+	HASNT(mails(p, before), "Your answer helped");
+	/* Taken back. */
+	post(p, CLEO, "s3", "a", "Re: Which day for the acid?", "Reopen.\n");
+	assert_string_equal(thread(p, t)->mark, "question");
+}
+
+static void
+test_solved_with_words(void **state)
+{
+	struct place *p = *state;
+	int64_t t = asked(p), before = last_job(p);
+	char *text;
+
+	assert_int_equal(post(p, CLEO, "s", "a", "Re: Which day for the acid?",
+	    "Solved: it works in the cold.\n\nThank you all, the mites fell in heaps.\n"), t);
+	text = mails(p, before);
+	assert_string_equal(thread(p, t)->mark, "solved");
+	assert_int_equal(thread(p, t)->messages, 3);
+	HAS(text, "the mites fell in heaps");
+	HAS(text, "Your answer helped");
+	/* Nobody is answered about a command that went beside a post. */
+	HASNT(text, "is solved now");
+}
+
+static const struct reply { const char *name, *from, *under, *text; bool is_post; const char *mark; } replies[] = {
+	{"somebody else's word is a post", BOB, "q", "Solved!\n", true, "question"},
+	{"a stranger's waits", EVE, "a", "Solved!\n", false, "question"},
+	{"a moderator may", ANN, "a", "solved\n", false, "solved"},
+	{"in German", CLEO, "a", "Gel\xc3\xb6st.\n", false, "solved"},
+	{"in French", CLEO, "a", "R\xc3\xa9solu\n", false, "solved"},
+	{"in Spanish", CLEO, "a", "resuelto\n", false, "solved"},
+	{"below a quote", CLEO, "a", "On Monday Bob wrote:\n> A cold one\n\nsolved\n", false, "solved"},
+	{"the word within a sentence", CLEO, "a", "Solved problems are the best ones.\n", true, "question"},
+	{"further down", CLEO, "a", "Thank you.\nsolved\n", true, "question"},
+	{"in what is quoted", CLEO, "a", "> solved\n\nIs it?\n", true, "question"},
+	{"not the beginning of another", CLEO, "a", "solvedness\n", true, "question"},
+	{"a command that is none for replies", CLEO, "a", "unsubscribe\n", true, "question"},
+	{"no reply at all", CLEO, NULL, "solved\n", true, "question"},
+};
+
+static void
+test_replies(void **state)
+{
+	struct place *p = *state;
+	int64_t t = asked(p), got;
+	struct gp_err err;
+	size_t i;
+
+	for (i = 0; i < GP_COUNT(replies); i++) {
+		got = post(p, replies[i].from, gp_asprintf(p->ctx, "r%zu", i), replies[i].under,
+		    gp_asprintf(p->ctx, "Re: Which day for the acid%s", replies[i].under == NULL ? " in May" : "?"),
+		    replies[i].text);
+		if ((got != 0) != replies[i].is_post)
+			fail_msg("%s: %s", replies[i].name, got != 0 ? "a post" : "no post");
+		if (strcmp(thread(p, t)->mark, replies[i].mark) != 0)
+			fail_msg("%s: now %s", replies[i].name, thread(p, t)->mark);
+		must(gp_store_begin(p->site->store, &err), &err);
+		must(gp_thread_mark(p->site->store, t, "question", 0, GP_MARK_RULE, &err), &err);
+		must(gp_store_commit(p->site->store, &err), &err);
+	}
+}
+
+static void
+test_commands(void **state)
+{
+	struct place *p = *state;
+	int64_t t = asked(p);
+	int64_t other = post(p, BOB, "o", NULL, "Wax moths", "They are back.\n");
+
+	HAS(ask(p, CLEO, gp_asprintf(p->ctx, "solved %lld\n", (long long)number(p, "q"))), "by what Bob wrote");
+	assert_int_equal(thread(p, t)->mark_message, number(p, "a"));
+	HAS(ask(p, CLEO, gp_asprintf(p->ctx, "reopen %lld\n", (long long)number(p, "a"))), "open question again");
+	post(p, ANN, "b", "q", "Re: Which day for the acid?", "Or in January.\n");
+	HAS(ask(p, CLEO, gp_asprintf(p->ctx, "solved %lld by %lld\n", (long long)number(p, "q"),
+	    (long long)number(p, "a"))), "by what Bob wrote");
+	assert_int_equal(thread(p, t)->mark_message, number(p, "a"));
+	HAS(ask(p, CLEO, gp_asprintf(p->ctx, "solved %lld by %lld\n", (long long)number(p, "q"),
+	    (long long)number(p, "o"))), "stands in another thread");
+	HAS(ask(p, BOB, gp_asprintf(p->ctx, "solved %lld\n", (long long)number(p, "q"))), "is for whoever asked");
+	HAS(ask(p, BOB, "solved 99999\n"), "no message 99999");
+	HAS(ask(p, BOB, "solved\n"), "no message");
+	HAS(ask(p, BOB, gp_asprintf(p->ctx, "solved %lld\n", (long long)number(p, "o"))), "Nobody but you");
+	/* To the address of the thread. */
+	HAS(say(p, CLEO, gp_asprintf(p->ctx, "bees+thread-%s@example.org", thread(p, t)->key), "", "reopen\n"),
+	    "open question again");
+	HAS(ask(p, BOB, gp_asprintf(p->ctx, "kind %lld story\n", (long long)number(p, "o"))), "this is a story now");
+	assert_string_equal(thread(p, other)->mark, "story");
+	HAS(ask(p, BOB, gp_asprintf(p->ctx, "kind %lld frage\n", (long long)number(p, "o"))), "this is a question");
+	HAS(ask(p, BOB, gp_asprintf(p->ctx, "kind %lld song\n", (long long)number(p, "o"))), "song is no kind");
+	HAS(ask(p, ANN, gp_asprintf(p->ctx, "kind %lld none\n", (long long)number(p, "o"))), "ordinary thread");
+	assert_string_equal(thread(p, other)->mark, "");
+	HAS(ask(p, ANN, "configure answers off\n"), "answers");
+	HAS(say_yes(p, ANN), "answers is now off");
+	HAS(ask(p, CLEO, gp_asprintf(p->ctx, "solved %lld\n", (long long)number(p, "q"))), "does not follow questions");
+}
+
+static void
+tick(struct place *p, int64_t later)
+{
+	struct gp_err err;
+
+	gp_clock_set(gp_now() + later, true);
+	must(gp_store_begin(p->site->store, &err), &err);
+	must(gp_help_tick(p->ctx, p->site, gp_now(), &err), &err);
+	must(gp_store_commit(p->site->store, &err), &err);
+}
+
+static void
+test_ask_the_right_few(void **state)
+{
+	struct place *p = *state;
+	int64_t start = gp_now(), before;
+	char *text;
+
+	HAS(ask(p, BOB, "can-help\n"), "You have not said");
+	HAS(ask(p, BOB, "can-help #Varroa, #oxalic-acid\n"), "- #oxalic-acid - #varroa");
+	HAS(ask(p, BOB, "can help varroa\n"), "- #varroa");
+	HAS(ask(p, ANN, "can-help #varroa #wax\n"), "4 times in 30 days");
+	HAS(ask(p, CLEO, "can-help #varroa\n"), "#varroa");
+	HAS(ask(p, EVE, "can-help #varroa\n"), "for members");
+	post(p, CLEO, "q", NULL, "How many varroa in winter?", "Does anyone count them?\n");
+	before = last_job(p);
+	tick(p, DAY);
+	assert_int_equal(last_job(p), before);
+	tick(p, DAY + 60);
+	text = mails(p, before);
+	HAS(text, "ann@example.org|Re: How many varroa in winter?|Cleo asked");
+	HAS(text, "Does anyone count them?");
+	HASNT(text, "bob@example.net");
+	/* One after the other: not at once, but when the first one passes. */
+	before = last_job(p);
+	tick(p, 60);
+	assert_int_equal(last_job(p), before);
+	HAS(say(p, ANN, "bees+pass@example.org", gp_asprintf(p->ctx, "%lld", (long long)number(p, "q")), ""),
+	    "Somebody else is asked");
+	HAS(ask(p, BOB, gp_asprintf(p->ctx, "pass %lld\n", (long long)number(p, "q"))), "You were not asked");
+	before = last_job(p);
+	tick(p, 60);
+	HAS(mails(p, before), "bob@example.net|Re: How many varroa");
+	/* By reply, with one word, and nobody else sees it. */
+	before = last_job(p);
+	assert_int_equal(post(p, BOB, "pass", "q", "Re: How many varroa in winter?", "pass\n"), 0);
+	HAS(mails(p, before), "bob@example.net|");
+	HASNT(mails(p, before), "ann@example.org");
+	/* Cleo asked it herself, and nobody is left. */
+	before = last_job(p);
+	tick(p, 3 * DAY);
+	assert_int_equal(last_job(p), before);
+	/* Who has an answer asks nobody. */
+	post(p, CLEO, "q2", NULL, "How much wax?", "Does anyone weigh it?\n");
+	post(p, BOB, "a2", "q2", "Re: How much wax?", "A kilogram.\n");
+	before = last_job(p);
+	tick(p, 5 * DAY);
+	assert_int_equal(last_job(p), before);
+	HAS(ask(p, ANN, "can-help none\n"), "You have not said");
+	gp_clock_set(start, true);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup_teardown(test_solved_by_reply, place_set_up, place_tear_down),
+		cmocka_unit_test_setup_teardown(test_solved_with_words, place_set_up, place_tear_down),
+		cmocka_unit_test_setup_teardown(test_replies, place_set_up, place_tear_down),
+		cmocka_unit_test_setup_teardown(test_commands, place_set_up, place_tear_down),
+		cmocka_unit_test_setup_teardown(test_ask_the_right_few, place_set_up, place_tear_down),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
