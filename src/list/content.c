@@ -180,19 +180,91 @@ replace_by_note(struct shaping *s, const struct gp_part *p)
 	return st;
 }
 
+/* What was done to a part, behind an empty line, in the language of the list. */
+static enum gp_status
+note_of(struct shaping *s, const char *template_name, char **note)
+{
+	enum gp_status st;
+	char *text;
+	size_t n;
+
+	st = gp_templates_render(s->ctx, s->site->templates, template_name, s->list->set.language,
+	    gp_json_object(s->ctx), &text, &n, s->err);
+	if (st == GP_OK)
+		*note = gp_asprintf(s->ctx, "\n%s", text);
+	return st;
+}
+
+/* The note as a paragraph of HTML in whatever charset holds ASCII. */
+static char *
+paragraph(const void *ctx, const char *note)
+{
+	struct gp_buf b;
+	uint32_t cp;
+	size_t n;
+
+	gp_buf_init(&b, ctx, 1 << 16);
+	gp_buf_puts(&b, "<p>");
+	for (note++; *note != '\0' && (n = gp_utf8_next(note, strlen(note), &cp)) > 0; note += n) {
+		if (cp < 0x80)
+			gp_escape_html(&b, note, 1);
+		else
+			gp_buf_printf(&b, "&#%u;", (unsigned)cp);
+	}
+	gp_buf_puts(&b, "</p>\n");
+	return b.p;
+}
+
+/* At the end of what is shown. */
+static char *
+with_paragraph(const void *ctx, const char *html, const char *more)
+{
+	const char *end = html, *p;
+
+	for (p = html; (p = strchr(p, '<')) != NULL; p++)
+		if (gp_istarts(p, "</body"))
+			end = p;
+	if (end == html)
+		end = html + strlen(html);
+	return gp_asprintf(ctx, "%.*s%s%s", (int)(end - html), html, more, end);
+}
+
 /* HTML with its tracking pixels out; what can't be decoded stays. */
-static void
+static enum gp_status
 drop_pixels(struct shaping *s, const struct gp_part *p)
 {
-	char *html, *without;
+	char *html, *without, *note;
+	enum gp_status st;
 	size_t n;
 
 	if (gp_cte_decode(s->ctx, p->cte, s->in->raw + p->body, p->len, GP_MAX_MESSAGE, &html, &n, NULL) !=
 	    GP_OK || memchr(html, '\0', n) != NULL)
-		return;
+		return GP_OK;
 	without = gp_html_without_pixels(s->ctx, html, n, &n);
-	if (without != NULL)
-		s->v[s->n++] = gp_part_with(s->ctx, s->in->raw, p, without);
+	if (without == NULL)
+		return GP_OK;
+	st = note_of(s, "mail/pixels-taken.txt", &note);
+	if (st != GP_OK)
+		return st;
+	s->v[s->n] = gp_part_with(s->ctx, s->in->raw, p, with_paragraph(s->ctx, without, paragraph(s->ctx, note)));
+	/* Beside a text, that stays as it came. */
+	s->v[s->n++].note = gp_content_is_html_only(s->in->mail) ? note : NULL;
+	return GP_OK;
+}
+
+/* HTML alone becomes the text that was made of it. */
+static enum gp_status
+html_to_text(struct shaping *s, const struct gp_part *p)
+{
+	const struct gp_mail *m = s->in->mail;
+	const char *gap = m->text_n > 0 && m->text[m->text_n - 1] != '\n' ? "\n" : "";
+	enum gp_status st;
+	char *note;
+
+	st = note_of(s, "mail/html-taken.txt", &note);
+	if (st == GP_OK)
+		replace_by_text(s, p, gp_asprintf(s->ctx, "%s%s%s", m->text, gap, note), note);
+	return st;
 }
 
 static bool
@@ -206,18 +278,17 @@ shape_part(struct shaping *s, const struct gp_part *p)
 {
 	const struct gp_list_settings *set = &s->list->set;
 	const struct gp_mail *m = s->in->mail;
+	enum gp_status st = GP_OK;
 
 	if (gp_part_is_sealed(m, p))
 		return GP_OK;
 	if (set->html == GP_HTML_TEXT && gp_content_is_html_only(m) &&
-	    (p->flags & GP_PART_BODY_HTML) != 0) {
-		replace_by_text(s, p, m->text, NULL);
-		return GP_OK;
-	}
+	    (p->flags & GP_PART_BODY_HTML) != 0)
+		return html_to_text(s, p);
 	if (set->pixels == GP_PIXELS_DROP && (p->flags & GP_PART_BODY_HTML) != 0)
-		drop_pixels(s, p);
-	if (!can_go(m, p))
-		return GP_OK;
+		st = drop_pixels(s, p);
+	if (st != GP_OK || !can_go(m, p))
+		return st;
 	if ((set->attachments == GP_FILES_DROP && is_file(p)) ||
 	    (set->blocked == GP_BLOCKED_DROP && !is_taken(s->ctx, s->list, s->in, p)))
 		return replace_by_note(s, p);

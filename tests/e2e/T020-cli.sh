@@ -167,4 +167,19 @@ exits "init never overwrites one" 73 "$GP" init new --domain example.net
 exits "init wants a domain" 64 "$GP" init other
 exits "what init made works" 0 "$GP" -c new/guildpost.conf list create ants
 exits "a name gets the site's domain" 0 "$GP" -c new/guildpost.conf list show ants@example.net
+
+# ---- texts: the list's own before the site's before ours ---------------------------------------
+mkdir -p new/own/mail/en
+printf 'Subject: Hi\n\nFrom the site, {{list_title}}.\n' >new/own/mail/en/welcome.md
+sed -i 's/^\[server\]/[server]\ntemplates = own/' new/guildpost.conf
+asks() { "$GP" -c new/guildpost.conf ask ants "$@"; }
+has "the site's text in place of ours" <(asks text welcome) '^From the site'
+has "all others are ours" <(asks text goodbye) '^You have left'
+asks put welcome < <(printf 'Subject: Ho\n\nFrom the list.\n') >/dev/null
+has "the list's in place of the site's" <(asks text welcome) '^From the list'
+asks revert welcome >/dev/null
+has "and back" <(asks text welcome) '^From the site'
+echo 'Hello {{no_such_name}}' >>new/own/mail/en/welcome.md
+exits "a text of the site that can't be filled in" 78 asks text welcome
+has "is named, with the line" "$err" 'own/mail/en/welcome.md:4: .*no_such_name'
 finish

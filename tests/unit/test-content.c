@@ -185,6 +185,8 @@ static const struct shape_case {
 	    "--s--\n", NULL, NULL},
 	{"HTML alone", "html", "text", HEAD "Content-Type: text/html; charset=utf-8\n\n<p>Hello <b>bees</b></p>\n",
 	    "Content-Type: text/plain; charset=us-ascii\r\n", "<p>"},
+	{"HTML alone says so", "html", "text", HEAD "Content-Type: text/html; charset=utf-8\n\n<p>Hello <b>bees</b></p>\n",
+	    "bees\r\n\r\n[This message came as HTML without a text.", "<p>"},
 	{"HTML in a mixed", "html", "text", HEAD "Content-Type: multipart/mixed; boundary=b\n\n--b\n"
 	    "Content-Type: text/html\n\n<p>Hello</p>\n--b\nContent-Type: image/png\n\nx\n--b--\n", "Hello\r\n", "<p>"},
 	{"a pixel", "pixels", "drop", HEAD "Content-Type: text/html; charset=utf-8\n\n<p>Hello <b>bees</b>"
@@ -193,6 +195,9 @@ static const struct shape_case {
 	    "--b\n\nHello\n--b\nContent-Type: text/html\nContent-Transfer-Encoding: base64\n\n"
 	    "PHA+SGVsbG88aW1nIHNyYz0vL3NweS5leGFtcGxlLyB3aWR0aD0iMHB4IiBoZWlnaHQ9IjEiLz48L3A+\n--b--\n",
 	    "<p>Hello</p>", "PHA+"},
+	{"a pixel, said at the end of what is shown", "pixels", "drop", HEAD "Content-Type: text/html; charset=iso-8859-1\n\n"
+	    "<html><body>Gr\xfc\xdf" "e<img src=//spy.example/ width=0 height=0></BODY></html>\n",
+	    "<p>[The list took out pictures", "spy"},
 	{"a picture that is seen", "pixels", "drop", HEAD "Content-Type: text/html\n\n"
 	    "<img src=https://a.example/b.png width=100 height=1><img src=cid:x width=1 height=1><img width=1 height=1 "
 	    "src=https://a.example/ no end\n", NULL, NULL},
