@@ -56,6 +56,22 @@ vote(struct gp_case *c, bool approves, const char *how, const char *reason, cons
 	return st == GP_OK ? gp_end_tell(c, *what, reason, data) : st;
 }
 
+/* Would one more ok of this moderator send it? */
+static enum gp_status
+is_enough(struct gp_case *c, bool *yes)
+{
+	struct gp_vote *votes;
+	enum gp_status st;
+	int64_t others = 0;
+	size_t i, n;
+
+	st = gp_hold_votes(c->ctx, c->site->store, c->hold->id, &votes, &n, c->err);
+	for (i = 0; st == GP_OK && i < n; i++)
+		others += votes[i].approves && !gp_strieq(votes[i].who, c->by);
+	*yes = others + 1 >= c->hold->approvals;
+	return st;
+}
+
 /* Whoever wrote it, member or not, needs no moderator from now on. */
 static enum gp_status
 trust_author(struct gp_case *c, const struct gp_member *author)
@@ -72,6 +88,7 @@ trust(struct gp_case *c, const char **what, json_t *data)
 {
 	struct gp_member *author;
 	enum gp_status st;
+	bool enough;
 
 	/* Of those who join now there is nobody yet. */
 	if (c->hold->kind == GP_HOLD_JOIN && c->hold->approvals <= 1) {
@@ -84,8 +101,11 @@ trust(struct gp_case *c, const char **what, json_t *data)
 	st = gp_end_author(c, c->list, &author);
 	if (st != GP_OK)
 		return st;
+	st = is_enough(c, &enough);
+	if (st != GP_OK)
+		return st;
 	/* A post that says nothing of its author goes, and that is all. */
-	if (author == NULL && gp_addr_check(c->hold->from_addr, NULL) != GP_OK)
+	if (!enough || (author == NULL && gp_addr_check(c->hold->from_addr, NULL) != GP_OK))
 		return vote(c, true, "approved", "", what, data);
 	st = trust_author(c, author);
 	gp_json_bool(data, "trusted", true);

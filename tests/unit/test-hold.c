@@ -355,6 +355,26 @@ test_trust(void **state)
 	assert_int_equal(archived(p), 5);
 }
 
+/* Where two must agree on a post, one alone doesn't open the door for all that follow. */
+static void
+test_trust_needs_all(void **state)
+{
+	struct place *p = *state;
+
+	setting(p, "approvals", "2");
+	setting(p, "post", "moderators");
+	HAS(say(p, BOB, "bees@example.org", "First", "x\n"), "Held: First");
+	HASNT(verdict(p, ANN, "ann@example.org", "ok trust\n"), "need no moderator");
+	assert_int_equal(member(p, "bob@example.net")->posting, GP_POSTING_LIST);
+	/* Nor by saying it twice. */
+	verdict(p, ANN, "ann@example.org", "ok trust\n");
+	assert_int_equal(member(p, "bob@example.net")->posting, GP_POSTING_LIST);
+	assert_int_equal(archived(p), 0);
+	HAS(verdict(p, MAX, "max@example.net", "ok trust\n"), "posts of bob@example.net need no moderator");
+	assert_int_equal(member(p, "bob@example.net")->posting, GP_POSTING_TRUSTED);
+	assert_int_equal(archived(p), 1);
+}
+
 /* From outside, and then a member; whom the others don't let in. */
 static void
 test_trust_outside(void **state)
@@ -673,6 +693,7 @@ main(void)
 		TEST(test_votes_and_edits),
 		TEST(test_trust),
 		TEST(test_trust_outside),
+		TEST(test_trust_needs_all),
 		TEST(test_ban),
 		TEST(test_claim),
 		TEST(test_move),
