@@ -3,7 +3,8 @@
  * A thread in the order in which it is read: every message behind the one it answers, siblings
  * by date. Messages that are not there (never seen, not to be archived, removed) are passed
  * over where they join nothing: their answers take their place. Where several answers hang on
- * such a message it stays as a gap. No recursion; links that make a loop are cut.
+ * such a message it stays as a gap; one that was removed always does, and one that is not to be
+ * archived does where it was answered. No recursion; links that make a loop are cut.
  */
 #include "config.h"
 
@@ -134,9 +135,10 @@ prune(struct walk *w, const void *ctx)
 	for (i = w->order_n; i-- > 0;) {
 		node = &t->v[w->order[i]];
 		up = w->up[w->order[i]];
-		node->shown = node->node->msg != NULL || alive[w->order[i]] > 1;
+		node->shown = node->node->msg != NULL || node->node->state == 3 ||
+		    alive[w->order[i]] > (node->node->state == 2 ? 0 : 1);
 		if (up >= 0 && (node->shown || alive[w->order[i]] > 0))
-			alive[up] += node->node->msg != NULL || alive[w->order[i]] > 0;
+			alive[up]++;
 	}
 	for (i = 0; i < w->order_n; i++) {
 		node = &t->v[w->order[i]];
