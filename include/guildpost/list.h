@@ -76,6 +76,13 @@ char *gp_session_token(const void *ctx, const struct gp_site *site, int64_t pers
 bool gp_session_parse(const struct gp_site *site, const char *token, int64_t *person, int64_t *session,
     int64_t *expires);
 
+/* ---- when_query.c ------------------------------------------------------------------------ */
+
+/* A search in which a time that is said in words ("since May", "letzte Woche") is written as the search
+ * knows it. *read: those words, or NULL. */
+char *gp_when_query(const void *ctx, const struct gp_words *words, const char *query, int64_t now,
+    char **read);
+
 /* ---- rules.c: the decision ------------------------------------------------------------------------ */
 
 /* A message as it came in. */

@@ -292,15 +292,34 @@ struct gp_search {
 	size_t limit, offset;
 	int64_t now;		/* for 3d, last-week */
 	int64_t since;		/* only what was received from then on, 0: all */
+	bool facets;		/* count them, too */
+	const char *languages;	/* of its words, for their other forms: "en de"; NULL: only as they stand */
 };
+struct gp_facets;
 struct gp_hits {
+	struct gp_facets *facets; /* when they were asked for */
 	struct gp_message **v; size_t n;
 	int64_t total;		/* counted up to 1,000 */
 	bool more;		/* stopped at a limit of time or hits */
-	char **terms; size_t terms_n;	/* what to mark in the text: folded words and phrases */
+	char **terms; size_t terms_n;	/* what to mark in the text: folded words, word*, phrases */
 	char *note;		/* what was mended: "open-quote", "unknown-prefix", "no-word" (signs
 				 * only), "too-long"; or NULL */
 };
+/* Who wrote what was found, in which years, with what: of the best thousand. */
+struct gp_facet { char *name; int64_t n; };
+struct gp_facets {
+	struct gp_facet *authors; size_t authors_n;	/* names, the most frequent first, at most 8 */
+	struct gp_facet *years; size_t years_n;		/* newest first */
+	int64_t files, solved, questions;		/* messages with files; in such threads */
+};
+/* Where the terms stand in a text: [from, to) of each, in order. */
+struct gp_mark { size_t from, to; };
+void gp_hits_marks(const void *ctx, const struct gp_hits *hits, const char *text, size_t n,
+    struct gp_mark **out, size_t *out_n);
+/* For a search that found nothing: the query with words that people wrote, which finds something. *out
+ * NULL: there is none. */
+enum gp_status gp_search_suggest(const void *ctx, struct gp_store *s, const struct gp_search *q, char **out,
+    struct gp_err *err) GP_MUST_CHECK;
 /* Never fails on what people type: unknown x: is a word, open quotes are closed. */
 enum gp_status gp_search_run(const void *ctx, struct gp_store *s, const struct gp_search *q,
     struct gp_hits *out, struct gp_err *err) GP_MUST_CHECK;

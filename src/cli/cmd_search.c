@@ -34,6 +34,7 @@ run(struct gp_cli *cli, int argc, char **argv)
 	struct gp_search q = {.limit = HITS};
 	struct gp_hits hits;
 	struct gp_list *list;
+	char *better = NULL, *read;
 	struct gp_err err;
 	size_t i;
 
@@ -46,11 +47,15 @@ run(struct gp_cli *cli, int argc, char **argv)
 		code = gp_cli_list(cli, argv[1], &list);
 	if (code >= 0)
 		return code;
-	q.query = join(cli, argc - 1, argv + 2);
 	q.list = list->id;
 	q.now = gp_now();
-	if (gp_search_run(cli, cli->site->store, &q, &hits, &err) != GP_OK)
+	q.query = gp_when_query(cli, cli->site->words, join(cli, argc - 1, argv + 2), q.now, &read);
+	q.languages = list->set.language;
+	if (gp_search_run(cli, cli->site->store, &q, &hits, &err) != GP_OK ||
+	    (hits.n == 0 && gp_search_suggest(cli, cli->site->store, &q, &better, &err) != GP_OK))
 		return gp_cli_fail(cli, &err);
+	if (better != NULL && !cli->json)
+		fprintf(stderr, "nothing is found; this is, perhaps: %s\n", better);
 	for (i = 0; i < hits.n; i++) {
 		const struct gp_message *m = hits.v[i];
 		json_t *row = gp_json_push_object(rows);

@@ -227,7 +227,8 @@ enum gp_status
 gp_do_search(struct asked *a, const char *args)
 {
 	struct gp_search q = {.query = args, .list = a->list->id, .limit = FEW, .now = gp_now(),
-	    .since = gp_list_readable_from(a->list, a->member)};
+	    .since = gp_list_readable_from(a->list, a->member), .languages = a->list->set.language};
+	char *better = NULL, *read;
 	struct gp_hits hits;
 	enum gp_status st = gp_command_may_read(a);
 	json_t *said, *rows;
@@ -239,11 +240,17 @@ gp_do_search(struct asked *a, const char *args)
 		gp_json_bool(gp_said(a, "search_what"), "done", true);
 		return GP_OK;
 	}
+	q.query = gp_when_query(a->ctx, a->site->words, args, q.now, &read);
 	st = gp_search_run(a->ctx, a->site->store, &q, &hits, a->err);
+	if (st != GP_OK)
+		return st;
+	if (hits.n == 0)
+		st = gp_search_suggest(a->ctx, a->site->store, &q, &better, a->err);
 	if (st != GP_OK)
 		return st;
 	said = gp_said(a, "search");
 	gp_json_text(said, "query", args);
+	gp_json_text(said, "suggestion", better);
 	rows = gp_json_new_array(said, "messages");
 	for (i = 0; i < hits.n; i++)
 		if (is_visible(a, hits.v[i]))

@@ -18,7 +18,8 @@ enum {
 };
 
 static const char *const kinds[] = {"command", "verdict", "skip", "polite", "date", "end",
-    "robot", "greeting", "doubt", "behind", "thing", "ask", "tell", "kind"};
+    "robot", "greeting", "doubt", "behind", "thing", "ask", "tell", "kind",
+    "span"};
 
 struct gp_words {
 	struct gp_word *v;

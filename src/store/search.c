@@ -15,6 +15,7 @@
 
 enum {
 	HITS_MAX = 1000,	/* counted, and that can be paged through */
+	RANKED_MAX = 16000,	/* the newest so many are compared */
 	SECONDS_YEAR = 31556952,
 	TIME_MS = 250,
 	LOOK_OPS = 2000		/* steps of SQLite's machine between looks at the clock */
@@ -190,7 +191,7 @@ stream(struct run *r, struct gp_err *err)
 	while ((rc = sqlite3_step(st)) == SQLITE_ROW) {
 		collect(r, st);
 		/* In order of time already: enough is enough. */
-		if (!ranked && r->n > HITS_MAX)
+		if (r->n > (ranked ? RANKED_MAX : HITS_MAX))
 			break;
 	}
 	sqlite3_progress_handler(r->s->db, 0, NULL, NULL);
@@ -231,6 +232,18 @@ fetch_page(const void *ctx, struct run *r, struct gp_hits *out, struct gp_err *e
 	return status;
 }
 
+static enum gp_status
+count_facets(const void *ctx, struct run *r, struct gp_hits *out, struct gp_err *err)
+{
+	struct gp_buf *ids = gp_buf_new(r->q, 32 * (HITS_MAX + 1));
+	size_t i;
+
+	for (i = 0; i < r->n && i < HITS_MAX; i++)
+		gp_buf_printf(ids, "%c%lld", i > 0 ? ',' : '[', (long long)r->hits[i].id);
+	gp_buf_putc(ids, ']');
+	return gp_facets_count(ctx, r->s, ids->p, &out->facets, err);
+}
+
 static bool
 asks_for_something(const struct gp_query *q)
 {
@@ -249,7 +262,8 @@ gp_search_run(const void *ctx, struct gp_store *s, const struct gp_search *searc
 	enum gp_status status = GP_OK;
 
 	memset(out, 0, sizeof(*out));
-	r.q = gp_query_parse(ctx, search->query, search->now);
+	r.q = gp_query_parse(ctx, search->query, search->now, &(struct gp_query_forms){gp_forms_find,
+	    gp_forms_new(ctx, s, search->languages)});
 	out->terms = r.q->terms;
 	out->terms_n = r.q->terms_n;
 	out->note = r.q->note == NULL ? NULL : gp_strdup(ctx, r.q->note);
@@ -265,6 +279,8 @@ gp_search_run(const void *ctx, struct gp_store *s, const struct gp_search *searc
 		qsort(r.hits, r.n, sizeof(*r.hits), best_first);
 		status = fetch_page(ctx, &r, out, err);
 	}
+	if (status == GP_OK && r.n > 0 && search->facets)
+		status = count_facets(ctx, &r, out, err);
 	out->total = r.n < HITS_MAX ? (int64_t)r.n : HITS_MAX;
 	out->more = r.late || r.n > HITS_MAX;
 	if (own)

@@ -30,6 +30,9 @@ enum gp_status gp_search_remove(struct gp_store *s, int64_t id, struct gp_err *e
 struct gp_search_change { int64_t id; bool anew; };
 enum gp_status gp_search_change(struct gp_store *s, const struct gp_search_change *v, size_t n,
     struct gp_err *err) GP_MUST_CHECK;
+/* Of the messages whose ids are in a JSON array. */
+enum gp_status gp_facets_count(const void *ctx, struct gp_store *s, const char *ids,
+    struct gp_facets **out, struct gp_err *err) GP_MUST_CHECK;
 /* Entries that wait for the commit. */
 enum gp_status gp_search_flush(struct gp_store *s, struct gp_err *err) GP_MUST_CHECK;
 void gp_search_drop(struct gp_store *s);

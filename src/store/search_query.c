@@ -22,6 +22,7 @@ enum {
 struct parser {
 	struct gp_query *q;
 	const char *p, *end;
+	const struct gp_query_forms *forms;	/* or NULL */
 	struct gp_buf match, exclude;
 	bool open_group;	/* match ends with a group that OR may extend */
 	bool alternative;	/* OR was read */
@@ -34,6 +35,7 @@ struct item {
 	struct gp_str field;	/* in front of the colon, or empty */
 	char *value;
 	bool prefix;		/* word* */
+	bool quoted;		/* just as it stands */
 	char *whole;		/* as typed, for when the field is none of ours */
 };
 
@@ -86,8 +88,9 @@ read_value(struct parser *p, bool *prefix)
 	while (p->p < p->end && !is_blank(*p->p) && quote_at(p->p, p->end) == 0)
 		p->p++;
 	n = (size_t)(p->p - from);
-	*prefix = n > 1 && from[n - 1] == '*';
-	return gp_strndup(p->q, from, n - *prefix);
+	/* One letter begins half of all words: that narrows nothing. */
+	*prefix = n > 2 && from[n - 1] == '*';
+	return gp_strndup(p->q, from, n > 1 && from[n - 1] == '*' ? n - 1 : n);
 }
 
 /* "subject:" at p->p: its length without the colon, or 0. */
@@ -123,6 +126,7 @@ read_item(struct parser *p, struct item *it)
 		it->field = (struct gp_str){from, n};
 		p->p += n + 1;
 	}
+	it->quoted = quote_at(p->p, p->end) > 0;
 	it->value = read_value(p, &it->prefix);
 	it->whole = gp_strndup(p->q, from, (size_t)(p->p - from));
 	return true;
@@ -157,21 +161,47 @@ add_term(struct gp_query *q, char *term)
 	for (i = 0; i < q->terms_n; i++)
 		if (strcmp(q->terms[i], term) == 0)
 			return;
-	q->terms[q->terms_n++] = term;
+	if (q->terms_n < GP_TERMS_MAX)
+		q->terms[q->terms_n++] = term;
+}
+
+/* The other forms of a word that people wrote: "hive" for "hives". */
+static void
+find_forms(struct parser *p, const char *folded, const struct item *it, const char *columns, char ***forms,
+    size_t *n)
+{
+	*n = 0;
+	if (p->forms == NULL || it->quoted || it->prefix || strchr(folded, ' ') != NULL ||
+	    (columns != NULL && strstr(columns, "author") != NULL) ||
+	    (columns != NULL && strstr(columns, "files") != NULL))
+		return;
+	p->forms->find(p->forms->arg, p->q, folded, forms, n);
 }
 
 static void
-add_phrase(struct gp_buf *b, const char *columns, const char *folded, bool prefix)
+add_phrase(struct parser *p, struct gp_buf *b, const char *columns, const char *folded,
+    const struct item *it, bool mark)
 {
+	char **forms = NULL;
+	size_t i, n;
+
+	find_forms(p, folded, it, columns, &forms, &n);
 	if (columns != NULL)
 		gp_buf_printf(b, "%s : ", columns);
 	/* Folded words hold no quotation mark. */
-	gp_buf_printf(b, "\"%s\"%s", folded, prefix ? " *" : "");
+	gp_buf_printf(b, "%s\"%s\"%s", n > 0 ? "(" : "", folded, it->prefix ? " *" : "");
+	for (i = 0; i < n; i++)
+		gp_buf_printf(b, " OR \"%s\"%s", forms[i], i + 1 == n ? ")" : "");
+	if (!mark)
+		return;
+	add_term(p->q, it->prefix ? gp_asprintf(p->q, "%s*", folded) : gp_strdup(p->q, folded));
+	for (i = 0; i < n; i++)
+		add_term(p->q, forms[i]);
 }
 
 /* Look for (or without) the words of `text`, in some columns or in all. */
 static void
-add_words(struct parser *p, const char *text, const char *columns, bool negated, bool prefix)
+add_words(struct parser *p, const char *text, const char *columns, const struct item *it)
 {
 	struct gp_buf *folded = gp_buf_new(p->q, QUERY_MAX * 4);
 	struct words w = {folded, 0};
@@ -181,14 +211,13 @@ add_words(struct parser *p, const char *text, const char *columns, bool negated,
 		note(p, "no-word");
 		return;
 	}
-	if (negated) {
+	if (it->negated) {
 		if (p->exclude.len > 0)
 			gp_buf_puts(&p->exclude, " OR ");
-		add_phrase(&p->exclude, columns, folded->p, prefix);
+		add_phrase(p, &p->exclude, columns, folded->p, it, false);
 		p->alternative = false;
 		return;
 	}
-	add_term(p->q, folded->p);
 	if (p->alternative && p->open_group) {
 		/* "(a OR b" gets " OR c"; its bracket is closed below. */
 		gp_buf_cut(&p->match, p->match.len - 1);
@@ -198,7 +227,7 @@ add_words(struct parser *p, const char *text, const char *columns, bool negated,
 			gp_buf_puts(&p->match, " AND ");
 		gp_buf_putc(&p->match, '(');
 	}
-	add_phrase(&p->match, columns, folded->p, prefix);
+	add_phrase(p, &p->match, columns, folded->p, it, true);
 	gp_buf_putc(&p->match, ')');
 	p->open_group = true;
 	p->alternative = false;
@@ -338,7 +367,7 @@ apply_field(struct parser *p, size_t field, const struct item *it)
 	struct gp_query *q = p->q;
 
 	if (fields[field].kind == COLUMNS) {
-		add_words(p, it->value, fields[field].columns, it->negated, it->prefix);
+		add_words(p, it->value, fields[field].columns, it);
 		return true;
 	}
 	if (fields[field].kind == HAS)
@@ -372,7 +401,7 @@ apply(struct parser *p, const struct item *it)
 	size_t i;
 
 	if (it->field.n == 0) {
-		add_words(p, it->value, NULL, it->negated, it->prefix);
+		add_words(p, it->value, NULL, it);
 		return;
 	}
 	for (i = 0; i < GP_COUNT(fields); i++)
@@ -382,7 +411,7 @@ apply(struct parser *p, const struct item *it)
 			break;
 		}
 	note(p, "unknown-prefix");
-	add_words(p, it->whole, NULL, it->negated, it->prefix);
+	add_words(p, it->whole, NULL, it);
 }
 
 /* ---- all of it -------------------------------------------------------------------- */
@@ -404,10 +433,10 @@ finish(struct parser *p)
 }
 
 struct gp_query *
-gp_query_parse(const void *ctx, const char *text, int64_t now)
+gp_query_parse(const void *ctx, const char *text, int64_t now, const struct gp_query_forms *forms)
 {
 	struct gp_query *q = gp_new(ctx, struct gp_query);
-	struct parser p = {.q = q, .now = now};
+	struct parser p = {.q = q, .now = now, .forms = forms};
 	size_t n = strlen(text), items = 0;
 	char *clean;
 	struct item it;
@@ -420,7 +449,7 @@ gp_query_parse(const void *ctx, const char *text, int64_t now)
 	gp_buf_init(&p.exclude, q, QUERY_MAX * 16);
 	q->from = INT64_MIN;
 	q->to = INT64_MAX;
-	q->terms = gp_array(q, char *, ITEMS_MAX);
+	q->terms = gp_array(q, char *, GP_TERMS_MAX);
 	if (n > QUERY_MAX)
 		note(&p, "too-long");
 	while (read_item(&p, &it)) {

@@ -16,13 +16,28 @@ struct gp_query {
 	bool root, unanswered, solved;
 	char *msgid, *thread, *list;	/* or NULL */
 	enum gp_query_sort sort;
-	char **terms;		/* folded words and phrases of what is looked for */
+	char **terms;		/* folded words, word* and phrases of what is looked for */
 	size_t terms_n;
 	const char *note;	/* "open-quote", "unknown-prefix", "no-word", "too-long" or NULL */
 };
 
+enum { GP_TERMS_MAX = 256 };
+/* Gives other forms of a folded word, on ctx. */
+struct gp_query_forms {
+	void (*find)(void *arg, const void *ctx, const char *word, char ***out, size_t *n);
+	void *arg;
+};
 /* Takes anything; every part of it that can't be understood is looked for as words. */
-struct gp_query *gp_query_parse(const void *ctx, const char *text, int64_t now);
+struct gp_query *gp_query_parse(const void *ctx, const char *text, int64_t now,
+    const struct gp_query_forms *forms);	/* forms may be NULL */
+
+/* ---- search_forms.c: words that stand in the index */
+
+struct gp_store;
+/* Finds the forms of a word by the stemmers of some languages ("en de"). */
+struct gp_forms;
+struct gp_forms *gp_forms_new(const void *ctx, struct gp_store *s, const char *languages);
+void gp_forms_find(void *forms, const void *ctx, const char *word, char ***out, size_t *n);
 
 /* ---- search_date.c */
 

@@ -133,14 +133,15 @@ search_feed_build(struct visit *v)
 {
 	const char *q = gp_request_arg(v->r, "q");
 	struct gp_search query = {.list = v->list->id, .now = v->now,
-	    .limit = GP_WEB_FEED_ENTRIES, .since = v->since};
+	    .limit = GP_WEB_FEED_ENTRIES, .since = v->since, .languages = v->list->set.language};
 	struct gp_err err = {GP_OK, ""};
 	struct gp_hits hits = {0};
 	char *path;
 
 	if (q == NULL || *q == '\0')
 		return 404;
-	query.query = gp_asprintf(v->ctx, "%s sort:new", q);
+	query.query = gp_asprintf(v->ctx, "%s sort:new", gp_when_query(v->ctx, v->w->site->words, q, v->now,
+	    &path));
 	if (gp_search_run(v->ctx, v->s, &query, &hits, &err) != GP_OK)
 		return visit_failed(&err);
 	path = gp_asprintf(v->ctx, "?q=%s", url_value(v->ctx, q));

@@ -9,7 +9,7 @@
 
 #include <string.h>
 
-enum { HITS_MOST = 1000, EXCERPT = 220, EXCERPT_BEFORE = 70 };
+enum { HITS_MOST = 1000, EXCERPT = 220, EXCERPT_BEFORE = 70, LOOKED_THROUGH = 128 << 10 };
 
 int
 search_find(struct visit *v)
@@ -18,63 +18,34 @@ search_find(struct visit *v)
 	return 200;
 }
 
-/* Is there a word of the terms at p? Its length; ASCII case is folded. */
-static size_t
-term_at(const struct gp_hits *hits, const char *p, size_t n)
-{
-	size_t i, k, best = 0;
-
-	for (i = 0; i < hits->terms_n; i++) {
-		const char *t = hits->terms[i];
-
-		for (k = 0; t[k] != '\0' && k < n; k++)
-			if (gp_ascii_lower((unsigned char)p[k]) != gp_ascii_lower((unsigned char)t[k]))
-				break;
-		if (t[k] == '\0' && k > best)
-			best = k;
-	}
-	return best;
-}
-
-static bool
-is_word(unsigned char c)
-{
-	return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c >= 0x80;
-}
-
-/* The first place of any term, at the start of a word; n: there is none. */
-static size_t
-first_term(const struct gp_hits *hits, const char *p, size_t n)
-{
-	size_t i;
-
-	for (i = 0; i < n; i++)
-		if ((i == 0 || !is_word((unsigned char)p[i - 1])) && term_at(hits, p + i, n - i) > 0)
-			return i;
-	return n;
-}
-
+/* Text with what was found in it marked. */
 static void
-mark_terms(struct gp_buf *b, const struct gp_hits *hits, const char *s)
+mark_terms(struct gp_buf *b, const void *ctx, const struct gp_hits *hits, const char *s)
 {
-	size_t n = strlen(s), i, from = 0, len;
+	struct gp_mark *marks;
+	size_t n, i, at = 0;
 
-	for (i = 0; i < n;) {
-		len = i == 0 || !is_word((unsigned char)s[i - 1]) ? term_at(hits, s + i, n - i) : 0;
-		if (len == 0) {
-			i++;
-			continue;
-		}
-		/* To the end of the word: stems and cases. */
-		while (i + len < n && is_word((unsigned char)s[i + len]))
-			len++;
-		gp_escape_html(b, s + from, i - from);
+	gp_hits_marks(ctx, hits, s, strlen(s), &marks, &n);
+	for (i = 0; i < n; i++) {
+		gp_escape_html(b, s + at, marks[i].from - at);
 		gp_buf_puts(b, "<mark>");
-		gp_escape_html(b, s + i, len);
+		gp_escape_html(b, s + marks[i].from, marks[i].to - marks[i].from);
 		gp_buf_puts(b, "</mark>");
-		from = i += len;
+		at = marks[i].to;
 	}
-	gp_escape_html(b, s + from, n - from);
+	gp_escape_html(b, s + at, strlen(s) - at);
+}
+
+/* The first place of any term; false: there is none. */
+static bool
+first_term(const void *ctx, const struct gp_hits *hits, const char *s, size_t n, size_t *at)
+{
+	struct gp_mark *marks;
+	size_t k;
+
+	gp_hits_marks(ctx, hits, s, n < LOOKED_THROUGH ? n : LOOKED_THROUGH, &marks, &k);
+	*at = k > 0 ? marks[0].from : n;
+	return k > 0;
 }
 
 /* Words around the first term in what the author wrote; else the first words. */
@@ -86,19 +57,17 @@ excerpt_of(struct visit *v, const void *ctx, const struct gp_message *m, const s
 	char *own, *quoted;
 	const char *blank;
 
-	if (first_term(hits, m->snippet, strlen(m->snippet)) < strlen(m->snippet) ||
+	if (first_term(ctx, hits, m->snippet, strlen(m->snippet), &at) ||
 	    gp_message_mail(ctx, v->s, m->id, &mail, NULL, NULL, NULL) != GP_OK)
 		return hidden(ctx, m->snippet);
 	gp_text_split(ctx, mail.text, mail.text_n, mail.flags & GP_MAIL_FLOWED ? GP_TEXT_FLOWED : 0,
 	    &own, &own_n, &quoted, &quoted_n);
-	at = first_term(hits, own, own_n);
-	if (at == own_n && quoted_n > 0 && first_term(hits, quoted, quoted_n) < quoted_n) {
+	if (!first_term(ctx, hits, own, own_n, &at)) {
+		if (quoted_n == 0 || !first_term(ctx, hits, quoted, quoted_n, &at))
+			return hidden(ctx, m->snippet);
 		own = quoted;
 		own_n = quoted_n;
-		at = first_term(hits, own, own_n);
 	}
-	if (at == own_n)
-		return hidden(ctx, m->snippet);
 	from = at > EXCERPT_BEFORE ? at - EXCERPT_BEFORE : 0;
 	blank = from > 0 ? memchr(own + from, ' ', at - from) : NULL;
 	if (blank != NULL)
@@ -132,10 +101,10 @@ put_hit(struct visit *v, json_t *array, const struct gp_message *m, const struct
 	gp_json_text(o, "list_name", v->list == NULL ? list_title(list) : NULL);
 	gp_json_text(o, "list_url", v->list == NULL ? home_path(v, list) : NULL);
 	gp_buf_init(&b, mem, 64 << 10);
-	mark_terms(&b, hits, excerpt_of(v, mem, m, hits));
+	mark_terms(&b, mem, hits, excerpt_of(v, mem, m, hits));
 	gp_json_text(o, "excerpt_html", b.p);
 	gp_buf_reset(&b);
-	mark_terms(&b, hits, hidden(mem, m->title));
+	mark_terms(&b, mem, hits, hidden(mem, m->title));
 	gp_json_text(o, "title_html", b.p);
 	talloc_free(mem);
 	return 200;
@@ -150,6 +119,84 @@ put_note(json_t *o, const char *note)
 
 	for (i = 0; i < GP_COUNT(notes); i++)
 		gp_json_bool(o, notes[i][1], note != NULL && strcmp(note, notes[i][0]) == 0);
+}
+
+/* A facet: what to add to the query, and how many that leaves; not what is asked for already. */
+static void
+put_facet(struct visit *v, json_t *array, const char *path, const char *q, const char *more,
+    const char *name, int64_t n)
+{
+	json_t *o;
+
+	if (n == 0 || strstr(q, more) != NULL)
+		return;
+	o = gp_json_push_object(array);
+	gp_json_text(o, "name", name);
+	gp_json_int(o, "count", n);
+	gp_json_text(o, "url", gp_asprintf(v->ctx, "%s?q=%s", path,
+	    url_value(v->ctx, gp_asprintf(v->ctx, "%s %s", q, more))));
+}
+
+static void
+put_facets(struct visit *v, const char *path, const char *q, const struct gp_hits *hits)
+{
+	const struct gp_facets *f = hits->facets;
+	json_t *o = gp_json_new_object(v->doc, "facets"), *array;
+	bool any = f != NULL && hits->total > 1;
+	size_t i;
+
+	array = gp_json_new_array(o, "authors");
+	for (i = 0; any && i < f->authors_n; i++)
+		if (strchr(f->authors[i].name, '"') == NULL && f->authors_n > 1)
+			put_facet(v, array, path, q, gp_asprintf(v->ctx, "from:\"%s\"", f->authors[i].name),
+			    hidden(v->ctx, f->authors[i].name), f->authors[i].n);
+	array = gp_json_new_array(o, "years");
+	for (i = 0; any && f->years_n > 1 && i < f->years_n; i++)
+		put_facet(v, array, path, q, gp_asprintf(v->ctx, "on:%s", f->years[i].name),
+		    f->years[i].name, f->years[i].n);
+	put_facet(v, gp_json_new_array(o, "files"), path, q, "has:attachment", "", any ? f->files : 0);
+	put_facet(v, gp_json_new_array(o, "solved"), path, q, "is:solved", "", any ? f->solved : 0);
+	gp_json_bool(o, "any", any && (f->authors_n > 1 || f->years_n > 1 || f->files > 0 || f->solved > 0));
+	gp_json_bool(o, "has_years", any && f->years_n > 1);
+	gp_json_bool(o, "has_authors", any && f->authors_n > 1);
+}
+
+/* Nothing was found: what may have been meant. */
+static int
+put_suggestion(struct visit *v, const char *path, const struct gp_search *query)
+{
+	json_t *o = json_object_get(v->doc, "search");
+	struct gp_err err = {GP_OK, ""};
+	char *better;
+
+	if (gp_search_suggest(v->ctx, v->s, query, &better, &err) != GP_OK)
+		return visit_failed(&err);
+	if (better == NULL)
+		return 200;
+	o = gp_json_new_object(o, "suggestion");
+	gp_json_text(o, "query", better);
+	gp_json_text(o, "url", gp_asprintf(v->ctx, "%s?q=%s", path, url_value(v->ctx, better)));
+	return 200;
+}
+
+/* The languages whose forms of words are looked for: the list's, or those of all public lists. */
+static char *
+languages_of(struct visit *v)
+{
+	struct gp_list **all;
+	struct gp_buf b;
+	size_t i, n;
+
+	if (v->list != NULL)
+		return v->list->set.language;
+	gp_buf_init(&b, v->ctx, 4096);
+	gp_buf_puts(&b, "en");
+	if (gp_list_all(v->ctx, v->s, &all, &n, NULL) != GP_OK)
+		n = 0;
+	for (i = 0; i < n; i++)
+		if (gp_list_is_public(all[i]) && strstr(b.p, all[i]->set.language) == NULL)
+			gp_buf_printf(&b, " %s", all[i]->set.language);
+	return b.p;
 }
 
 /* The place behind the last hit of the page before. */
@@ -188,17 +235,20 @@ search_build(struct visit *v)
 {
 	const char *q = gp_request_arg(v->r, "q");
 	struct gp_search query = {.query = q, .list = v->list != NULL ? v->list->id : 0,
-	    .now = v->now, .since = v->since};
+	    .now = v->now, .since = v->since, .languages = languages_of(v)};
 	struct gp_err err = {GP_OK, ""};
 	struct gp_hits hits = {0};
 	char *path = v->list != NULL ? list_path(v, v->list, "search") : visit_path(v, "/search");
 	json_t *array;
 	size_t i, from, to;
 	int status = 200;
+	char *read;
 
 	q = q != NULL ? q : "";
+	query.query = gp_when_query(v->ctx, v->w->site->words, q, v->now, &read);
 	/* With a page to continue from, the hits before it are counted over. */
 	query.limit = gp_request_arg(v->r, "after") != NULL ? HITS_MOST : GP_WEB_HITS_PER_PAGE + 1;
+	query.facets = true;
 	if (*q != '\0' && gp_search_run(v->ctx, v->s, &query, &hits, &err) != GP_OK)
 		return visit_failed(&err);
 	doc_start(v, NULL, path);
@@ -207,6 +257,10 @@ search_build(struct visit *v)
 	gp_json_text(v->doc_page, "json_url", gp_asprintf(v->ctx, "%s.json?q=%s", path,
 	    url_value(v->ctx, q)));
 	put_search(v, q, &hits);
+	gp_json_text(json_object_get(v->doc, "search"), "read_date", read);
+	put_facets(v, path, q, &hits);
+	if (*q != '\0' && hits.total == 0)
+		status = put_suggestion(v, path, &query);
 	array = gp_json_new_array(v->doc, "hits");
 	from = start_of(v, &hits);
 	to = hits.n - from > GP_WEB_HITS_PER_PAGE ? from + GP_WEB_HITS_PER_PAGE : hits.n;

@@ -52,6 +52,7 @@ libraries() {
 		file = place[1]
 		only("^libetpan/", "^src/mail/")
 		only("^sqlite3", "^src/store/")
+		only("^libstemmer", "^src/store/stem\\.c$")
 		only("^curl/", "^src/outbound/session\\.c$|^src/inbound/imap_curl\\.c$")
 		only("^microhttpd", "^src/web/http\\.c$")
 		only("^cmark", "^src/render/markdown[a-z_]*\\.c$")

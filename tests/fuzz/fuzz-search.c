@@ -62,7 +62,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 {
 	void *ctx = gp_ctx(NULL);
 	char *text = gp_memdup(ctx, data, n);
-	struct gp_query *q = gp_query_parse(ctx, text, 1795456200);
+	struct gp_query *q = gp_query_parse(ctx, text, 1795456200, NULL);
 
 	gp_tokenize((const char *)data, n, check_token, &n);
 	run(q->match);

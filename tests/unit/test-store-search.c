@@ -71,7 +71,7 @@ test_language(void **state)
 
 	(void)state;
 	for (i = 0; i < GP_COUNT(queries); i++) {
-		q = gp_query_parse(ctx, queries[i].text, NOW);
+		q = gp_query_parse(ctx, queries[i].text, NOW, NULL);
 		if (gp_streq(q->match, queries[i].match) && gp_streq(q->exclude, queries[i].exclude) &&
 		    gp_streq(q->note, queries[i].note))
 			continue;
@@ -117,7 +117,7 @@ test_dates(void **state)
 		to = INT64_MAX;
 		assert_true(dates[i].from == NULL || gp_time_parse(dates[i].from, &from));
 		assert_true(dates[i].to == NULL || gp_time_parse(dates[i].to, &to));
-		q = gp_query_parse(ctx, dates[i].text, NOW);
+		q = gp_query_parse(ctx, dates[i].text, NOW, NULL);
 		if (q->from != from || q->to != to)
 			fail_msg("%s: %s to %s", dates[i].text, gp_time_iso(ctx, q->from),
 			    gp_time_iso(ctx, q->to));
@@ -130,7 +130,7 @@ test_filters(void **state)
 {
 	void *ctx = gp_ctx(NULL);
 	struct gp_query *q = gp_query_parse(ctx, "has:patch has:attachment -has:link is:root "
-	    "is:unanswered is:solved id:<a@b.example> thread:ABC list:Bees sort:new", NOW);
+	    "is:unanswered is:solved id:<a@b.example> thread:ABC list:Bees sort:new", NOW, NULL);
 	char *many = gp_alloc_array(ctx, 1, 200001, "many");
 
 	(void)state;
@@ -142,15 +142,15 @@ test_filters(void **state)
 	assert_string_equal(q->thread, "abc");
 	assert_string_equal(q->list, "bees");
 	assert_int_equal(q->sort, GP_SORT_NEW);
-	q = gp_query_parse(ctx, "swarm \"queen bee\" swarm -wasp", NOW);
+	q = gp_query_parse(ctx, "swarm \"queen bee\" swarm -wasp", NOW, NULL);
 	assert_int_equal(q->terms_n, 2);
 	assert_string_equal(q->terms[1], "queen bee");
 	memset(many, 'a', 200000);
-	q = gp_query_parse(ctx, many, NOW);
+	q = gp_query_parse(ctx, many, NOW, NULL);
 	assert_string_equal(q->note, "too-long");
 	for (size_t i = 0; i < 200000; i += 2)
 		many[i] = ' ';
-	q = gp_query_parse(ctx, many, NOW);
+	q = gp_query_parse(ctx, many, NOW, NULL);
 	assert_string_equal(q->note, "too-long");
 	assert_int_equal(q->terms_n, 1);
 	talloc_free(ctx);
@@ -381,6 +381,139 @@ test_rederive_and_remove(void **state)
 	assert_string_equal(problems, "");
 }
 
+/* The number of hits in these languages, with the text of the first marked. */
+static int64_t
+hits_of(struct fixture *f, int64_t list, const char *query, const char *languages, const char *text,
+    char **marked)
+{
+	const struct gp_search q = {.query = query, .list = list, .limit = 10, .now = NOW, .facets = true,
+	    .languages = languages};
+	struct gp_hits hits;
+	struct gp_mark *marks;
+	struct gp_buf b;
+	size_t i, n, at = 0;
+
+	OK(gp_search_run(f, f->s, &q, &hits, err));
+	gp_hits_marks(f, &hits, text, strlen(text), &marks, &n);
+	gp_buf_init(&b, f, 4096);
+	for (i = 0; i < n; at = marks[i++].to)
+		gp_buf_printf(&b, "%.*s[%.*s]", (int)(marks[i].from - at), text + at,
+		    (int)(marks[i].to - marks[i].from), text + marks[i].from);
+	gp_buf_puts(&b, text + at);
+	*marked = b.p;
+	return hits.total;
+}
+
+/* Forms of words by the language; what is in quotation marks, begun or of another language is not touched. */
+static void
+test_forms(void **state)
+{
+	static const struct {
+		const char *query, *languages;
+		int64_t total;
+		const char *text, *marked;
+	} cases[] = {
+		{"hive", "en", 2, "Hives, a hive", "[Hives], a [hive]"}, {"hives", "en", 2, "my HIVE", "my [HIVE]"},
+		{"\"hive\"", "en", 1, "hives hive", "hives [hive]"}, {"hive", NULL, 1, "hives", "hives"},
+		{"hive*", NULL, 2, "hives", "[hives]"}, {"study", "en", 1, "she studies", "she [studies]"},
+		{"hive", "xx", 1, "", ""}, {"hiving", "en de", 2, "", ""}, {"subject:hive", "en", 1, "", ""},
+		{"from:lees", "en", 0, "", ""}, {"-hive", "en", 4, "", ""}, {"bienen", "de", 2, "Die Biene", "Die [Biene]"},
+		{"Biene", "de", 2, "", ""}, {"biene", "en", 1, "", ""}, {"abeille", "fr", 1, "les abeilles", "les [abeilles]"},
+		{"colmena", "es", 1, "Colmenas", "[Colmenas]"}, {"K\xc3\xb6nigin", "de", 1, "K\xc3\x96NIGIN konigin",
+		    "[K\xc3\x96NIGIN] [konigin]"}, {"\xe8\x9c\x82\xe8\x9c\x9c", "en", 1, "\xe8\x9c\x82\xe8\x9c\x9c\xe3\x80\x82",
+		    "[\xe8\x9c\x82\xe8\x9c\x9c]\xe3\x80\x82"}, {"\xe8\x9c\x9c\xe8\x9c\x82", "en", 0, "", ""},
+		{"\"two hives\"", "en", 1, "two hives here", "[two hives] here"},
+	};
+	struct fixture *f = *state;
+	struct gp_list *bees;
+	char *marked;
+	size_t i;
+
+	OK(gp_store_begin(f->s, err));
+	bees = new_list(f, "bees@example.org");
+	put(f, bees, "a@x.example", NULL, "Hives", "two hives, and what she studies", "", 9, 0);
+	put(f, bees, "b@x.example", NULL, "Other", "one hive alone", "", 8, 0);
+	put(f, bees, "c@x.example", NULL, "Bienen", "die Bienen und ihre K\xc3\xb6nigin", "", 7, 0);
+	put(f, bees, "d@x.example", NULL, "Eine", "eine Biene", "", 6, 0);
+	put(f, bees, "e@x.example", NULL, "Autres", "des abeilles, las colmenas", "", 5, 0);
+	put(f, bees, "g@x.example", NULL, "Weit", "\xe8\x9c\x82\xe8\x9c\x9c", "", 4, 0);
+	OK(gp_store_commit(f->s, err));
+	for (i = 0; i < GP_COUNT(cases); i++) {
+		int64_t total = hits_of(f, bees->id, cases[i].query, cases[i].languages, cases[i].text, &marked);
+
+		if (total != cases[i].total || strcmp(marked, cases[i].marked) != 0)
+			fail_msg("%s (%s): %d hits, not %d; %s", cases[i].query, cases[i].languages, (int)total,
+			    (int)cases[i].total, marked);
+	}
+}
+
+/* What may have been meant, out of what this reader can find. */
+static void
+test_suggestions(void **state)
+{
+	static const struct { const char *query, *want; } cases[] = {
+		{"varoa", "varroa"}, {"varrao", "varroa"}, {"VAROA mite", "varroa mite"}, {"oxilac acid", "oxalic acid"},
+		{"arroa", NULL}, {"varroa", NULL}, {"\"varoa\"", NULL}, {"-varoa", NULL}, {"from:varoa", NULL},
+		{"varoa*", NULL}, {"xyzzyq", NULL}, {"var", NULL}, {"", NULL}, {"formik acid", NULL}, {"v4rroa", NULL},
+	};
+	struct fixture *f = *state;
+	struct gp_list *bees, *ants;
+	struct gp_search q = {.limit = 5, .now = NOW};
+	size_t i;
+
+	OK(gp_store_begin(f->s, err));
+	bees = new_list(f, "bees@example.org");
+	ants = new_list(f, "ants@example.org");
+	put(f, bees, "a@x.example", NULL, "Mites", "the varroa mite and oxalic acid", "", 9, 0);
+	put(f, ants, "b@x.example", NULL, "Other", "formic acid", "", 8, 0);
+	OK(gp_store_commit(f->s, err));
+	for (i = 0; i < GP_COUNT(cases); i++) {
+		char *got;
+
+		q.query = cases[i].query;
+		q.list = bees->id;
+		OK(gp_search_suggest(f, f->s, &q, &got, err));
+		if (!gp_streq(got, cases[i].want))
+			fail_msg("%s: %s", cases[i].query, got == NULL ? "-" : got);
+	}
+	/* In the other list that word is there. */
+	q.query = "formik acid";
+	q.list = ants->id;
+	{
+		char *got;
+
+		OK(gp_search_suggest(f, f->s, &q, &got, err));
+		assert_string_equal(got, "formic acid");
+	}
+}
+
+static void
+test_facets(void **state)
+{
+	struct fixture *f = *state;
+	const struct gp_search q = {.query = "swarm", .limit = 1, .now = NOW, .facets = true};
+	struct gp_list *bees;
+	struct gp_hits hits;
+	int64_t a;
+
+	OK(gp_store_begin(f->s, err));
+	bees = new_list(f, "bees@example.org");
+	a = put(f, bees, "a@x.example", NULL, "A", "swarm", "", 400, 0);
+	put(f, bees, "b@x.example", "a@x.example", "Re: A", "swarm", "", 1, 0);
+	put(f, bees, "c@x.example", NULL, "C", "no such word", "", 1, 0);
+	OK(gp_thread_mark(f->s, 1, "solved", a, GP_MARK_PERSON, err));
+	OK(gp_store_commit(f->s, err));
+	OK(gp_search_run(f, f->s, &q, &hits, err));
+	assert_int_equal(hits.total, 2);
+	assert_int_equal(hits.facets->authors_n, 1);
+	assert_int_equal(hits.facets->authors[0].n, 2);
+	assert_int_equal(hits.facets->years_n, 2);
+	assert_string_equal(hits.facets->years[0].name, "2026");
+	assert_int_equal(hits.facets->years[0].n, 1);
+	assert_int_equal(hits.facets->solved, 2);
+	assert_int_equal(hits.facets->files, 0);
+}
+
 int
 main(void)
 {
@@ -390,6 +523,9 @@ main(void)
 		cmocka_unit_test(test_filters),
 		cmocka_unit_test(test_tokenizer),
 		STORE_TEST(test_finding),
+		STORE_TEST(test_forms),
+		STORE_TEST(test_suggestions),
+		STORE_TEST(test_facets),
 		STORE_TEST(test_marks),
 		STORE_TEST(test_rederive_and_remove),
 	};

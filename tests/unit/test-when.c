@@ -263,10 +263,57 @@ test_day(void **state)
 	talloc_free(ctx);
 }
 
+/* Queries, and what becomes of them; NULL: they stay. Now is Monday, 23 November 2026. */
+static const char *const queries[][2] = {
+	{"swarm since May", "swarm d:2026-05-01.."}, {"since May swarm", "d:2026-05-01.. swarm"},
+	{"swarm since December", "swarm d:2025-12-01.."}, {"swarm since May 2024", "swarm d:2024-05-01.."},
+	{"swarm in May 2024", "swarm d:2024-05-01..2024-05-31"}, {"swarm in 2024", "swarm d:2024-01-01..2024-12-31"},
+	{"swarm before 2024", "swarm d:..2023-12-31"}, {"swarm until 2024", "swarm d:..2024-12-31"},
+	{"swarm last week", "swarm d:2026-11-16..2026-11-22"}, {"last week", "d:2026-11-16..2026-11-22"},
+	{"swarm this week", "swarm d:2026-11-23..2026-11-29"}, {"LAST WEEK swarm", "d:2026-11-16..2026-11-22 swarm"},
+	{"swarm in the last 3 days", "swarm d:2026-11-20..2026-11-23"}, {"past 2 weeks", "d:2026-11-09..2026-11-23"},
+	{"swarm last month", "swarm d:2026-10-01..2026-10-31"}, {"last year", "d:2025-01-01..2025-12-31"},
+	{"swarm yesterday", "swarm d:2026-11-22..2026-11-22"}, {"since yesterday", "d:2026-11-22.."},
+	{"since 3 weeks ago", "d:2026-11-02.."}, {"swarm on 14 May 2024", "swarm d:2024-05-14..2024-05-14"},
+	{"swarm on May 14th, 2024", "swarm d:2024-05-14..2024-05-14"}, {"since 24 December", "d:2025-12-24.."},
+	{"Honig seit Mai", "Honig d:2026-05-01.."}, {"Honig letzte Woche", "Honig d:2026-11-16..2026-11-22"},
+	{"Honig vor 3 Wochen", "Honig d:2026-11-02..2026-11-02"}, {"Honig im März 2024", "Honig d:2024-03-01..2024-03-31"},
+	{"Honig gestern", "Honig d:2026-11-22..2026-11-22"}, {"Honig am 14. Mai 2024", "Honig d:2024-05-14..2024-05-14"},
+	{"miel depuis mai", "miel d:2026-05-01.."}, {"miel la semaine dernière", "miel d:2026-11-16..2026-11-22"},
+	{"miel en mars 2024", "miel d:2024-03-01..2024-03-31"}, {"les 3 derniers jours", "d:2026-11-20..2026-11-23"},
+	{"miel il y a 3 jours", "miel d:2026-11-20..2026-11-20"}, {"miel depuis le 14 mai 2024", "miel d:2024-05-14.."},
+	{"miel desde mayo", "miel d:2026-05-01.."}, {"la semana pasada", "d:2026-11-16..2026-11-22"},
+	{"hace 3 semanas", "d:2026-11-02..2026-11-02"}, {"miel en marzo de 2024", "miel d:2024-03-01..2024-03-31"},
+	{"", NULL}, {"swarm", NULL}, {"\"last week\"", NULL}, {"\"swarm since May\"", NULL}, {"last weekend", NULL},
+	{"since", NULL}, {"since Mayhem", NULL}, {"may", NULL}, {"today", NULL}, {"in hives", NULL}, {"last", NULL},
+	{"since 20245", NULL}, {"2024", NULL}, {"march", NULL}, {"in 99", NULL}, {"week", NULL}, {"3 weeks", NULL},
+	{"after:2024", NULL}, {"d:2024..", NULL}, {"before queens", NULL}, {"\"open since May", NULL}, {"-since", NULL},
+	{"last 0 days", NULL}, {"since 0 weeks ago", NULL}, {"last 99999 days", NULL},
+};
+
+static void
+test_queries(void **state)
+{
+	void *ctx = gp_ctx(NULL);
+	struct gp_words *words = load_words(ctx);
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < GP_COUNT(queries); i++) {
+		const char *want = queries[i][1] != NULL ? queries[i][1] : queries[i][0];
+		char *read, *got = gp_when_query(ctx, words, queries[i][0], at(NOW), &read);
+
+		if (strcmp(got, want) != 0 || (read != NULL) != (queries[i][1] != NULL))
+			fail_msg("%s: %s, not %s", queries[i][0], got, want);
+	}
+	talloc_free(ctx);
+}
+
 int
 main(void)
 {
 	static const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_queries),
 		cmocka_unit_test(test_spans),
 		cmocka_unit_test(test_seconds),
 		cmocka_unit_test(test_day),
