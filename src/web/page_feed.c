@@ -87,20 +87,15 @@ feed_build(struct visit *v)
 }
 
 int
-threads_feed_build(struct visit *v)
+feed_of_threads(struct visit *v, struct gp_thread **all, size_t n, const char *page, const char *name)
 {
-	size_t budget = GP_WEB_BODIES, i, n;
+	size_t budget = GP_WEB_BODIES, i;
 	struct gp_err err = {GP_OK, ""};
-	struct gp_thread **all;
 	struct gp_message *m;
 	int status = 200;
 
-	/* The newest threads are among those with the newest messages. */
-	if (gp_thread_newest(v->ctx, v->s, v->list->id, 0, 0, GP_WEB_FEED_ENTRIES, &all, &n,
-	    &err) != GP_OK)
-		return visit_failed(&err);
-	start_feed(v, list_title(v->list), home_path(v, v->list),
-	    list_path(v, v->list, "threads.atom"), "threads");
+	start_feed(v, list_title(v->list), list_path(v, v->list, "%s", page),
+	    list_path(v, v->list, "%s.atom", name), name);
 	gp_json_bool(json_object_get(v->doc, "feed"), "threads_only", true);
 	for (i = 0; i < n && status == 200; i++) {
 		if (gp_message_find_key(v->ctx, v->s, v->list->id, all[i]->key, &m, &err) != GP_OK)
@@ -109,6 +104,20 @@ threads_feed_build(struct visit *v)
 			status = put_entry(v, m, &budget);
 	}
 	return status;
+}
+
+int
+threads_feed_build(struct visit *v)
+{
+	struct gp_err err = {GP_OK, ""};
+	struct gp_thread **all;
+	size_t n;
+
+	/* The newest threads are among those with the newest messages. */
+	if (gp_thread_newest(v->ctx, v->s, v->list->id, 0, 0, GP_WEB_FEED_ENTRIES, &all, &n,
+	    &err) != GP_OK)
+		return visit_failed(&err);
+	return feed_of_threads(v, all, n, "", "threads");
 }
 
 int

@@ -328,6 +328,26 @@ put_head(struct show *s, const char *path, bool flat, bool newest)
 	gp_json_text(t, "feed_url", list_path(v, v->list, "t/%s.atom", v->thread->key));
 }
 
+/* What solved it, when that is said and may be seen. */
+static void
+put_answer(struct show *s)
+{
+	struct visit *v = s->v;
+	struct gp_message *m;
+	json_t *o;
+
+	json_object_set_new(v->doc, "answer", json_null());
+	if (strcmp(v->thread->mark, "solved") != 0 || v->thread->mark_message == 0 ||
+	    gp_message_find_id(v->ctx, v->s, v->thread->mark_message, &m, NULL) != GP_OK ||
+	    m->thread != v->thread->id || m->state != 1 || !visit_sees(v, m))
+		return;
+	o = gp_json_new_object(v->doc, "answer");
+	gp_json_text(o, "url", list_path(v, v->list, "t/%s#%s", v->thread->key, m->key));
+	put_author(v, o, m);
+	put_date(v, o, "date", m->date);
+	gp_json_text(o, "snippet", hidden(v->ctx, m->snippet));
+}
+
 int
 thread_build(struct visit *v)
 {
@@ -360,6 +380,7 @@ thread_build(struct visit *v)
 	gp_json_bool(v->doc_page, "noindex", flat);
 	gp_json_text(v->doc_page, "feed_url", list_path(v, v->list, "t/%s.atom", v->thread->key));
 	put_head(&s, path, flat, newest);
+	put_answer(&s);
 	if ((s.status = put_origin(&s)) != 200)
 		return s.status;
 	put_pages(&s, path, newest ? "view=flat&order=new&" : flat ? "view=flat&" : "");

@@ -274,6 +274,9 @@ int log_out_find(struct visit *v), log_out_build(struct visit *v);
 void log_in_acted(struct visit *v, int outcome);
 void log_out_acted(struct visit *v);
 int robots_find(struct visit *v), robots_build(struct visit *v);
+int questions_find(struct visit *v), questions_build(struct visit *v), questions_feed_build(struct visit *v);
+/* The first messages of these threads as a feed; page: what it is of, "NAME.atom": itself. */
+int feed_of_threads(struct visit *v, struct gp_thread **all, size_t n, const char *page, const char *name);
 int people_find(struct visit *v), people_build(struct visit *v);
 int person_find(struct visit *v), person_build(struct visit *v), person_feed_build(struct visit *v);
 int site_map_find(struct visit *v), site_map_build(struct visit *v);

@@ -293,6 +293,8 @@ put_list(const struct visit *v, json_t *o, const struct gp_list *list)
 	gp_json_text(o, "search_url", list_path(v, list, "search"));
 	gp_json_bool(o, "has_people", list->set.people);
 	gp_json_text(o, "people_url", list_path(v, list, "people/"));
+	gp_json_bool(o, "follows_questions", list->set.answers != GP_FEATURE_OFF);
+	gp_json_text(o, "questions_url", list_path(v, list, "questions"));
 	gp_json_text(o, "feed_url", list_path(v, list, "feed.atom"));
 	gp_json_text(o, "threads_feed_url", list_path(v, list, "threads.atom"));
 	gp_json_text(o, "subscribe_address", gp_route_address(v->ctx, v->w->site, list, "subscribe",
@@ -366,6 +368,10 @@ put_thread(const struct visit *v, json_t *o, const struct gp_list *list, const s
 	put_date(v, o, "last", t->last);
 	gp_json_text(o, "snippet", early ? "" : hidden(v->ctx, t->snippet));
 	gp_json_bool(o, "solved", strcmp(t->mark, "solved") == 0);
+	gp_json_bool(o, "question", strcmp(t->mark, "question") == 0);
+	/* A kind that the list named. */
+	gp_json_text(o, "kind", t->mark[0] != '\0' && strcmp(t->mark, "solved") != 0 &&
+	    strcmp(t->mark, "question") != 0 ? t->mark : NULL);
 }
 
 void
