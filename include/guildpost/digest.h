@@ -1,9 +1,13 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * digest: from the clock to a digest. What is new on a list since the last one, as data;
- * a Markdown template; HTML by cmark. A digest covers messages by number, not by time: it
- * is queued and the member's mark is moved in one transaction, so that a crash neither
- * sends it twice nor skips anything. Nothing new: no mail.
+ * digest: the clock of digests. Whose digest is due, at the reader's hour in the reader's time zone; what is in it
+ * and how it reads is list's matter (guildpost/list/news.h). A digest covers messages by number, not by time: it is
+ * queued and the member's mark is moved in one transaction, so that a crash neither sends it twice nor skips
+ * anything. Nothing new: no mail. After a time without a server there is one digest, not many.
+ *
+ * When a digest is due stands with the member (store's digest_next), local days being walked, not seconds, so that
+ * the change to summer time makes no digest come twice or not at all. Many readers of one hour are spread over some
+ * minutes, a reader always at the same second.
  */
 #ifndef GUILDPOST_DIGEST_H
 #define GUILDPOST_DIGEST_H
@@ -12,40 +16,33 @@
 #include "guildpost/list.h"
 #include "guildpost/store.h"
 
-enum { GP_DIGEST_MESSAGES = 1000 };	/* newest that one digest covers at most */
+enum { GP_DIGEST_SECOND = 40,	/* so many digests leave in a second at most */
+	GP_DIGEST_SPREAD = 1200 }; /* seconds; and they are spread over this at most */
 
-/* The digest of one period ends at these moments. */
-struct gp_digest_span {
-	int delivery;		/* GP_DELIVERY_DAILY, WEEKLY, MONTHLY */
-	int64_t from, to;	/* the last period that is over at the time given: [from, to) */
-};
-/* The last moment at or before `now` at which digests of that kind are due, in the list's time
- * zone; a clock that jumps at daylight saving still gives one a day. */
-void gp_digest_span_at(const struct gp_list *list, int delivery, int64_t now,
-    struct gp_digest_span *out);
+/* ---- span.c --------------------------------------------------------------------------------- */
 
-/* A digest as it would be sent. */
-struct gp_digest {
-	char *subject, *text, *html;
-	int64_t upto;		/* id of the newest message in it */
-	size_t messages, threads;
+/* When somebody's digests are due. */
+struct gp_digest_times {
+	const char *zone;
+	int hour, weekday, monthday;
 };
-/* What is new: for members, messages with id > after that came in before `to`; with after -1 (a look
- * at a time), those dated within the span. GP_E_NOTFOUND: nothing. */
-enum gp_status gp_digest_make(const void *ctx, struct gp_site *site, const struct gp_list *list,
-    const struct gp_digest_span *span, int64_t after, struct gp_digest **out, struct gp_err *err)
-    GP_MUST_CHECK;
-/* Queue it for one member and move the member's mark; inside a transaction. `member` 0: only for
- * address (a preview). */
-enum gp_status gp_digest_send(const void *ctx, struct gp_site *site, const struct gp_list *list,
-    const struct gp_digest *d, const struct gp_member *member, const char *address, int64_t *job,
+/* Of a member (NULL: whoever chose nothing) on a list. */
+void gp_digest_times_of(const struct gp_list *list, const struct gp_member *member,
+    struct gp_digest_times *out);
+/* The last due moment at or before t, and the first behind t. */
+int64_t gp_digest_last_due(const struct gp_digest_times *times, int delivery, int64_t t);
+int64_t gp_digest_next_due(const struct gp_digest_times *times, int delivery, int64_t t);
+
+/* ---- run.c ---------------------------------------------------------------------------------- */
+
+/* Keeps what many readers of the same hour share while they are served. */
+struct gp_digester;
+struct gp_digester *gp_digester_new(const void *ctx, struct gp_site *site);
+/*
+ * The turn of the clock: make and queue digests that are due, in one transaction, for about so many milliseconds.
+ * *n grows by the mails that were queued; *more: others are due still, ask again soon.
+ */
+enum gp_status gp_digester_run(struct gp_digester *d, int64_t now, int64_t ms, size_t *n, bool *more,
     struct gp_err *err) GP_MUST_CHECK;
-/* The same as one whole message (for --print mime). */
-char *gp_digest_mime(const void *ctx, struct gp_site *site, const struct gp_list *list,
-    const struct gp_digest *d, const char *to_name, const char *to_addr, size_t *n);
-/* The turn of the clock: all digests due on all lists; one transaction for each list. *n: how many
- * were queued. */
-enum gp_status gp_digest_run(struct gp_site *site, int64_t now, size_t *n, struct gp_err *err)
-    GP_MUST_CHECK;
 
 #endif

@@ -37,7 +37,7 @@ enum gp_status gp_site_open(const void *ctx, struct gp_config *conf, enum gp_sto
 /* ---- route.c: which address was meant (design section 7) --------------------------------- */
 
 enum gp_route_kind {
-	GP_ROUTE_POST,		/* bees */
+	GP_ROUTE_POST,		/* bees; bees+reply-KEY: an answer to that message; bees+answer: to a digest */
 	GP_ROUTE_OWNER,		/* bees+owner: to the owners */
 	GP_ROUTE_COMMAND,	/* bees+subscribe, bees+get-KEY: `name` is the command */
 	GP_ROUTE_REQUEST,	/* bees+request: commands in subject and body */
@@ -288,6 +288,7 @@ enum gp_status gp_login_end(struct gp_site *site, const char *cookie, struct gp_
 const char *gp_command_click_kind(const void *ctx, const struct gp_site *site, const char *token);
 
 #include "guildpost/list/cook.h"
+#include "guildpost/list/news.h"
 #include "guildpost/list/practice.h"
 
 #endif

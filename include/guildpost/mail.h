@@ -336,6 +336,7 @@ struct gp_compose {
 	const char *text;	/* UTF-8, LF: text/plain */
 	const char *html;	/* or NULL: then multipart/alternative */
 	const struct gp_enclosure *enclosures; size_t enclosures_n;
+	bool digest;		/* they are messages: a multipart/digest of their own */
 };
 /* A complete canonical message: 7bit or quoted-printable parts, random boundaries; an
  * enclosed message is 7bit or 8bit, as it is; but with lines over 998 octets it is folded and encoded, or becomes
@@ -375,6 +376,7 @@ void gp_mbox_write(struct gp_buf *out, const char *from_addr, int64_t time, cons
 
 /* A text/plain part with its own header, CRLF ends: to stand in another's place. */
 void gp_compose_text_part(struct gp_buf *b, const char *text);
+void gp_compose_html_part(struct gp_buf *b, const char *html);
 
 /* ---- auth.c: what the receiving server says of the author (RFC 8601) ------------------- */
 

@@ -107,6 +107,8 @@ struct gp_core {
 	struct gp_boxes *boxes;
 	struct gp_feeder *feeder;
 	struct gp_policies *policies;
+	struct gp_digester *digester;
+	bool digests_planned;
 	struct gp_conn *web;
 	bool ending;
 	int64_t minute;				/* of the last turn of the clock */

@@ -333,4 +333,6 @@ enum gp_status gp_import_mark(struct gp_store *s, int64_t list, const char *sour
 enum gp_status gp_import_find(struct gp_store *s, int64_t list, const char *source, int64_t *offset,
     bool *done, struct gp_err *err) GP_MUST_CHECK;
 
+#include "guildpost/store/news.h"
+
 #endif

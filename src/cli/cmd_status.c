@@ -94,6 +94,22 @@ add_alarms(struct gp_cli *cli, json_t *out, struct gp_err *err)
 	return GP_OK;
 }
 
+/* Who gets digests, and when the next one is due. */
+static enum gp_status
+add_digests(struct gp_cli *cli, json_t *out, struct gp_err *err)
+{
+	struct gp_digest_outlook o;
+	enum gp_status st = gp_digest_outlook(cli->site->store, gp_now(), &o, err);
+
+	if (st != GP_OK)
+		return st;
+	gp_json_int(out, "digest_readers", o.readers);
+	gp_json_int(out, "digests_due", o.due);
+	gp_json_text(out, "digest_next", o.next > 0 ? gp_time_iso(cli, o.next) : "");
+	gp_json_text(out, "digest_last", o.last > 0 ? gp_time_iso(cli, o.last) : "");
+	return GP_OK;
+}
+
 static int
 run(struct gp_cli *cli, int argc, char **argv)
 {
@@ -129,6 +145,8 @@ run(struct gp_cli *cli, int argc, char **argv)
 	st = add_doors(cli, out, &err);
 	if (st == GP_OK)
 		st = add_lists(cli, out, &err);
+	if (st == GP_OK)
+		st = add_digests(cli, out, &err);
 	if (st == GP_OK)
 		st = add_alarms(cli, out, &err);
 	if (st != GP_OK)

@@ -1,58 +1,73 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * When digests are due: at the list's hour in the list's time zone, each day, on a weekday,
- * or on a day of the month. Local days are walked, not seconds, so that daylight saving
- * still gives one digest a day.
+ * When digests are due: at an hour in a time zone, each day, on a weekday, or on a day of the month. Local days are
+ * walked, not seconds, so that daylight saving still gives one digest a day.
  */
 #include "config.h"
 
 #include "guildpost/digest.h"
 
-/* The moment of `hour` o'clock on that local day. An hour that is skipped by daylight saving is
- * taken as the one after it. */
-static int64_t
-moment_of(const struct gp_list *list, int year, int month, int day)
+void
+gp_digest_times_of(const struct gp_list *list, const struct gp_member *m, struct gp_digest_times *out)
 {
-	return gp_civil_local(year, month, day, (int)list->set.digest_hour, list->set.timezone);
+	out->zone = m != NULL && m->timezone[0] != '\0' ? m->timezone : list->set.timezone;
+	out->hour = m != NULL && m->digest_hour > 0 ? m->digest_hour - 1 : (int)list->set.digest_hour;
+	out->weekday = m != NULL && m->digest_day > 0 ? m->digest_day - 1 : (int)list->set.digest_weekday;
+	out->monthday = (int)list->set.digest_monthday;
 }
 
 static void
-day_before(struct gp_civil *c)
+move_day(struct gp_civil *c, int days)
 {
-	gp_time_civil((gp_civil_days(c->year, c->month, c->day) - 1) * 86400, NULL, c);
+	gp_time_civil((gp_civil_days(c->year, c->month, c->day) + days) * 86400, NULL, c);
 }
 
 static bool
-is_digest_day(const struct gp_list *list, int delivery, const struct gp_civil *c)
+is_digest_day(const struct gp_digest_times *times, int delivery, const struct gp_civil *c)
 {
 	if (delivery == GP_DELIVERY_WEEKLY)
-		return c->weekday == (int)list->set.digest_weekday;
+		return c->weekday == times->weekday;
 	if (delivery == GP_DELIVERY_MONTHLY)
-		return c->day == (int)list->set.digest_monthday;
+		return c->day == times->monthday;
 	return true;
 }
 
-/* The last due moment at or before t. */
+/* That hour of a local day; one that daylight saving skips is taken as the one behind it. */
 static int64_t
-last_due(const struct gp_list *list, int delivery, int64_t t)
+moment_of(const struct gp_digest_times *times, const struct gp_civil *c)
+{
+	return gp_civil_local(c->year, c->month, c->day, times->hour, times->zone);
+}
+
+int64_t
+gp_digest_last_due(const struct gp_digest_times *times, int delivery, int64_t t)
 {
 	struct gp_civil c;
 	int64_t at;
 
-	gp_time_civil(t, list->set.timezone, &c);
-	for (;; day_before(&c)) {
-		if (!is_digest_day(list, delivery, &c))
+	gp_time_civil(t, times->zone, &c);
+	/* Local midnight may be skipped: begin a day late. */
+	for (move_day(&c, 1);; move_day(&c, -1)) {
+		if (!is_digest_day(times, delivery, &c))
 			continue;
-		at = moment_of(list, c.year, c.month, c.day);
+		at = moment_of(times, &c);
 		if (at <= t)
 			return at;
 	}
 }
 
-void
-gp_digest_span_at(const struct gp_list *list, int delivery, int64_t now, struct gp_digest_span *out)
+int64_t
+gp_digest_next_due(const struct gp_digest_times *times, int delivery, int64_t t)
 {
-	out->delivery = delivery;
-	out->to = last_due(list, delivery, now);
-	out->from = last_due(list, delivery, out->to - 1);
+	struct gp_civil c;
+	int64_t at;
+
+	gp_time_civil(t, times->zone, &c);
+	for (move_day(&c, -1);; move_day(&c, 1)) {
+		if (!is_digest_day(times, delivery, &c))
+			continue;
+		at = moment_of(times, &c);
+		if (at > t)
+			return at;
+	}
 }

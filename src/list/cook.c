@@ -276,6 +276,16 @@ add_unsubscribe(struct gp_buf *b, const void *ctx, const struct gp_site *site,
 		gp_header_add(b, "List-Unsubscribe-Post", "List-Unsubscribe=One-Click");
 }
 
+/* Has the job no such field, as each recipient has one of its own? */
+static bool
+lacks(const void *ctx, const struct gp_job *job, const char *name)
+{
+	struct gp_header h;
+
+	return gp_header_scan(ctx, job->header, job->header_n, &h, NULL) == GP_OK &&
+	    gp_header_find(&h, name, 0) == NULL;
+}
+
 void
 gp_cook_envelope(const void *ctx, const struct gp_site *site, const struct gp_list *list,
     const struct gp_job *job, const struct gp_rcpt *rcpt, struct gp_envelope *out)
@@ -290,6 +300,9 @@ gp_cook_envelope(const void *ctx, const struct gp_site *site, const struct gp_li
 		out->sender = gp_route_address(ctx, site, list, "bounce",
 		    gp_verp_token(ctx, site, job->id, member));
 	gp_buf_init(&b, ctx, 4096);
+	/* One digest goes to many, and each reads their own name on it. */
+	if (job->kind == GP_JOB_DIGEST && lacks(ctx, job, "To"))
+		gp_header_add(&b, "To", gp_addr_format(ctx, NULL, rcpt->address));
 	add_unsubscribe(&b, ctx, site, list, job, rcpt);
 	out->fields = b.p;
 }

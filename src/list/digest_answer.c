@@ -11,12 +11,41 @@
 
 #include <string.h>
 
+#define REPLY "reply-"
+#define ANSWER "answer@"
+
 enum { TITLE = 60, MOST_REFERENCES = 20, MOST_MARKS = 200 };
 
 static bool
 is_digest(const struct gp_list *list, const char *id)
 {
 	return gp_starts(id, GP_DIGEST_MSGID) && gp_strieq(gp_addr_domain(id), list->domain);
+}
+
+/* Is it an address of the list, with that word behind the separator? Then what stands behind the word. */
+static const char *
+behind_word(const struct gp_list *list, const char *addr, const char *word)
+{
+	size_t n = strlen(list->name), len = strlen(word);
+
+	if (!gp_istarts(addr, list->name) || (addr[n] != '+' && addr[n] != '-') ||
+	    !gp_istarts(addr + n + 1, word) || !gp_strieq(gp_addr_domain(addr), list->domain))
+		return NULL;
+	return addr + n + 1 + len;
+}
+
+/* The address of the list with that word that the mail went to, or NULL. */
+static const char *
+went_to(const struct gp_list *list, const struct gp_mail *m, const char *word)
+{
+	const struct gp_addrs *const v[] = {&m->to, &m->cc};
+	size_t i, k;
+
+	for (i = 0; i < GP_COUNT(v); i++)
+		for (k = 0; k < v[i]->n; k++)
+			if (behind_word(list, v[i]->v[k].addr, word) != NULL)
+				return v[i]->v[k].addr;
+	return NULL;
 }
 
 bool
@@ -27,6 +56,8 @@ gp_digest_is_answered(const struct gp_list *list, const struct gp_mail *m)
 	for (i = 0; i < m->in_reply_to_n; i++)
 		if (is_digest(list, m->in_reply_to[i]))
 			return true;
+	if (m->in_reply_to_n == 0 && went_to(list, m, ANSWER) != NULL)
+		return true;
 	/* The nearest is named last. */
 	return m->in_reply_to_n == 0 && m->references_n > 0 &&
 	    is_digest(list, m->references[m->references_n - 1]);
@@ -40,6 +71,7 @@ struct looking {
 	const struct gp_list *list;
 	struct gp_message *found;
 	bool several;
+	bool digest;		/* it answers a digest, not one message of it */
 	struct gp_err *err;
 };
 
@@ -56,11 +88,10 @@ note(struct looking *l, enum gp_status st, struct gp_message *m)
 	return st;
 }
 
-/* Links to messages, wherever in the text: ".../bees/m/KEY". */
+/* What leads to a message, wherever in the text: ".../bees/m/KEY", "bees+reply-KEY". */
 static enum gp_status
-look_for_links(struct looking *l, const char *text)
+look_for_links(struct looking *l, const char *text, const char *start)
 {
-	char *start = gp_asprintf(l->ctx, "%s/%s/m/", l->site->conf->url, l->list->name);
 	enum gp_status st = GP_OK;
 	struct gp_message *m = NULL;
 	size_t n, marks = 0;
@@ -110,7 +141,12 @@ static enum gp_status
 find_quoted(struct looking *l, const struct gp_mail *m)
 {
 	char *text = gp_strndup(l->ctx, m->text, m->text_n);
-	enum gp_status st = look_for_links(l, text);
+	enum gp_status st = look_for_links(l, text, gp_asprintf(l->ctx, "%s/%s/m/", l->site->conf->url,
+	    l->list->name));
+
+	if (st == GP_OK)
+		st = look_for_links(l, text, gp_asprintf(l->ctx, "%s%s" REPLY, l->list->name,
+		    l->site->conf->separator));
 
 	if (st == GP_OK && l->found == NULL)
 		st = look_for_numbers(l, text);
@@ -139,7 +175,8 @@ refer(struct looking *l, struct gp_mail *m)
 		m->references[m->references_n++] = parent.references[i];
 	m->in_reply_to[m->in_reply_to_n++] = l->found->msgid;
 	m->references[m->references_n++] = l->found->msgid;
-	m->subject = gp_asprintf(l->ctx, "Re: %s", l->found->title);
+	if (l->digest || m->subject[0] == '\0')
+		m->subject = gp_asprintf(l->ctx, "Re: %s", l->found->title);
 	return GP_OK;
 }
 
@@ -186,14 +223,35 @@ shift(const void *ctx, struct gp_mail *m, size_t before, size_t now)
 		m->text_off += now - before;
 }
 
+/* Whoever answers all must not write to the address that was for this answer: the list's stands in its place. */
+static void
+address_list(struct looking *l, const struct gp_header *h, const char *addr, struct gp_addrs *v, const char *field,
+    struct gp_buf *fields, const char **gone, size_t *gone_n)
+{
+	char *value = gp_header_value(l->ctx, h, field), *at, *text;
+	size_t i;
+
+	if (value == NULL || addr == NULL || gp_header_count(h, field) != 1 || !gp_is_ascii(value, strlen(value)) ||
+	    (at = strstr(value, addr)) == NULL)
+		return;
+	text = gp_asprintf(l->ctx, "%.*s%s%s", (int)(at - value), value, l->list->address, at + strlen(addr));
+	gp_header_add(fields, field, text);
+	gone[(*gone_n)++] = field;
+	v->v = gp_memdup(l->ctx, v->v, v->n * sizeof(*v->v));
+	for (i = 0; i < v->n; i++)
+		if (strcmp(v->v[i].addr, addr) == 0)
+			v->v[i].addr = l->list->address;
+}
+
 static enum gp_status
 write_header(struct looking *l, const struct gp_inbound *in, struct gp_inbound *out, struct gp_mail *m)
 {
-	static const char *const gone[] = {"Subject", "In-Reply-To", "References", "Thread-Topic", "Thread-Index"};
+	const char *gone[8] = {"Subject", "In-Reply-To", "References", "Thread-Topic", "Thread-Index"};
+	const char *addr = went_to(l->list, m, l->digest ? ANSWER : REPLY);
 	struct gp_buf fields, raw;
 	struct gp_header h;
 	enum gp_status st = gp_header_scan(l->ctx, in->raw, in->n, &h, l->err);
-	size_t end;
+	size_t end, gone_n = 5;
 
 	if (st != GP_OK)
 		return st;
@@ -201,8 +259,10 @@ write_header(struct looking *l, const struct gp_inbound *in, struct gp_inbound *
 	gp_header_add(&fields, "Subject", gp_mail_encode_words(l->ctx, m->subject, strlen("Subject: ")));
 	add_ids(&fields, l->ctx, "In-Reply-To", m->in_reply_to, m->in_reply_to_n);
 	add_ids(&fields, l->ctx, "References", m->references, m->references_n);
+	address_list(l, &h, addr, &m->to, "To", &fields, gone, &gone_n);
+	address_list(l, &h, addr, &m->cc, "Cc", &fields, gone, &gone_n);
 	gp_buf_init(&raw, l->ctx, 2 * (size_t)GP_MAX_MESSAGE);
-	gp_header_splice(&raw, &h, gone, GP_COUNT(gone), NULL, fields.p);
+	gp_header_splice(&raw, &h, gone, gone_n, NULL, fields.p);
 	gp_buf_puts(&raw, "\r\n");
 	end = raw.len;
 	gp_buf_add(&raw, in->raw + h.body, in->n - h.body);
@@ -214,21 +274,47 @@ write_header(struct looking *l, const struct gp_inbound *in, struct gp_inbound *
 	return GP_OK;
 }
 
+/* The message that the address names which it went to, unless it names one of the list's itself. */
+static enum gp_status
+find_addressed(struct looking *l, const struct gp_mail *m)
+{
+	const char *addr = went_to(l->list, m, REPLY), *key;
+	struct gp_message **known;
+	enum gp_status st = GP_OK;
+	size_t i, n;
+
+	for (i = 0; addr != NULL && st == GP_OK && i < m->in_reply_to_n; i++) {
+		st = gp_message_find_msgid(l->ctx, l->site->store, l->list->id, m->in_reply_to[i], &known, &n, l->err);
+		if (st == GP_OK && n > 0)
+			return GP_OK;
+	}
+	if (addr == NULL || st != GP_OK)
+		return st;
+	key = behind_word(l->list, addr, REPLY);
+	key = gp_strndup(l->ctx, key, strcspn(key, "@"));
+	gp_str_lower((char *)(uintptr_t)key);
+	st = gp_message_find_key(l->ctx, l->site->store, l->list->id, key, &l->found, l->err);
+	if (st == GP_E_NOTFOUND)
+		l->found = NULL;
+	return st == GP_E_NOTFOUND ? GP_OK : st;
+}
+
 enum gp_status
 gp_digest_answer(const void *ctx, struct gp_site *site, const struct gp_list *list,
     const struct gp_inbound *in, const struct gp_inbound **out, bool *which, struct gp_err *err)
 {
-	struct looking l = {ctx, site, list, NULL, false, err};
+	struct looking l = {.ctx = ctx, .site = site, .list = list, .err = err};
 	struct gp_inbound *answer;
 	struct gp_mail *m;
 	enum gp_status st;
 
 	*out = in;
 	*which = false;
-	if (in->mail == NULL || !gp_digest_is_answered(list, in->mail))
+	if (in->mail == NULL)
 		return GP_OK;
-	st = find_quoted(&l, in->mail);
-	if (st != GP_OK)
+	l.digest = gp_digest_is_answered(list, in->mail);
+	st = l.digest ? find_quoted(&l, in->mail) : find_addressed(&l, in->mail);
+	if (st != GP_OK || (!l.digest && l.found == NULL))
 		return st;
 	m = gp_memdup(ctx, in->mail, sizeof(*m));
 	m->in_reply_to_n = m->references_n = 0;
@@ -243,5 +329,6 @@ gp_digest_answer(const void *ctx, struct gp_site *site, const struct gp_list *li
 	answer = gp_memdup(ctx, in, sizeof(*answer));
 	answer->mail = m;
 	*out = answer;
-	return write_header(&l, in, answer, m);
+	st = write_header(&l, in, answer, m);
+	return st == GP_OK && l.digest && *which ? gp_digest_strip(ctx, site, l.found, out, err) : st;
 }

@@ -16,4 +16,16 @@ bool gp_digest_is_answered(const struct gp_list *list, const struct gp_mail *m);
 enum gp_status gp_digest_answer(const void *ctx, struct gp_site *site, const struct gp_list *list,
     const struct gp_inbound *in, const struct gp_inbound **out, bool *which, struct gp_err *err) GP_MUST_CHECK;
 
+/* ---- digest_strip.c -------------------------------------------------------------------------------------- */
+
+/*
+ * The same without what is quoted of the digest, but for lines of the message that is meant: the writer's words and
+ * those. A text alone, or with its HTML twin, is written anew; what is signed stays, so do files. *out changes
+ * when anything does.
+ */
+enum gp_status gp_digest_strip(const void *ctx, struct gp_site *site, const struct gp_message *meant,
+    const struct gp_inbound **out, struct gp_err *err) GP_MUST_CHECK;
+/* Has it any words of its writer's own? */
+bool gp_digest_has_words(const void *ctx, const struct gp_mail *m);
+
 #endif

@@ -23,6 +23,8 @@ static const struct {
 	{"unsubscribe", GP_ROUTE_LEAVE, true},
 	{"hold", GP_ROUTE_HOLD, true},
 	{"bounce", GP_ROUTE_BOUNCE, true},
+	{"reply", GP_ROUTE_POST, true},
+	{"answer", GP_ROUTE_POST, false},
 };
 
 /* "subscribe", "join", "beitreten": a command in any language; "get-KEY" with an argument. */

@@ -99,8 +99,12 @@ rule_automatic(struct asking *a)
 	if ((m->flags & GP_MAIL_REPORT) != 0)
 		return gp_rules_decide(a, GP_DECIDE_DISCARD, "it is a delivery report");
 	if ((m->flags & GP_MAIL_AUTO) != 0 ||
-	    gp_words_starts(a->site->words, GP_WORD_ROBOT, m->subject))
+	    gp_words_starts(a->site->words, GP_WORD_ROBOT, m->subject)) {
+		/* Nobody wants to judge what holidays answer to digests. */
+		if (gp_digest_is_answered(a->route->list, m))
+			return gp_rules_decide(a, GP_DECIDE_DISCARD, "a machine answers a digest");
 		return gp_rules_decide(a, GP_DECIDE_HOLD, "it says that a machine wrote it");
+	}
 	return GP_E_NOTFOUND;
 }
 
@@ -235,6 +239,8 @@ decide_post(struct asking *a)
 
 	if (st == GP_OK)
 		st = gp_digest_answer(a->ctx, a->site, a->route->list, a->in, &meant, &which, a->err);
+	if (st == GP_OK && a->in->mail != NULL && gp_digest_is_answered(a->route->list, a->in->mail))
+		a->wordless = !gp_digest_has_words(a->ctx, a->in->mail) && a->in->mail->files[0] == '\0';
 	/* Who may answer, and whether a thread is closed, is asked of the message that is meant. */
 	if (st == GP_OK && which)
 		a->in = meant;
@@ -301,7 +307,7 @@ enum gp_status
 gp_decide(const void *ctx, struct gp_site *site, const struct gp_route *route,
     const struct gp_inbound *in, struct gp_decision *out, struct gp_err *err)
 {
-	struct asking a = {ctx, site, route, in, out, err, false};
+	struct asking a = {ctx, site, route, in, out, err, false, false};
 	int64_t member;
 
 	memset(out, 0, sizeof(*out));

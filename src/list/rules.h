@@ -14,6 +14,7 @@ struct asking {
 	const struct gp_inbound *in;
 	struct gp_decision *out;
 	struct gp_err *err;
+	bool wordless;		/* an answer to a digest without a word of its writer's */
 	bool trusted;		/* from outside, and moderators let it through */
 };
 

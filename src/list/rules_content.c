@@ -67,6 +67,10 @@ gp_rule_content(struct asking *a)
 enum gp_status
 gp_rule_digest(struct asking *a)
 {
+	if (a->wordless) {
+		a->out->reply = "550 5.6.0 there are no words of yours in this answer to a digest";
+		return gp_rules_decide(a, GP_DECIDE_REJECT, "it answers a digest and says nothing");
+	}
 	/* What quotes one of the messages in it was taken for an answer to that by now. */
 	if (!gp_digest_is_answered(a->route->list, a->in->mail))
 		return GP_E_NOTFOUND;

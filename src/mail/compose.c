@@ -80,6 +80,12 @@ gp_compose_text_part(struct gp_buf *b, const char *text)
 	put_text_part(b, "plain", text);
 }
 
+void
+gp_compose_html_part(struct gp_buf *b, const char *html)
+{
+	put_text_part(b, "html", html);
+}
+
 char *
 gp_compose_boundary(const void *ctx, const char *p, size_t n)
 {
@@ -160,6 +166,23 @@ put_enclosure(struct gp_buf *b, const struct gp_enclosure *e)
 	gp_buf_puts(b, "\r\n");
 }
 
+/* Messages one behind the other (RFC 2046 section 5.1.5). */
+static void
+put_digest(struct gp_buf *b, const struct gp_compose *c, const char *cte)
+{
+	char *boundary = new_boundary(b->ctx, c);
+	size_t i;
+
+	gp_buf_printf(b, "Content-Type: multipart/digest; boundary=\"%s\"\r\n"
+	    "Content-Transfer-Encoding: %s\r\n", boundary, cte);
+	for (i = 0; i < c->enclosures_n; i++) {
+		gp_buf_printf(b, "\r\n--%s\r\n", boundary);
+		put_enclosure(b, &c->enclosures[i]);
+	}
+	gp_buf_printf(b, "\r\n--%s--\r\n", boundary);
+	talloc_free(boundary);
+}
+
 static void
 put_body(struct gp_buf *b, const struct gp_compose *c)
 {
@@ -179,7 +202,11 @@ put_body(struct gp_buf *b, const struct gp_compose *c)
 	gp_buf_printf(b, "Content-Type: multipart/mixed; boundary=\"%s\"\r\n"
 	    "Content-Transfer-Encoding: %s\r\n\r\n--%s\r\n", boundary, cte, boundary);
 	put_letter(b, c);
-	for (i = 0; i < c->enclosures_n; i++) {
+	if (c->digest) {
+		gp_buf_printf(b, "\r\n--%s\r\n", boundary);
+		put_digest(b, c, cte);
+	}
+	for (i = 0; !c->digest && i < c->enclosures_n; i++) {
 		gp_buf_printf(b, "\r\n--%s\r\n", boundary);
 		put_enclosure(b, &c->enclosures[i]);
 	}

@@ -22,7 +22,7 @@
 
 enum { MAX_NEST = 12, MAX_GROWTH = 24 };
 
-enum style { S_H1, S_H2, S_H3, S_P, S_UL, S_OL, S_LI, S_QUOTE, S_PRE, S_CODE, S_HR, S_A };
+enum style { S_H1, S_H2, S_H3, S_P, S_LEAD, S_ACTS, S_UL, S_OL, S_LI, S_QUOTE, S_PRE, S_CODE, S_HR, S_A };
 
 static const char *const styles[] = {
 	[S_H1] = "font-size:22px;line-height:1.3;margin:0 0 12px",
@@ -30,13 +30,15 @@ static const char *const styles[] = {
 	    "padding-top:16px",
 	[S_H3] = "font-size:16px;line-height:1.3;margin:20px 0 6px",
 	[S_P] = "margin:0 0 8px",
+	[S_LEAD] = "margin:18px 0 6px",
+	[S_ACTS] = "margin:0 0 8px;padding:6px 0",	/* room for fingers */
 	[S_UL] = "margin:0 0 8px;padding-left:24px",
 	[S_OL] = "margin:0 0 8px;padding-left:28px",
 	[S_LI] = "margin:0 0 2px",
 	[S_QUOTE] = "margin:4px 0 6px;padding:0 0 0 12px;border-left:3px solid #d9dee3;color:#59626b",
-	[S_PRE] = "font:13px/1.4 ui-monospace,Consolas,monospace;background:#f5f7f9;"
-	    "white-space:pre-wrap;padding:8px;margin:0 0 8px",
-	[S_CODE] = "font:13px/1.4 ui-monospace,Consolas,monospace;background:#f5f7f9",
+	[S_PRE] = "font:13px/1.4 ui-monospace,Consolas,monospace;background-color:#f5f7f9;"
+	    "white-space:pre-wrap;word-wrap:break-word;padding:8px;margin:0 0 8px",
+	[S_CODE] = "font:13px/1.4 ui-monospace,Consolas,monospace;background-color:#f5f7f9",
 	[S_HR] = "border:0;border-top:1px solid #d9dee3;margin:16px 0",
 	[S_A] = "color:#0a58a6;text-decoration:underline",
 };
@@ -118,6 +120,24 @@ heading(struct writer *w, cmark_node *node, bool enter)
 		open_tag(w, tag, level <= 1 ? S_H1 : level == 2 ? S_H2 : S_H3, " dir=\"auto\"");
 	else
 		gp_buf_printf(w->b, "</%s>\n", tag);
+}
+
+/* One that begins with strong words stands at the head of something; one of links alone offers what to do. */
+static enum style
+para_style(cmark_node *para)
+{
+	cmark_node *n = cmark_node_first_child(para);
+	bool links = false;
+
+	if (n != NULL && cmark_node_get_type(n) == CMARK_NODE_STRONG)
+		return S_LEAD;
+	for (; n != NULL; n = cmark_node_next(n)) {
+		if (cmark_node_get_type(n) == CMARK_NODE_LINK)
+			links = true;
+		else if (cmark_node_get_type(n) != CMARK_NODE_TEXT || strlen(cmark_node_get_literal(n)) > 4)
+			return S_P;
+	}
+	return links ? S_ACTS : S_P;
 }
 
 static void
@@ -241,7 +261,7 @@ node_event(struct writer *w, cmark_node *node, bool enter)
 		if (is_tight(node))
 			break;
 		if (enter)
-			open_tag(w, "p", S_P, " dir=\"auto\"");
+			open_tag(w, "p", para_style(node), " dir=\"auto\"");
 		else
 			gp_buf_puts(w->b, "</p>\n");
 		break;
@@ -278,21 +298,26 @@ mail_begin(struct gp_buf *b, const char *lang, const char *title, const char *pr
 	    "<meta name=\"supported-color-schemes\" content=\"light dark\">\n<title>");
 	gp_escape_html(b, title ? title : "", strlen(title ? title : ""));
 	gp_buf_puts(b, "</title>\n<style>:root{color-scheme:light dark}"
-	    "@media(prefers-color-scheme:dark){body,td{background:#15181b!important;"
+	    "@media(prefers-color-scheme:dark){body,td{background-color:#15181b!important;"
 	    "color:#e3e6e9!important}a{color:#82b7f4!important}blockquote{color:#a3acb5!important}"
-	    "pre,code{background:#1d2226!important}}</style></head>\n"
-	    "<body style=\"margin:0;background:#ffffff\">\n");
+	    "h2,hr,blockquote{border-color:#3a4149!important}pre,code{background-color:#1d2226!important}}</style></head>\n"
+	    "<body style=\"margin:0;background-color:#ffffff\">\n");
 	if (preview && *preview) {
-		gp_buf_puts(b, "<div style=\"display:none;max-height:0;overflow:hidden\">");
+		gp_buf_puts(b, "<div style=\"display:none;max-height:0;max-width:0;overflow:hidden;opacity:0;"
+		    "mso-hide:all;font-size:1px;line-height:1px;color:#ffffff\">\n");
 		gp_escape_html(b, preview, strlen(preview));
 		gp_buf_puts(b, "</div>\n");
 	}
+	/* A fixed layout and breaking words: a long address must not make all of it too wide for a phone. Outlook
+	 * knows no max-width, and gets a table of its own. */
 	gp_buf_puts(b, "<table role=\"presentation\" width=\"100%\" cellpadding=\"0\" "
-	    "cellspacing=\"0\"><tr><td align=\"center\">\n"
-	    "<table role=\"presentation\" cellpadding=\"0\" cellspacing=\"0\" "
-	    "style=\"width:100%;max-width:600px\"><tr><td style=\"padding:20px 16px;"
-	    "text-align:left;font:16px/1.5 -apple-system,'Segoe UI',Roboto,Helvetica,Arial,"
-	    "sans-serif;color:#1c2024\">\n");
+	    "cellspacing=\"0\" border=\"0\" style=\"table-layout:fixed\"><tr><td align=\"center\">\n"
+	    "<!--[if mso]><table role=\"presentation\" width=\"600\" cellpadding=\"0\" cellspacing=\"0\" "
+	    "border=\"0\"><tr><td><![endif]-->\n"
+	    "<table role=\"presentation\" width=\"100%\" cellpadding=\"0\" cellspacing=\"0\" border=\"0\" "
+	    "style=\"width:100%;max-width:600px;table-layout:fixed\"><tr><td style=\"padding:20px 16px;"
+	    "text-align:left;font-family:-apple-system,'Segoe UI',Roboto,Helvetica,Arial,sans-serif;"
+	    "font-size:16px;line-height:1.5;color:#1c2024;word-wrap:break-word;word-break:break-word\">\n");
 }
 
 enum gp_status
@@ -321,7 +346,8 @@ markdown_write(const void *ctx, const char *md, size_t n, const struct markdown_
 	cmark_iter_free(it);
 	cmark_node_free(doc);
 	if (w.mail)
-		gp_buf_puts(&b, "</td></tr></table>\n</td></tr></table>\n</body></html>\n");
+		gp_buf_puts(&b, "</td></tr></table>\n<!--[if mso]></td></tr></table><![endif]-->\n"
+		    "</td></tr></table>\n</body></html>\n");
 	if (b.over) {
 		talloc_free(b.p);
 		return gp_fail(err, GP_E_TOOBIG, "a text of %zu bytes gives too much HTML", n);

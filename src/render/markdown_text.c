@@ -95,6 +95,24 @@ closing(const char *s, size_t n, size_t i, char mark)
 	return 0;
 }
 
+/* Where a link goes; of a mail address, the address alone: fields that a program fills in are not for people. */
+static void
+put_address(struct gp_buf *b, const char *s, size_t n)
+{
+	static const char mailto[] = "mailto:";
+	const char *fields;
+
+	if (n > strlen(mailto) && memcmp(s, mailto, strlen(mailto)) == 0) {
+		s += strlen(mailto);
+		n -= strlen(mailto);
+		fields = memchr(s, '?', n);
+		n = fields != NULL ? (size_t)(fields - s) : n;
+		/* The question mark is escaped. */
+		n -= n > 0 && s[n - 1] == '\\';
+	}
+	unescape(b, s, n);
+}
+
 /* "[label](address)" at s: writes it and returns its length, or 0. */
 static size_t
 put_link(struct gp_buf *b, const char *s, size_t n)
@@ -109,7 +127,7 @@ put_link(struct gp_buf *b, const char *s, size_t n)
 	if (url > label + 2 && (url - label - 2 != label - 1 ||
 	    memcmp(s + 1, s + label + 2, label - 1))) {
 		gp_buf_puts(b, ": ");
-		unescape(b, s + label + 2, url - label - 2);
+		put_address(b, s + label + 2, url - label - 2);
 	}
 	return url + 1;
 }

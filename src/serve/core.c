@@ -14,7 +14,8 @@
 #include <sysexits.h>
 #include <unistd.h>
 
-enum { GROUP = 100, END_SECONDS = 8, TAKEN_SECONDS = 30 * 86400 };
+enum { GROUP = 100, END_SECONDS = 8, TAKEN_SECONDS = 30 * 86400,
+	DIGEST_MS = 100 };	/* that making digests may keep mail waiting */
 
 static void
 reply_all(struct gp_intake *i)
@@ -204,13 +205,7 @@ every_minute(struct gp_core *core)
 	void *ctx = gp_ctx(NULL);
 	struct gp_err err;
 	enum gp_status st;
-	size_t n = 0;
 
-	st = gp_digest_run(core->site, gp_now(), &n, &err);
-	if (st != GP_OK)
-		gp_log(GP_LOG_ERR, "event=digest-failed what=\"%s\"", err.msg);
-	else if (n > 0)
-		gp_log(GP_LOG_INFO, "event=digests queued=%zu", n);
 	st = gp_store_begin(core->site->store, &err);
 	if (st == GP_OK) {
 		st = gp_hold_expire(ctx, core->site, gp_now(), &err);
@@ -232,6 +227,32 @@ every_minute(struct gp_core *core)
 	talloc_free(ctx);
 }
 
+/* Digests that are due, a slice at a time: mail that comes in gets its turn between two. */
+static void
+make_digests(void *arg)
+{
+	struct gp_core *core = arg;
+	struct gp_err err;
+	bool more;
+	size_t n = 0;
+
+	core->digests_planned = false;
+	if (core->ending)
+		return;
+	if (gp_digester_run(core->digester, gp_now(), DIGEST_MS, &n, &more, &err) != GP_OK) {
+		gp_log(GP_LOG_ERR, "event=digest-failed what=\"%s\"", err.msg);
+		return;
+	}
+	if (n > 0) {
+		gp_log(GP_LOG_INFO, "event=digests queued=%zu", n);
+		gp_feeder_poke(core->feeder);
+	}
+	if (more) {
+		core->digests_planned = true;
+		gp_loop_later(core->loop, make_digests, core);
+	}
+}
+
 static void
 on_tick(void *arg)
 {
@@ -243,6 +264,8 @@ on_tick(void *arg)
 	gp_feeder_tick(core->feeder);
 	gp_boxes_tick(core->boxes);
 	gp_core_watch(core);
+	if (!core->digests_planned)
+		make_digests(core);
 	if (minute != core->minute) {
 		core->minute = minute;
 		every_minute(core);
@@ -327,6 +350,7 @@ core_open(struct gp_core *core, struct gp_err *err)
 		core->site->policy_arg = core->policies;
 	}
 	if (st == GP_OK) {
+		core->digester = gp_digester_new(core, core->site);
 		core->feeder = gp_feeder_new(core);
 		st = gp_door_open(core, &core->door, err);
 	}

@@ -36,7 +36,8 @@ gp_interest_set(struct gp_store *s, int64_t member, int64_t message, int kind, s
 		    GP_ARGS(GP_INT(member), GP_INT(thread)), err);
 	if (status != GP_OK || kind == GP_INTEREST_NONE)
 		return status;
-	return gp_sql_run(s, "INSERT INTO interest(member, node, kind) VALUES(?1, ?2, ?3)",
+	return gp_sql_run(s, "INSERT INTO interest(member, node, kind, since) "
+	    "VALUES(?1, ?2, ?3, (SELECT max(0, coalesce(max(id), 0)) FROM node))",
 	    GP_ARGS(GP_INT(member), GP_INT(message), GP_INT(kind)), err);
 }
 
@@ -46,7 +47,7 @@ gp_interest_all(const void *ctx, struct gp_store *s, int64_t member, struct gp_i
 {
 	sqlite3_stmt *st;
 	enum gp_status status = gp_sql_open(s, &st, "SELECT i.node, n.thread, i.kind, h.key, "
-	    "t.title FROM interest i JOIN node n ON n.id = i.node JOIN thread t ON t.id = n.thread "
+	    "t.title, i.since FROM interest i JOIN node n ON n.id = i.node JOIN thread t ON t.id = n.thread "
 	    "LEFT JOIN node h ON h.id = t.head WHERE i.member = ?1 ORDER BY i.node",
 	    GP_ARGS(GP_INT(member)), err);
 	struct gp_interest *v = NULL, *p;
@@ -60,6 +61,7 @@ gp_interest_all(const void *ctx, struct gp_store *s, int64_t member, struct gp_i
 		p->kind = sqlite3_column_int(st, 2);
 		p->key = gp_sql_text(v, st, 3);
 		p->title = gp_sql_text(v, st, 4);
+		p->since = sqlite3_column_int64(st, 5);
 	}
 	if (status != GP_E_NOTFOUND) {
 		talloc_free(v);

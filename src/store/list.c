@@ -12,7 +12,7 @@ static const char *const reserved_names[] = {"m", "t", "mid", "u", "d", "search"
 /* What can stand behind the separator in an address of a list. */
 static const char *const command_words[] = {"owner", "help", "subscribe", "unsubscribe",
 	"request", "confirm", "hold", "bounce", "bounces", "admin", "join", "leave", "thread",
-	"digest", "daily", "weekly", "monthly", "each", "none", "anon", "search", "get", "mentor"};
+	"reply", "answer", "reply", "answer", "digest", "daily", "weekly", "monthly", "each", "none", "anon", "search", "get", "mentor"};
 
 static enum gp_status
 check_name(const char *name, struct gp_err *err)

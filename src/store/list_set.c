@@ -138,6 +138,8 @@ const struct gp_opt gp_list_options[] = {
 	    "day of weekly digests, 0 is Sunday"},
 	{"digest_monthday", GP_OPT_INT, AT(digest_monthday), "1", 1, 28, NULL,
 	    "day of monthly digests"},
+	{"digest_note", GP_OPT_TEXT, AT(digest_note), "", 0, 0, NULL,
+	    "a note of the owners in all digests, in Markdown; empty: none"},
 	/* Mail that comes back. */
 	{"bounce_score", GP_OPT_INT, AT(bounce_score), "5", 0, 100, NULL,
 	    "a member whose mail came back on so many days is asked by a probe; 0: never"},
@@ -193,7 +195,8 @@ static enum gp_status
 check(const char *key, const char *value, struct gp_err *err)
 {
 	bool lines = strcmp(key, "charter") == 0 || strcmp(key, "questions") == 0 ||
-	    strcmp(key, "reasons") == 0 || strcmp(key, "footer") == 0 || strcmp(key, "kinds") == 0;
+	    strcmp(key, "reasons") == 0 || strcmp(key, "footer") == 0 || strcmp(key, "kinds") == 0 ||
+	    strcmp(key, "digest_note") == 0;
 	enum gp_status status = gp_setting_check(key, value, lines, err);
 
 	if (status == GP_OK && strcmp(key, "timezone") == 0 && !gp_setting_is_zone(value))
@@ -224,6 +227,8 @@ gp_list_set(struct gp_store *s, struct gp_list *list, const char *key, const cha
 		    "VALUES(?1, ?2, ?3) ON CONFLICT DO UPDATE SET value = excluded.value",
 		    GP_ARGS(GP_INT(list->id), GP_TEXT(key), GP_TEXT(text)), err);
 	talloc_free(text);
+	if (status == GP_OK && (strcmp(key, "timezone") == 0 || gp_starts(key, "digest_")))
+		status = gp_digest_reckon(s, list->id, err);
 	if (status == GP_OK)	/* pages show settings */
 		status = gp_list_touch(s, list->id, err);
 	return status;

@@ -40,6 +40,15 @@ gp_member_read(const void *ctx, sqlite3_stmt *st)
 	m->bounces = sqlite3_column_int(st, 22);
 	if (m->bounces < GP_BOUNCES_OK || m->bounces > GP_BOUNCES_COMPLAINED)
 		m->bounces = GP_BOUNCES_OK;
+	m->digest_hour = sqlite3_column_int(st, 23);
+	m->digest_day = sqlite3_column_int(st, 24);
+	m->digest_form = sqlite3_column_int(st, 25);
+	m->digest_minutes = sqlite3_column_int64(st, 26);
+	m->digest_posts = sqlite3_column_int64(st, 27);
+	m->digest_together = sqlite3_column_int(st, 28) != 0;
+	m->digest_next = sqlite3_column_type(st, 29) == SQLITE_NULL ? GP_DIGEST_NONE :
+	    sqlite3_column_int64(st, 29);
+	m->digest_until = sqlite3_column_int64(st, 30);
 	return m;
 }
 
@@ -158,7 +167,7 @@ join(struct gp_store *s, int64_t list, int64_t person, int64_t address, const ch
 		return status;
 	/* A digest begins with what comes after joining. */
 	status = gp_sql_run(s, "INSERT INTO member(list, person, address, role, delivery, joined, "
-	    "digest_upto) VALUES(?1, ?2, ?3, ?4, ?5, ?6, "
+	    "digest_next, digest_upto) VALUES(?1, ?2, ?3, ?4, ?5, ?6, iif(?5 IN (1, 2, 3), 0, NULL), "
 	    "(SELECT max(0, coalesce(max(id), 0)) FROM node))",
 	    GP_ARGS(GP_INT(list), GP_INT(person), GP_INT(address), GP_INT(role),
 	    GP_INT(delivery), GP_INT(now)), err);

@@ -255,7 +255,9 @@ enum gp_status gp_list_touch(struct gp_store *s, int64_t id, struct gp_err *err)
 #define GP_MEMBER_QUERY "SELECT m.id, m.list, m.person, a.written, p.name, m.role, m.delivery, " \
 	"m.joined, m.digest_upto, m.digest_last, m.language, m.timezone, m.own_copy, " \
 	"m.duplicates, m.attachments, m.hidden, m.reminders, m.posting, m.pause_from, " \
-	"m.pause_to, m.accepted, m.refused, coalesce((SELECT state FROM bounce WHERE member = m.id), 0) " \
+	"m.pause_to, m.accepted, m.refused, coalesce((SELECT state FROM bounce WHERE member = m.id), 0), " \
+	"m.digest_hour, m.digest_day, m.digest_form, m.digest_minutes, m.digest_posts, " \
+	"m.digest_together, m.digest_next, m.digest_until " \
 	"FROM member m JOIN address a ON a.id = m.address " \
 	"JOIN person p ON p.id = m.person "
 void *gp_member_read(const void *ctx, sqlite3_stmt *st);
@@ -277,6 +279,6 @@ enum gp_status gp_queue_forget_list(struct gp_store *s, int64_t list, struct gp_
 
 extern const struct gp_migration gp_schema_1, gp_schema_2, gp_schema_3, gp_schema_4,
     gp_schema_5, gp_schema_6, gp_schema_7, gp_schema_8, gp_schema_9, gp_schema_10, gp_schema_11,
-    gp_schema_12, gp_schema_13, gp_schema_14;
+    gp_schema_12, gp_schema_13, gp_schema_14, gp_schema_15;
 
 #endif

@@ -26,6 +26,7 @@ static const struct gp_migration *const migrations[] = {
 	&gp_schema_12,
 	&gp_schema_13,
 	&gp_schema_14,
+	&gp_schema_15,
 };
 
 int64_t

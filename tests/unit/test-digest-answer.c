@@ -37,7 +37,7 @@ two_posts(struct place *p)
 	return out;
 }
 
-/* %1 and %2 stand for links to the messages, #1 and #2 for their numbers. */
+/* %1 and %2 stand for links to the messages, #1 and #2 for their numbers, $1 and $2 for their keys. */
 static char *
 fill(struct place *p, const struct posts *v, const char *text)
 {
@@ -49,6 +49,8 @@ fill(struct place *p, const struct posts *v, const char *text)
 			gp_buf_printf(&b, "%s/bees/m/%s", p->site->conf->url, v->key[*++text - '1']);
 		else if (*text == '#' && (text[1] == '1' || text[1] == '2'))
 			gp_buf_printf(&b, "%lld", v->id[*++text - '1']);
+		else if (*text == '$' && (text[1] == '1' || text[1] == '2'))
+			gp_buf_puts(&b, v->key[*++text - '1']);
 		else
 			gp_buf_putc(&b, *text);
 	}
@@ -59,35 +61,59 @@ static const struct {
 	const char *fields, *body;
 	const char *subject;		/* NULL: it is held */
 	const char *parent;
+	const char *text;		/* what is left; NULL: as it came */
 } cases[] = {
-	{ANSWERS, "Mine too.\n\n> **Ann**\n> Of swarms [Read](%1)\n", "Re: [bees] Swarms", "one@x.example"},
-	{ANSWERS, "> Of swarms\n> Read (%1)\n\nMine too.\n", "Re: [bees] Swarms", "one@x.example"},
-	{ANSWERS, "> Of queens\n> Read (%2).\n\nMine too.\n", "Re: Königin", "two@x.example"},
-	{"References: <x@x.example> " DIGEST "\n", "> (%1)\nYes\n", "Re: [bees] Swarms", "one@x.example"},
-	{ANSWERS "References: " DIGEST "\nThread-Topic: x\n", "> (%1)\nYes\n", "Re: [bees] Swarms", "one@x.example"},
-	{ANSWERS, "Yes\n\n-----Original Message-----\nFrom: bees\n\nOf swarms %1\n", "Re: [bees] Swarms", "one@x.example"},
-	{ANSWERS, "> %1\n> %1\nTwice the same\n", "Re: [bees] Swarms", "one@x.example"},
-	{ANSWERS, "> Of swarms (get #1)\nYes\n", "Re: [bees] Swarms", "one@x.example"},
-	{ANSWERS, "> Of queens (hole #2)\nJa\n", "Re: Königin", "two@x.example"},
+	/* Of the quote only lines of that message stay. */
+	{ANSWERS, "Mine too.\n\n> **Ann**\n> Of swarms\n> [Read](%1)\n", "Re: [bees] Swarms", "one@x.example",
+	    "Mine too.\n\n> Of swarms\n"},
+	{ANSWERS, "> Of swarms\n> Read (%1)\n\nMine too.\n", "Re: [bees] Swarms", "one@x.example",
+	    "> Of swarms\n\nMine too.\n"},
+	{ANSWERS, "On Sunday bees wrote:\n\n> ## Also new\n> Of\n> queens\n> Of queens\n> Read (%2).\n\nMine too.\n",
+	    "Re: Königin", "two@x.example", "> Of queens\n\nMine too.\n"},
+	{"References: <x@x.example> " DIGEST "\n", "> (%1)\nYes\n", "Re: [bees] Swarms", "one@x.example", "Yes\n"},
+	{ANSWERS "References: " DIGEST "\nThread-Topic: x\n", "> (%1)\nYes\n", "Re: [bees] Swarms", "one@x.example",
+	    "Yes\n"},
+	{ANSWERS, "Yes\n\n-----Original Message-----\nFrom: bees\n\nOf swarms %1\n", "Re: [bees] Swarms", "one@x.example",
+	    "Yes\n"},
+	{ANSWERS, "> %1\n> %1\nTwice the same\n", "Re: [bees] Swarms", "one@x.example", "Twice the same\n"},
+	{ANSWERS, "> bees+reply-$1@example.org\nYes\n", "Re: [bees] Swarms", "one@x.example", "Yes\n"},
+	{ANSWERS, "> Of swarms (get #1)\nYes\n", "Re: [bees] Swarms", "one@x.example", "Yes\n"},
+	{ANSWERS, "> Of queens (hole #2)\nJa\n", "Re: Königin", "two@x.example", "Ja\n"},
 	{ANSWERS "MIME-Version: 1.0\nContent-Type: multipart/mixed; boundary=B\n", "pre\n--B\n\n> %1\n\nYes\n--B\n"
-	    "Content-Type: image/png; name=a.png\n\nxyz\n--B--\npost\n", "Re: [bees] Swarms", "one@x.example"},
+	    "Content-Type: image/png; name=a.png\n\nxyz\n--B--\npost\n", "Re: [bees] Swarms", "one@x.example", "Yes\n"},
+	{ANSWERS "MIME-Version: 1.0\nContent-Type: multipart/alternative; boundary=B\n", "--B\nContent-Type: text/plain; "
+	    "charset=iso-8859-1; format=flowed\n\n> %1\n\nJa <b>\n--B\nContent-Type: text/html\n\n<p>Ja</p>%1\n--B--\n",
+	    "Re: [bees] Swarms", "one@x.example", "Ja <b>\n"},
 	{ANSWERS "MIME-Version: 1.0\nContent-Type: text/html\n", "<p>Yes</p><blockquote>Of swarms <a href=\"%1\">Read</a>"
-	    "</blockquote>\n", "Re: [bees] Swarms", "one@x.example"},
+	    "</blockquote>\n", "Re: [bees] Swarms", "one@x.example", "Yes\n"},
+	/* What is signed stays whole. */
+	{ANSWERS "MIME-Version: 1.0\nContent-Type: multipart/signed; boundary=B; protocol=\"application/pgp-signature\"\n",
+	    "--B\n\n> %1\nYes\n--B\nContent-Type: application/pgp-signature\n\nx\n--B--\n", "Re: [bees] Swarms",
+	    "one@x.example", NULL},
+	/* To the address of a digest, or of one message, whatever else the program left out. */
+	{"Cc: bees+answer@example.org\n", "> %1\nYes\n", "Re: [bees] Swarms", "one@x.example", "Yes\n"},
+	{"Cc: Bees <bees-answer@Example.org>\n", "> %1\nYes\n", "Re: [bees] Swarms", "one@x.example", "Yes\n"},
+	{"Cc: bees+reply-$1@example.org\n", "> All of it\nYes\n", "Re: [bees] 29 November: 2 messages", "one@x.example", NULL},
+	{"Cc: bees+reply-$2@example.org\nIn-Reply-To: <unknown@x.example>\n", "Yes\n",
+	    "Re: [bees] 29 November: 2 messages", "two@x.example", NULL},
+	/* The program did name the message: nothing is changed. */
+	{"Cc: bees+reply-$2@example.org\nIn-Reply-To: <one@x.example>\n", "Yes\n",
+	    "Re: [bees] 29 November: 2 messages", "one@x.example", NULL},
+	{"Cc: bees+reply-aaaaaaaaaaaa@example.org\n", "Yes\n", "Re: [bees] 29 November: 2 messages", NULL, NULL},
 	/* No answer to a digest: stays as it is. */
-	{"In-Reply-To: <one@x.example>\n", "> %2\nYes\n", "Re: [bees] 29 November: 2 messages", "one@x.example"},
+	{"In-Reply-To: <one@x.example>\n", "> %2\nYes\n", "Re: [bees] 29 November: 2 messages", "one@x.example", NULL},
 	{"In-Reply-To: <one@x.example>\nReferences: " DIGEST "\n", "Yes\n", "Re: [bees] 29 November: 2 messages",
-	    "one@x.example"},
+	    "one@x.example", NULL},
 	/* Of another domain, or another name. */
-	{"In-Reply-To: <digest.1@x.example>\n", "Yes\n", "Re: [bees] 29 November: 2 messages", NULL},
-	{"In-Reply-To: <digesting@example.org>\n", "Yes\n", "Re: [bees] 29 November: 2 messages", NULL},
+	{"In-Reply-To: <digest.1@x.example>\n", "Yes\n", "Re: [bees] 29 November: 2 messages", NULL, NULL},
+	{"In-Reply-To: <digesting@example.org>\n", "Yes\n", "Re: [bees] 29 November: 2 messages", NULL, NULL},
 	/* Which is meant? */
-	{ANSWERS, "I agree.\n", NULL, NULL},
-	{ANSWERS, "", NULL, NULL},
-	{ANSWERS, "I agree.\n\n> %1\n> %2\n", NULL, NULL},
-	{ANSWERS, "I agree.\n\n> (get #1)\n> (get #2)\n", NULL, NULL},
-	{ANSWERS, "> http://elsewhere.example/bees/m/aaaaaaaaaaaa\nYes\n", NULL, NULL},
-	{ANSWERS, "> (get 99999)\n> (get)\n> (get -1)\n> (get 1 2)\n> (get 99999999999999999999)\n> (\nYes\n", NULL, NULL},
-	{ANSWERS, "> (which #1)\nYes\n", NULL, NULL},
+	{ANSWERS, "I agree.\n", NULL, NULL, NULL},
+	{ANSWERS, "I agree.\n\n> %1\n> %2\n", NULL, NULL, NULL},
+	{ANSWERS, "I agree.\n\n> (get #1)\n> (get #2)\n", NULL, NULL, NULL},
+	{ANSWERS, "> http://elsewhere.example/bees/m/aaaaaaaaaaaa\nYes\n", NULL, NULL, NULL},
+	{ANSWERS, "> (get 99999)\n> (get)\n> (get -1)\n> (get 1 2)\n> (get 99999999999999999999)\n> (\nYes\n", NULL, NULL, NULL},
+	{ANSWERS, "> (which #1)\nYes\n", NULL, NULL, NULL},
 };
 
 static const char *
@@ -120,7 +146,8 @@ same_as_parsed(struct place *p, int64_t message, const struct gp_mail *fresh)
 	for (i = 0; i < kept.references_n; i++)
 		assert_string_equal(kept.references[i], fresh->references[i]);
 	assert_int_equal(kept.in_reply_to_n, fresh->in_reply_to_n);
-	assert_int_equal(kept.text_off, fresh->text_off);
+	if ((kept.flags & GP_MAIL_TEXT_SLICE) != 0)
+		assert_int_equal(kept.text_off, fresh->text_off);
 }
 
 static char *
@@ -146,7 +173,7 @@ test_which(void **state)
 		struct gp_mail fresh;
 		struct gp_err err;
 
-		text = gp_asprintf(p->ctx, HEAD "Message-ID: <%zu@answer.example>\n%s\n%s", i, cases[i].fields, body);
+		text = gp_asprintf(p->ctx, HEAD "Message-ID: <%zu@answer.example>\n%s\n%s", i, fill(p, &v, cases[i].fields), body);
 		take_in(p, "bees@example.org", text, "bob@example.net", &o);
 		if (cases[i].subject == NULL) {
 			if (o.hold == 0 || o.message != 0)
@@ -163,8 +190,41 @@ test_which(void **state)
 		assert_int_equal(fresh.in_reply_to_n, 1);
 		assert_string_equal(fresh.in_reply_to[0], cases[i].parent);
 		same_as_parsed(p, o.message, &fresh);
-		assert_string_equal(behind_header(raw), behind_header(canon(p, text)));
+		if (cases[i].text == NULL) {
+			assert_string_equal(behind_header(raw), behind_header(canon(p, text)));
+			continue;
+		}
+		if (strcmp(fresh.text, cases[i].text) != 0)
+			fail_msg("case %zu: %s", i, fresh.text);
+		/* Answers to all go to the list, not to an address that stands for one message. */
+		assert_null(strstr(raw, "+answer@"));
 	}
+}
+
+/* Nothing but the digest: its writer is told so at once. */
+static void
+test_wordless(void **state)
+{
+	struct place *p = *state;
+	struct posts v = two_posts(p);
+	static const char *const bodies[] = {"", "> Of swarms\n> %1\n", "-----Original Message-----\nFrom: bees\n\n%1\n"};
+	struct gp_decision d;
+	struct gp_inbound in;
+	struct gp_route route;
+	struct gp_err err;
+	size_t i;
+
+	must(gp_route_find(p->ctx, p->site, "bees+answer@example.org", &route, &err), &err);
+	for (i = 0; i < GP_COUNT(bodies); i++) {
+		incoming(p->ctx, gp_asprintf(p->ctx, HEAD ANSWERS "\n%s", fill(p, &v, bodies[i])), "bob@example.net", &in);
+		must(gp_decide(p->ctx, p->site, &route, &in, &d, &err), &err);
+		assert_int_equal(d.kind, GP_DECIDE_REJECT);
+		assert_string_equal(d.rule, "digest");
+	}
+	incoming(p->ctx, "From: " BOB "\nTo: bees+answer@example.org\nSubject: Out of office\nAuto-Submitted: auto-replied\n\n"
+	    "I am away.\n", "bob@example.net", &in);
+	must(gp_decide(p->ctx, p->site, &route, &in, &d, &err), &err);
+	assert_int_equal(d.kind, GP_DECIDE_DISCARD);
 }
 
 /* What was answered before is named, too: threads stay whole in every program. */
@@ -244,7 +304,7 @@ int
 main(void)
 {
 	static const struct CMUnitTest tests[] = {
-		TEST(test_which), TEST(test_references), TEST(test_rules), TEST(test_asked),
+		TEST(test_which), TEST(test_wordless), TEST(test_references), TEST(test_rules), TEST(test_asked),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -157,7 +157,7 @@ test_members(void **state)
 		if (gp_member_set(f->s, ann, sets[i].key, sets[i].value, NULL) != sets[i].want)
 			fail_msg("%s = %s", sets[i].key, sets[i].value);
 	FAILS(GP_E_NOTFOUND, gp_member_set(f->s, 999, "role", "owner", err));
-	OK(gp_member_digest_mark(f->s, ann, 55, NOW + 5, err));
+	OK(gp_digest_mark(f->s, ann, 55, NOW + 5, GP_DIGEST_NONE, err));
 	OK(gp_store_commit(f->s, err));
 
 	OK(gp_member_find(f, f->s, bees->id, "ANN@example.org", &m, err));

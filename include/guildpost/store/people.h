@@ -73,6 +73,7 @@ struct gp_list_settings {
 	int64_t digest_hour;	/* 0-23, in timezone */
 	int64_t digest_weekday;	/* 0 Sunday .. 6 */
 	int64_t digest_monthday;/* 1-28 */
+	char *digest_note;	/* Markdown, in all digests; or "" */
 	int64_t bounce_score;	/* bounces on so many days before a probe; 0: none count */
 	int64_t bounce_decay;	/* seconds without one after which all are forgotten */
 	int64_t bounce_probe;	/* seconds that a probe has to come back */
@@ -154,6 +155,12 @@ struct gp_member {
 	bool hidden;		/* not shown on the roster */
 	bool reminders;		/* may be reminded of things */
 	int posting;		/* GP_POSTING_ */
+	int digest_hour;	/* 0: the list's, else the hour + 1 */
+	int digest_day;		/* of weekly ones: 0: the list's, 1 Sunday .. 7 Saturday */
+	int digest_form;	/* GP_FORM_ */
+	int64_t digest_minutes;	/* that reading one may take, 0: any time */
+	int64_t digest_posts;	/* so many new posts make one due, too; 0: never */
+	bool digest_together;	/* one for all lists of the person, where they are due at once */
 	/* Not settings. */
 	int64_t pause_from, pause_to; /* no mail between; 0 and 0: no pause */
 	int64_t accepted, refused; /* posts of this member that moderators let through, or not; accepted
@@ -162,7 +169,14 @@ struct gp_member {
 	int64_t joined;
 	int64_t digest_upto;	/* id of the last message a digest covered */
 	int64_t digest_last;	/* when the last digest was made, 0: never */
+	int64_t digest_next;	/* when the next is due, or below GP_DIGEST_TIMES */
+	int64_t digest_until;	/* with GP_DIGEST_FINAL: the last message of it */
 };
+enum { GP_FORM_SUMMARY, GP_FORM_TITLES, GP_FORM_MIME, GP_FORM_PLAIN };
+/* Why the clock looks at a member's digest at once: to reckon when it is due; as the member turned to
+ * each mail and had some messages in neither; as enough posts came. */
+enum { GP_DIGEST_NONE = -1, GP_DIGEST_RECKON, GP_DIGEST_FINAL, GP_DIGEST_EARLY,
+	GP_DIGEST_TIMES = 10 };
 extern const struct gp_opt gp_member_options[];
 extern const size_t gp_member_option_count;
 /* GP_E_EXISTS when the address (or another of the person) is on the list. */
@@ -198,9 +212,6 @@ enum gp_status gp_member_use_address(struct gp_store *s, int64_t id, const char 
 /* All memberships of the person behind an address, by list address. */
 enum gp_status gp_member_lists(const void *ctx, struct gp_store *s, const char *address,
     struct gp_member ***out, size_t *n, struct gp_err *err) GP_MUST_CHECK;
-/* A digest up to message `upto` was queued (same transaction). */
-enum gp_status gp_member_digest_mark(struct gp_store *s, int64_t member, int64_t upto, int64_t when,
-    struct gp_err *err) GP_MUST_CHECK;
 
 /* ---- person.c: one human, several addresses --------------------------------------- */
 
@@ -267,7 +278,10 @@ enum gp_status gp_person_erase(struct gp_store *s, int64_t person, int64_t *mess
 /* ---- interest.c: threads that members follow or mute ------------------------------ */
 
 enum { GP_INTEREST_NONE, GP_INTEREST_FOLLOW, GP_INTEREST_MUTE };
-struct gp_interest { int64_t message, thread; int kind; char *key, *title; };
+struct gp_interest {
+	int64_t message, thread; int kind; char *key, *title;
+	int64_t since;	/* the newest message when it was said */
+};
 /* In the thread that holds the message: replaces what was said of any other message of it. NONE
  * forgets it. GP_E_NOTFOUND: no such message on the member's list. After a join that brings both
  * together, mute counts. */

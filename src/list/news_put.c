@@ -1,0 +1,307 @@
+/* SPDX-License-Identifier: ISC */
+/* The data of a digest: threads under their headings, their messages, and what one can do with each. */
+#include "config.h"
+
+#include "news.h"
+
+#include <string.h>
+
+/* Keys of the headings; by enum news_place. */
+static const char *const places[NEWS_PLACES] = {"replies", "taken", "followed", "questions", "solved",
+	"newcomers", "talks", "singles"};
+
+struct putting {
+	const void *ctx;
+	struct gp_site *site;
+	const struct gp_digest_how *how;
+	const struct gp_issue *issue;
+	const struct gp_list *list;
+	const struct news_level *level;
+	size_t *number;
+	bool is_public;
+	struct gp_err *err;
+};
+
+char *
+news_date(const void *ctx, const struct gp_digest_how *how, int64_t t, const char *english, const char *numbers)
+{
+	/* strftime knows the names of days and months in English only. */
+	char *s = gp_time_format(ctx, t, how->timezone, gp_starts(how->language, "en") ? english : numbers);
+
+	return gp_utf8_line(ctx, s, strlen(s), 60);
+}
+
+/* A place in the archive, where everybody can read it; else there is none to link to. */
+static void
+put_url(const struct putting *p, json_t *o, char kind, const char *key)
+{
+	/* Without one there is none: not that of the thread around it. */
+	json_object_set_new(o, "url", json_null());
+	if (p->is_public && key != NULL)
+		gp_json_text(o, "url", gp_asprintf(p->ctx, "%s/%s/%c/%s", p->site->conf->url, p->list->name,
+		    kind, key));
+}
+
+static void
+put_files(const struct putting *p, json_t *o, const struct gp_message *m, const struct news_text *text)
+{
+	json_t *files = gp_json_new_array(o, "files");
+	size_t i;
+
+	for (i = 0; i < text->files_n; i++) {
+		json_t *row = gp_json_push_object(files);
+
+		gp_json_text(row, "name", text->files[i].name);
+		if (p->is_public && m->state == 1)
+			gp_json_text(row, "url", gp_asprintf(p->ctx, "%s/%s/m/%s/%d-file", p->site->conf->url,
+			    p->list->name, m->key, text->files[i].index));
+	}
+}
+
+/* Who wrote it, and where to read and answer it. */
+static void
+put_name(const struct putting *p, json_t *o, const struct gp_news *news, const char *title)
+{
+	const struct gp_message *m = news->m;
+
+	gp_json_text(o, "author", news_author(p->ctx, m));
+	gp_json_bool(o, "newcomer", news->newcomer);
+	gp_json_text(o, "key", m->key);
+	gp_json_int(o, "number", m->id);
+	put_url(p, o, 'm', m->state == 1 ? m->key : NULL);
+	if (!p->list->set.closed)
+		gp_json_text(o, "reply_url", news_mailto(p->ctx, p->site, p->list, m, title));
+}
+
+static enum gp_status
+put_message(const struct putting *p, json_t *array, size_t i, const char *title, size_t excerpt)
+{
+	const struct gp_news *news = p->issue->pool->v[i];
+	json_t *o = gp_json_push_object(array);
+	struct news_text *text;
+	enum gp_status st = news_text_get(p->issue->pool, i, &text, p->err);
+	bool cut;
+	size_t k;
+
+	if (st != GP_OK)
+		return st;
+	put_name(p, o, news, title);
+	gp_json_text(o, "date", news_date(p->ctx, p->how, news->m->date, "%a %e %B, %H:%M", "%Y-%m-%d %H:%M"));
+	for (k = 0; k < p->issue->own_n; k++)
+		if (news->parent_author == p->issue->own[k])
+			gp_json_bool(o, "to_you", true);
+	news_paragraphs(p->ctx, gp_json_new_array(o, "paragraphs"), text, excerpt, &cut);
+	gp_json_bool(o, "cut", cut);
+	put_files(p, o, news->m, text);
+	return GP_OK;
+}
+
+static void
+put_names(const struct putting *p, json_t *o, const struct issue_thread *it, size_t from)
+{
+	json_t *array = gp_json_new_array(o, "more");
+	size_t i, end = it->n - from > p->level->names ? from + p->level->names : it->n;
+
+	for (i = from; i < end; i++) {
+		json_t *row = gp_json_push_object(array);
+
+		put_name(p, row, p->issue->pool->v[it->v[i]], it->thread->t->title);
+		gp_json_bool(row, "last", i + 1 == end);
+	}
+	gp_json_int(o, "more_count", (int64_t)(it->n - from));
+	gp_json_bool(o, "one_more", it->n - from == 1);
+	gp_json_int(o, "rest", (int64_t)(it->n - end));
+}
+
+static void
+put_head(const struct putting *p, json_t *o, const struct gp_thread *t)
+{
+	const char *title = t->title[0] != '\0' ? t->title : "…";
+
+	gp_json_text(o, "title", gp_utf8_line(p->ctx, title, strlen(title), 150));
+	put_url(p, o, 't', t->messages > 0 ? t->key : NULL);
+	gp_json_int(o, "message_count", t->messages);
+	gp_json_text(o, "author", t->names_n > 0 ? t->names[0] : "");
+	if (t->mark[0] != '\0')
+		gp_json_bool(gp_json_new_object(o, "mark_is"), t->mark, true);
+}
+
+static void
+put_line(const struct putting *p, json_t *o, const struct issue_thread *it)
+{
+	const struct gp_news *news = p->issue->pool->v[it->v[0]];
+	size_t snippet = p->level->snippet;
+
+	gp_json_bool(o, "is_line", true);
+	if (it->n == 1) {
+		put_name(p, o, news, it->thread->t->title);
+		if (snippet > 0)
+			gp_json_text(o, "excerpt", gp_utf8_line(p->ctx, news->m->snippet, strlen(news->m->snippet),
+			    snippet));
+		return;
+	}
+	put_names(p, o, it, 0);
+}
+
+static enum gp_status
+put_thread(const struct putting *p, json_t *array, const struct issue_thread *it, bool line)
+{
+	json_t *o = gp_json_push_object(array), *messages;
+	size_t i, shown = it->n < p->level->messages ? it->n : p->level->messages;
+	enum gp_status st = GP_OK;
+
+	put_head(p, o, it->thread->t);
+	gp_json_int(o, "new_count", (int64_t)(it->n + it->apart));
+	gp_json_bool(o, "one_new", it->n + it->apart == 1);
+	gp_json_bool(o, "all_new", (int64_t)(it->n + it->apart) >= it->thread->t->messages);
+	gp_json_int(o, "apart_count", (int64_t)it->apart);
+	gp_json_bool(o, "one_apart", it->apart == 1);
+	gp_json_bool(o, "near", it->near);
+	if (it->n == 0)
+		return GP_OK;
+	if (line) {
+		put_line(p, o, it);
+		return GP_OK;
+	}
+	gp_json_int(o, "number", (int64_t)++*p->number);
+	messages = gp_json_new_array(o, "messages");
+	for (i = 0; st == GP_OK && i < shown; i++)
+		st = put_message(p, messages, it->v[i], it->thread->t->title, p->level->excerpt);
+	if (shown < it->n)
+		put_names(p, o, it, shown);
+	return st;
+}
+
+static enum gp_status
+put_place(const struct putting *p, json_t *o, enum news_place place, size_t *blocks)
+{
+	const struct gp_issue *issue = p->issue;
+	json_t *section = NULL, *array = NULL;
+	enum gp_status st = GP_OK;
+	size_t i, lines = 0, left = 0, messages = 0;
+
+	for (i = 0; st == GP_OK && i < issue->threads_n; i++) {
+		const struct issue_thread *it = &issue->threads[i];
+		bool line = place == NEWS_SINGLES || place == NEWS_FOLLOWED || p->level->excerpt == 0 ||
+		    *blocks >= p->level->threads;
+
+		if (it->place != place)
+			continue;
+		messages += it->n;
+		if (section == NULL) {
+			section = gp_json_new_object(o, places[place]);
+			array = gp_json_new_array(section, "threads");
+		}
+		if (line && lines == p->level->lines) {
+			left++;
+			continue;
+		}
+		lines += line;
+		*blocks += !line;
+		st = put_thread(p, array, it, line);
+	}
+	if (section != NULL) {
+		gp_json_int(section, "thread_count", (int64_t)json_array_size(array) + (int64_t)left);
+		gp_json_int(section, "message_count", (int64_t)messages);
+		gp_json_int(section, "more_threads", (int64_t)left);
+		gp_json_bool(section, "one_thread", left == 1);
+	}
+	return st;
+}
+
+static void
+put_open(const struct putting *p, json_t *o)
+{
+	json_t *array = gp_json_new_array(o, "waiting");
+	size_t i;
+
+	gp_json_bool(o, "has_waiting", p->issue->open_n > 0);
+	for (i = 0; i < p->issue->open_n; i++) {
+		const struct gp_thread *t = p->issue->open[i]->t;
+		json_t *row = gp_json_push_object(array);
+		int64_t days = (p->how->span.to - t->first) / 86400;
+
+		put_head(p, row, t);
+		gp_json_text(row, "key", t->key);
+		gp_json_int(row, "days", days);
+		gp_json_bool(row, "one_day", days <= 1);
+		gp_json_bool(row, "near", i < p->issue->near_n);
+		gp_json_text(row, "reply_address", gp_route_address(p->ctx, p->site, p->list, "reply", t->key));
+	}
+}
+
+/* Solved by somebody's word, with nothing new to read but the answer itself. */
+static enum gp_status
+put_solved(const struct putting *p, json_t *o)
+{
+	json_t *array = gp_json_new_array(o, "settled");
+	struct gp_message *m;
+	enum gp_status st = GP_OK;
+	size_t i;
+
+	gp_json_bool(o, "has_settled", p->issue->solved_n > 0);
+	for (i = 0; st == GP_OK && i < p->issue->solved_n; i++) {
+		const struct gp_thread *t = p->issue->solved[i];
+		json_t *row = gp_json_push_object(array);
+
+		put_head(p, row, t);
+		if (t->mark_message == 0)
+			continue;
+		st = gp_message_find_id(p->ctx, p->site->store, t->mark_message, &m, p->err);
+		if (st == GP_OK) {
+			gp_json_text(row, "answerer", news_author(p->ctx, m));
+			put_url(p, row, 'm', m->state == 1 ? m->key : NULL);
+		}
+		if (st == GP_E_NOTFOUND)
+			st = GP_OK;
+	}
+	return st;
+}
+
+/* The list itself, and its addresses. */
+static void
+put_list(const struct putting *p, json_t *o)
+{
+	const struct gp_list *list = p->list;
+	const void *ctx = p->ctx;
+
+	gp_json_text(o, "list_title", list->set.title[0] != '\0' ? list->set.title : list->name);
+	gp_json_text(o, "list_name", list->name);
+	gp_json_text(o, "list_address", list->address);
+	if (p->is_public) {
+		gp_json_text(o, "archive_url", gp_asprintf(ctx, "%s/%s/", p->site->conf->url, list->name));
+		gp_json_text(o, "digests_url", gp_asprintf(ctx, "%s/%s/d/", p->site->conf->url, list->name));
+	}
+	gp_json_text(o, "request_address", gp_route_address(ctx, p->site, list, "request", NULL));
+	gp_json_text(o, "owner_address", gp_route_address(ctx, p->site, list, "owner", NULL));
+	gp_json_text(o, "unsubscribe_address", gp_route_address(ctx, p->site, list, "unsubscribe", NULL));
+	gp_json_text(o, "note_md", list->set.digest_note);
+}
+
+enum gp_status
+news_put_issue(const void *ctx, const struct gp_digest_how *how, const struct gp_issue *issue,
+    const struct news_level *level, size_t *number, json_t *o, struct gp_err *err)
+{
+	const struct gp_list *list = issue->pool->list;
+	struct putting p = {ctx, issue->pool->site, how, issue, list, level, number,
+	    gp_list_has_archive(list), err};
+	enum gp_status st = GP_OK;
+	size_t blocks = 0;
+	int place;
+
+	put_list(&p, o);
+	gp_json_int(o, "message_count", (int64_t)issue->messages);
+	gp_json_int(o, "thread_count", (int64_t)issue->threads_n);
+	gp_json_int(o, "people_count", (int64_t)issue->people);
+	gp_json_bool(o, "one_message", issue->messages == 1);
+	gp_json_bool(o, "one_thread", issue->threads_n == 1);
+	gp_json_bool(o, "one_person", issue->people == 1);
+	for (place = 0; st == GP_OK && place < NEWS_PLACES; place++)
+		st = put_place(&p, o, (enum news_place)place, &blocks);
+	put_open(&p, o);
+	if (st == GP_OK)
+		st = put_solved(&p, o);
+	gp_json_int(o, "muted_count", (int64_t)issue->muted_threads);
+	gp_json_bool(o, "one_muted", issue->muted_threads == 1);
+	return st;
+}
