@@ -7,7 +7,6 @@
 #include "config.h"
 
 #include "digest_answer.h"
-#include "words.h"
 
 #include <string.h>
 
@@ -65,94 +64,100 @@ gp_digest_is_answered(const struct gp_list *list, const struct gp_mail *m)
 
 /* ---- which message? --------------------------------------------------------------------------------- */
 
+/* What leads to messages of the list, wherever in the text: ".../bees/m/KEY", "bees+reply-KEY". */
+static size_t
+links(const void *ctx, const char *start, const char *text, struct gp_digest_mark *v, size_t max)
+{
+	size_t n = 0, len;
+
+	while (n < max && (text = strstr(text, start)) != NULL) {
+		text += strlen(start);
+		len = strspn(text, "abcdefghijklmnopqrstuvwxyz234567");
+		v[n++] = (struct gp_digest_mark){gp_strndup(ctx, text, len), 0};
+		text += len;
+	}
+	return n;
+}
+
+/* "(get 12)", in any language. */
+static size_t
+numbers(const void *ctx, const struct gp_words *words, const char *text, struct gp_digest_mark *v, size_t max)
+{
+	const struct gp_word *w;
+	size_t n = 0, used, digits;
+	int64_t id;
+
+	for (; n < max && (text = strchr(text, '(')) != NULL; text++) {
+		char *inside = gp_strndup(ctx, text + 1, strcspn(text + 1, ")\n"));
+
+		w = gp_words_find(words, GP_WORD_COMMAND, inside, &used);
+		if (w == NULL || strcmp(w->name, "get") != 0)
+			continue;
+		used += strspn(inside + used, " \t");
+		digits = strspn(inside + used, "0123456789");
+		if (inside[used + digits] == '\0' && gp_parse_int(inside + used, 1, INT64_MAX, &id))
+			v[n++] = (struct gp_digest_mark){NULL, id};
+	}
+	return n;
+}
+
+struct gp_digest_mark *
+gp_digest_marks(const void *ctx, const struct gp_words *words, const char *const *starts, const char *text,
+    size_t *n)
+{
+	struct gp_digest_mark *v = gp_array(ctx, struct gp_digest_mark, MOST_MARKS);
+
+	for (*n = 0; *starts != NULL; starts++)
+		*n += links(ctx, *starts, text, v + *n, MOST_MARKS - *n);
+	if (*n == 0)
+		*n = numbers(ctx, words, text, v, MOST_MARKS);
+	return v;
+}
+
 struct looking {
 	const void *ctx;
 	struct gp_site *site;
 	const struct gp_list *list;
 	struct gp_message *found;
-	bool several;
 	bool digest;		/* it answers a digest, not one message of it */
 	struct gp_err *err;
 };
 
-/* A message that the text names: the first, the same again, or one too many. */
 static enum gp_status
-note(struct looking *l, enum gp_status st, struct gp_message *m)
+find_marked(struct looking *l, const struct gp_digest_mark *mark, struct gp_message **out)
 {
-	if (st == GP_E_NOTFOUND || (st == GP_OK && m->list != l->list->id))
-		return GP_OK;
-	if (st == GP_OK && l->found != NULL && l->found->id != m->id)
-		l->several = true;
-	if (st == GP_OK && l->found == NULL)
-		l->found = m;
-	return st;
-}
+	enum gp_status st = mark->key != NULL ?
+	    gp_message_find_key(l->ctx, l->site->store, l->list->id, mark->key, out, l->err) :
+	    gp_message_find_id(l->ctx, l->site->store, mark->id, out, l->err);
 
-/* What leads to a message, wherever in the text: ".../bees/m/KEY", "bees+reply-KEY". */
-static enum gp_status
-look_for_links(struct looking *l, const char *text, const char *start)
-{
-	enum gp_status st = GP_OK;
-	struct gp_message *m = NULL;
-	size_t n, marks = 0;
-	char *key;
-
-	while (st == GP_OK && !l->several && marks++ < MOST_MARKS && (text = strstr(text, start)) != NULL) {
-		text += strlen(start);
-		n = strspn(text, "abcdefghijklmnopqrstuvwxyz234567");
-		key = gp_strndup(l->ctx, text, n);
-		st = gp_message_find_key(l->ctx, l->site->store, l->list->id, key, &m, l->err);
-		st = note(l, st, m);
-		text += n;
-	}
-	return st;
-}
-
-/* "(get 12)", in any language. */
-static enum gp_status
-look_for_numbers(struct looking *l, const char *text)
-{
-	enum gp_status st = GP_OK;
-	const struct gp_word *w;
-	struct gp_message *m = NULL;
-	size_t used, n, marks = 0;
-	int64_t id;
-
-	while (st == GP_OK && !l->several && marks < MOST_MARKS && (text = strchr(text, '(')) != NULL) {
-		char *inside = gp_strndup(l->ctx, text + 1, strcspn(text + 1, ")\n"));
-
-		text++;
-		w = gp_words_find(l->site->words, GP_WORD_COMMAND, inside, &used);
-		if (w == NULL || strcmp(w->name, "get") != 0)
-			continue;
-		used += strspn(inside + used, " \t");
-		n = strspn(inside + used, "0123456789");
-		if (inside[used + n] != '\0' || !gp_parse_int(inside + used, 1, INT64_MAX, &id))
-			continue;
-		marks++;
-		st = gp_message_find_id(l->ctx, l->site->store, id, &m, l->err);
-		st = note(l, st, m);
-	}
-	return st;
+	return st == GP_OK && (*out)->list != l->list->id ? GP_E_NOTFOUND : st;
 }
 
 /* The one message that is quoted; NULL: none, or several. */
 static enum gp_status
 find_quoted(struct looking *l, const struct gp_mail *m)
 {
-	char *text = gp_strndup(l->ctx, m->text, m->text_n);
-	enum gp_status st = look_for_links(l, text, gp_asprintf(l->ctx, "%s/%s/m/", l->site->conf->url,
-	    l->list->name));
+	const char *const starts[] = {gp_asprintf(l->ctx, "%s/%s/m/", l->site->conf->url, l->list->name),
+	    gp_asprintf(l->ctx, "%s%s" REPLY, l->list->name, l->site->conf->separator), NULL};
+	struct gp_message *one;
+	enum gp_status st;
+	size_t i, n;
+	struct gp_digest_mark *v = gp_digest_marks(l->ctx, l->site->words, starts,
+	    gp_strndup(l->ctx, m->text, m->text_n), &n);
 
-	if (st == GP_OK)
-		st = look_for_links(l, text, gp_asprintf(l->ctx, "%s%s" REPLY, l->list->name,
-		    l->site->conf->separator));
-
-	if (st == GP_OK && l->found == NULL)
-		st = look_for_numbers(l, text);
-	if (l->several)
-		l->found = NULL;
-	return st;
+	for (i = 0; i < n; i++) {
+		st = find_marked(l, &v[i], &one);
+		if (st == GP_E_NOTFOUND)
+			continue;
+		if (st != GP_OK)
+			return st;
+		if (l->found != NULL && l->found->id != one->id) {
+			l->found = NULL;
+			return GP_OK;
+		}
+		l->found = one;
+	}
+	return GP_OK;
 }
 
 /* ---- the header ------------------------------------------------------------------------------------------ */

@@ -3,7 +3,17 @@
 #ifndef GP_LIST_DIGEST_ANSWER_H
 #define GP_LIST_DIGEST_ANSWER_H
 
-#include "guildpost/list.h"
+#include "words.h"
+
+/* A message that a text names: by its key, or by its number. */
+struct gp_digest_mark {
+	char *key;		/* or NULL */
+	int64_t id;
+};
+/* All of them, as digests write them: what stands behind one of `starts` (NULL ends them), else numbers. At most
+ * 200. */
+struct gp_digest_mark *gp_digest_marks(const void *ctx, const struct gp_words *words, const char *const *starts,
+    const char *text, size_t *n);
 
 /* Is it an answer to a digest of this list? */
 bool gp_digest_is_answered(const struct gp_list *list, const struct gp_mail *m);
