@@ -5,7 +5,7 @@
  */
 #include "config.h"
 
-#include "guildpost/list.h"
+#include "dates.h"
 
 #include <string.h>
 
@@ -139,8 +139,13 @@ enum gp_status
 gp_notice_text(const void *ctx, struct gp_site *site, const struct gp_list *list,
     const struct gp_notice *n, struct gp_mail_text *text, struct gp_err *err)
 {
+	struct gp_notice words = *n;
+	enum gp_status st;
+
 	add_list_data(n->data, ctx, site, list);
-	return write_text(ctx, site, list, n, text, err);
+	st = gp_dates_in_words(ctx, site->templates, n->language != NULL ? n->language : list->set.language, n->data,
+	    &words.data, err);
+	return st == GP_OK ? write_text(ctx, site, list, &words, text, err) : st;
 }
 
 enum gp_status

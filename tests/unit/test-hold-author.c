@@ -63,7 +63,7 @@ test_the_note(void **state)
 	HAS(to_eve, "eve@evil.example is not a member of the list");
 	HAS(to_eve, "send withdraw 1 to bees+request@example.org");
 	HAS(to_eve, "send address add eve@evil.example to bees+request@example.org from that one");
-	HAS(to_eve, "if nobody has decided by 2026-11-30");
+	HAS(to_eve, "if nobody has decided by 30 November 2026");
 	HASNT(to_eve, "ann@");
 	/* Who is on the list has no need of another address. */
 	setting(p, "post", "moderators");

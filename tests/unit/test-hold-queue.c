@@ -37,8 +37,8 @@ test_asked_for(void **state)
 	held_post(p, "Two");
 	text = ask(p, ANN, "queue\n");
 	HAS(text, "ann@example.org|[bees] 2 wait for you|");
-	HAS(text, "1. bees, since 2026-11-23: \"One\", from eve@evil.example");
-	HAS(text, "2. bees, since 2026-11-23: \"Two\"");
+	HAS(text, "1. bees, since 23 November 2026: \"One\", from eve@evil.example");
+	HAS(text, "2. bees, since 23 November 2026: \"Two\"");
 	HASNT(text, " // ");
 	assert_string_not_equal(asked_for(p, "ann@example.org", true), "");
 }
@@ -169,8 +169,8 @@ test_several_lists(void **state)
 	held_post(p, "A bee");
 	say(p, EVE, "wasps@example.org", "A wasp", "x\n");
 	text = ask(p, ANN, "queue\n");
-	HAS(text, "1. bees, since 2026-11-23: \"A bee\"");
-	HAS(text, "2. wasps, since 2026-11-23: \"A wasp\"");
+	HAS(text, "1. bees, since 23 November 2026: \"A bee\"");
+	HAS(text, "2. wasps, since 23 November 2026: \"A wasp\"");
 	must(gp_store_begin(p->site->store, &err), &err);
 	must(gp_member_find(p->ctx, p->site->store, wasps->id, "ann@example.org", &m, &err), &err);
 	must(gp_member_set(p->site->store, m->id, "role", "member", &err), &err);
@@ -259,13 +259,13 @@ test_commands(void **state)
 		{"trust", "Nobody who is not on the list is trusted"},
 		{"trust bob", "An address is missing"},
 		{"bans", "Nobody is banned"},
-		{"ban <eve@evil.example> until 2026-12-24 spam, spam", "No posts and no joining for eve@evil.example until 2026-12-24"},
+		{"ban <eve@evil.example> until 2026-12-24 spam, spam", "No posts and no joining for eve@evil.example until 24 December 2026"},
 		{"ban @evil.example", "No posts and no joining for @evil.example"},
 		{"ban eve", "Whom?"},
 		{"ban", "Whom?"},
 		{"ban eve@evil.example until yesterday", "dates were not understood"},
 		{"ban eve@evil.example until 2020-01-01", "dates were not understood"},
-		{"bans", "- eve@evil.example until 2026-12-24, by ann@example.org: spam, spam"},
+		{"bans", "- eve@evil.example until 24 December 2026, by ann@example.org: spam, spam"},
 		{"unban eve@evil.example", "The ban of eve@evil.example has ended"},
 		{"unban eve@evil.example", "eve@evil.example is not banned here"},
 		{"unban", "is not banned here"},

@@ -232,7 +232,7 @@ test_once(void **state)
 	assert_string_equal(say(p, MAX, max, "Re: Held", "ok\n"), "");
 	text = say(p, MAX, max, "Re: Held", "no: too late\n");
 	HAS(text, "max@example.net|[bees] Already decided: Once|");
-	HAS(text, "Who: ann@example.org - What: ok - When: 2026-11-23 12:00");
+	HAS(text, "Who: ann@example.org - What: ok - When: 23 November 2026, 12:00");
 	assert_false(is_told(text, "eve@evil.example"));
 	HAS(say(p, MAX, max, "Re: Held", "ban\n"), "Already decided");
 	HAS(say(p, MAX, max, "Re: Held", "edit\n-----\nx\n-----\n"), "Already decided");
@@ -590,7 +590,7 @@ test_the_question(void **state)
 	text = held_post(p, "Hello");
 	HAS(text, "So far: nothing, this is the first post; not on the list");
 	HAS(text, "> May I say something?");
-	HAS(text, "Without an answer by 2026-11-30 it goes back to its author");
+	HAS(text, "Without an answer by 30 November 2026 it goes back to its author");
 	v = jobs_since(p, 0, &n);
 	assert_int_equal(n, 3);
 	/* One thread: the same name for all, and what follows answers it. */
