@@ -39,6 +39,7 @@ struct gp_store;
 #include "guildpost/store/door.h"
 #include "guildpost/store/people.h"
 #include "guildpost/store/practice.h"
+#include "guildpost/store/library.h"
 #include "guildpost/store/queue.h"
 
 /* ---- db.c, schema.c: open, transactions, migrations ------------------------------- */

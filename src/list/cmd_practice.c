@@ -11,9 +11,8 @@
 
 enum { MAX_TOPICS = 20, LONGEST_TOPIC = 64 };
 
-/* The message that a thread begins with, as far as it is archived. */
-static enum gp_status
-find_head(struct asked *a, int64_t thread, struct gp_thread **t, struct gp_message **head)
+enum gp_status
+gp_practice_head(struct asked *a, int64_t thread, struct gp_thread **t, struct gp_message **head)
 {
 	enum gp_status st = gp_thread_find(a->ctx, a->site->store, thread, t, a->err);
 
@@ -36,9 +35,8 @@ is_own(struct asked *a, const struct gp_message *m, bool *yes)
 	return st == GP_E_NOTFOUND ? GP_OK : st;
 }
 
-/* May they say what the thread is? Else the result of the line says who may. */
-static enum gp_status
-may_say(struct asked *a, const struct gp_message *head, bool *may)
+enum gp_status
+gp_practice_may_say(struct asked *a, const struct gp_message *head, bool *may)
 {
 	bool moderator = a->member != NULL && a->member->role >= GP_ROLE_MODERATOR, own = false;
 	enum gp_status st = GP_OK;
@@ -152,9 +150,9 @@ find_thread(struct asked *a, const char *args, struct gp_message **named, struct
 	}
 	st = gp_command_message(a, args, named);
 	if (st == GP_OK)
-		st = find_head(a, (*named)->thread, t, head);
+		st = gp_practice_head(a, (*named)->thread, t, head);
 	if (st == GP_OK)
-		st = may_say(a, *head, &may);
+		st = gp_practice_may_say(a, *head, &may);
 	return st == GP_OK && !may ? GP_E_NOTFOUND : st;
 }
 

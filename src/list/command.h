@@ -141,6 +141,14 @@ enum gp_status gp_command_may_go(struct asked *a, const struct gp_member *m, boo
 /* The new address said yes too: join it to the person. */
 enum gp_status gp_command_address_proven(struct asked *a, int64_t person);
 
+/* ---- cmd_practice.c ------------------------------------------------------------------------------ */
+
+/* The message that a thread begins with, as far as it is archived. */
+enum gp_status gp_practice_head(struct asked *a, int64_t thread, struct gp_thread **t,
+    struct gp_message **head);
+/* May whoever asks say what the thread is: who began it, and moderators? Else the result says who may. */
+enum gp_status gp_practice_may_say(struct asked *a, const struct gp_message *head, bool *may);
+
 /* ---- aside.c ------------------------------------------------------------------------------------ */
 
 /*
@@ -166,6 +174,8 @@ gp_command_fn gp_do_configure, gp_do_log, gp_do_add, gp_do_remove, gp_do_invite,
 gp_command_fn gp_do_text, gp_do_put, gp_do_revert; /* cmd_texts.c */
 gp_command_fn gp_do_queue, gp_do_trust, gp_do_moderate, gp_do_ban, gp_do_unban, gp_do_bans,
     gp_do_close, gp_do_open, gp_do_split, gp_do_merge; /* cmd_moderator.c */
+gp_command_fn gp_do_keep, gp_do_library, gp_do_page, gp_do_write, gp_do_unkeep, gp_do_still_true,
+    gp_do_outdated, gp_do_summary; /* cmd_library.c */
 gp_command_fn gp_do_solved, gp_do_reopen, gp_do_kind, gp_do_can_help, gp_do_pass; /* cmd_practice.c */
 
 #endif

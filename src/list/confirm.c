@@ -212,7 +212,7 @@ static const struct {
 } purposes[] = {
 	{"subscribe", "subscribe"}, {"invite", "subscribe"}, {"unsubscribe", "unsubscribe"},
 	{"address", "address"}, {"act", "act"}, {"text", "act"}, {"create", "act"}, {"self", "act"},
-	{"back", "act"}, {"log-in", "log_in"},
+	{"back", "act"}, {"log-in", "log_in"}, {"choice", "act"},
 };
 
 static const char *
@@ -254,6 +254,27 @@ find_token(struct asked *a, const char *token, const char *from, struct gp_token
 	return GP_OK;
 }
 
+/* A question that can be answered with no, too: the line for that takes the place of the others. False: the
+ * reply says neither, and the token can be answered again. */
+static bool
+read_choice(struct asked *a, struct gp_token *t)
+{
+	json_t *data = gp_json_load(a->ctx, t->data), *no = json_object_get(data, "no");
+	const struct gp_word *word;
+	char *rest;
+
+	if (strcmp(t->purpose, "choice") != 0 || a->in == NULL)
+		return true;
+	word = gp_read_word(a->ctx, a->site->words, GP_WORD_VERDICT, a->in->mail, &rest);
+	if (word != NULL && strcmp(word->name, "no") == 0) {
+		json_array_clear(json_object_get(data, "lines"));
+		gp_json_push_text(json_object_get(data, "lines"), gp_asprintf(a->ctx, "%s %s",
+		    json_string_value(no), gp_utf8_line(a->ctx, rest, strlen(rest), 400)));
+		t->data = gp_json_dump(a->ctx, data, false);
+	}
+	return word != NULL && (strcmp(word->name, "no") == 0 || strcmp(word->name, "ok") == 0);
+}
+
 enum gp_status
 gp_command_confirm(struct asked *a, const char *token)
 {
@@ -268,6 +289,11 @@ gp_command_confirm(struct asked *a, const char *token)
 			return st;
 		a->out->text = gp_strdup(a->ctx, "an unknown, foreign or used token: nothing done");
 		return gp_command_mail(a, "token-unknown", a->name, a->from, NULL, NULL);
+	}
+	if (st == GP_OK && !read_choice(a, t)) {
+		a->result = gp_json_push_object(a->results);
+		gp_json_bool(gp_said(a, "choice_what"), "done", true);
+		return GP_OK;
 	}
 	if (st == GP_OK)
 		st = gp_token_use(a->site->store, token, gp_now(), a->err);

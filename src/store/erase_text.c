@@ -39,7 +39,8 @@ erase_columns(struct gp_store *s, struct gp_forget *forget, struct gp_err *err)
 		GONE("list_setting", "value"), GONE("act", "what"), GONE("act", "detail"),
 		GONE("failure", "text"), GONE("retry", "last"), GONE("bounce", "text"),
 		GONE("job", "subject"), GONE("thread", "closed"), GONE("import", "source"),
-		GONE("token", "data"),
+		GONE("token", "data"), GONE("practice", "title"), GONE("practice", "doubt"),
+		GONE("practice", "words"), GONE("practice", "name"),
 	};
 	enum gp_status status = GP_OK;
 	size_t i;

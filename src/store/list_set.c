@@ -128,6 +128,14 @@ const struct gp_opt gp_list_options[] = {
 	    "0: nobody is"},
 	{"help_cap", GP_OPT_INT, AT(help_cap), "4", 1, 100, NULL,
 	    "no member is asked about more questions in 30 days"},
+	{"library", GP_OPT_CHOICE, AT(library), "moderators", 0, 0, FEATURE,
+	    "threads can be kept in the library, a page each: on: every member keeps; moderators: "
+	    "they alone; off"},
+	{"summary_after", GP_OPT_DURATION, AT(summary_after), "7d", 0, 90 * 86400, NULL,
+	    "so long after the last answer whoever asked is invited, once, to sum up; 0: never"},
+	{"confirm_after", GP_OPT_DURATION, AT(confirm_after), "365d", 0, 3650 * 86400, NULL,
+	    "so long after a page of the library was last confirmed its keeper is asked whether it "
+	    "is still true; 0: never"},
 	{"kinds", GP_OPT_TEXT, AT(kinds), "story: what somebody lived through\npractice: a way of doing "
 	    "something that was tried\ntool: something to work with", 0, 0, NULL,
 	    "kinds of threads that authors can name in the subject as #story, a line each: the name, a colon, "

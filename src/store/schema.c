@@ -27,6 +27,7 @@ static const struct gp_migration *const migrations[] = {
 	&gp_schema_13,
 	&gp_schema_14,
 	&gp_schema_15,
+	&gp_schema_16,
 };
 
 int64_t

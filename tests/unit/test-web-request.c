@@ -126,7 +126,7 @@ slugs(void **state)
 
 	(void)state;
 	for (i = 0; i < GP_COUNT(cases); i++)
-		assert_string_equal(slug_of(ctx, cases[i].title), cases[i].want);
+		assert_string_equal(gp_slug(ctx, cases[i].title, 60), cases[i].want);
 	talloc_free(ctx);
 }
 

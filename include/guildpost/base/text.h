@@ -50,6 +50,9 @@ char *gp_utf8_clean(const void *ctx, const char *p, size_t n);
 char *gp_utf8_line(const void *ctx, const char *p, size_t n, size_t max);
 /* The longest prefix of at most max bytes that does not cut a code point. */
 size_t gp_utf8_cut(const char *p, size_t n, size_t max);
+/* slug.c: a title as a name in addresses, at most max bytes of [a-z0-9-]; letters lose their marks; "" where
+ * nothing is left. */
+char *gp_slug(const void *ctx, const char *title, size_t max);
 /* fold.c: small letters of Latin, Greek and Cyrillic, plain apostrophes, quotes, dashes and blanks; a
  * byte that is not UTF-8 becomes U+FFFD. Each code point stays one. */
 char *gp_utf8_fold(const void *ctx, const char *p, size_t n);

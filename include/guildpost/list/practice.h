@@ -41,6 +41,9 @@ enum gp_status gp_kind_mark(const void *ctx, struct gp_site *site, const struct 
 
 /* ---- help.c: ask the right few -------------------------------------------------------------------- */
 
+/* library.c: who asked is invited to sum up, who kept a thread is asked whether it is still true. For the clock. */
+enum gp_status gp_library_tick(const void *ctx, struct gp_site *site, int64_t now, struct gp_err *err)
+    GP_MUST_CHECK;
 /* Open questions for which it is time go to the next member who can help. For the clock. */
 enum gp_status gp_help_tick(const void *ctx, struct gp_site *site, int64_t now, struct gp_err *err)
     GP_MUST_CHECK;

@@ -69,6 +69,9 @@ struct gp_list_settings {
 	int64_t open_after;	/* seconds without an answer after which a question is open */
 	int64_t help_after;	/* seconds until somebody who can help is asked; 0: nobody is */
 	int64_t help_cap;	/* questions that one member is asked about in 30 days */
+	int library;		/* GP_FEATURE_: who keeps threads in the library */
+	int64_t summary_after;	/* seconds after the last answer until who asked is invited to sum up; 0: never */
+	int64_t confirm_after;	/* seconds until a kept thread is asked about: still true? 0: never */
 	char *kinds;		/* of threads, a line each: "story: what somebody lived through" */
 	int64_t digest_hour;	/* 0-23, in timezone */
 	int64_t digest_weekday;	/* 0 Sunday .. 6 */
@@ -365,6 +368,7 @@ enum gp_verb {
 	GP_VERB_TRUST, GP_VERB_MOVE, GP_VERB_EDIT, GP_VERB_CLAIM, GP_VERB_APPROVE, GP_VERB_REFUSE,
 	GP_VERB_DROP, GP_VERB_BRAKE, GP_VERB_COMPLAINT, GP_VERB_PROBE, GP_VERB_SUSPEND,
 	GP_VERB_SPLIT, GP_VERB_MERGE, GP_VERB_TAKE_DOWN, GP_VERB_SOLVE, GP_VERB_REOPEN, GP_VERB_KIND, GP_VERB_SKILL,
+	GP_VERB_KEEP, GP_VERB_UNKEEP, GP_VERB_WRITE, GP_VERB_STILL_TRUE, GP_VERB_OUTDATED, GP_VERB_SUMMARY,
 	GP_VERB_COUNT
 };
 extern const char *const gp_verb_names[];	/* "join", "close thread" */

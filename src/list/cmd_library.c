@@ -1,0 +1,342 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * The library by mail: keep a thread, look up what is kept, change a page by sending it back, say
+ * whether it is still true; and the summary of whoever asked.
+ */
+#include "config.h"
+
+#include "command.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+enum { MAX_TITLE = 120, MAX_TAGS = 200, MAX_SUMMARY = 4000, MAX_WHY = 300, PAGES = 200, DAYS = 30 };
+
+static bool
+is_moderator(const struct asked *a)
+{
+	return a->member != NULL && a->member->role >= GP_ROLE_MODERATOR;
+}
+
+/* May whoever asks keep threads and change pages? Else the result says who may. */
+static bool
+may_keep(struct asked *a)
+{
+	int who = a->list->set.library;
+
+	if (who != GP_FEATURE_OFF && (is_moderator(a) || (who == GP_FEATURE_ON && a->member != NULL)))
+		return true;
+	a->refused = true;
+	gp_json_bool(gp_said(a, "may_not_keep"), who == GP_FEATURE_OFF ? "none" : "others", true);
+	return false;
+}
+
+static char *
+url_of(struct asked *a, const struct gp_practice *p)
+{
+	return a->list->set.archive != GP_ARCHIVE_PUBLIC ? NULL : gp_asprintf(a->ctx, "%s/%s/library/%s",
+	    a->site->conf->url, a->list->name, p->slug);
+}
+
+static json_t *
+say_page(struct asked *a, const char *what, const struct gp_practice *p)
+{
+	json_t *said = gp_said(a, what);
+
+	gp_json_text(said, "title", p->title);
+	gp_json_text(said, "slug", p->slug);
+	gp_json_text(said, "url", url_of(a, p));
+	return said;
+}
+
+/* ---- keep ---------------------------------------------------------------------------------------- */
+
+/* "How we mark queens #queens #may": title and tags; the title may be none. */
+static void
+read_title(struct asked *a, const char *args, struct gp_practice *p)
+{
+	struct gp_buf title, tags;
+	struct gp_str word;
+
+	gp_buf_init(&title, a->ctx, MAX_TITLE * 4);
+	gp_buf_init(&tags, a->ctx, MAX_TAGS);
+	while ((word = gp_command_word(&args)).n > 0) {
+		if (*word.p == '#' && word.n > 1)
+			gp_buf_printf(&tags, "%s%s ", tags.len == 0 ? " " : "",
+			    gp_utf8_fold(a->ctx, word.p + 1, word.n - 1));
+		else
+			gp_buf_printf(&title, "%s%.*s", title.len > 0 ? " " : "", (int)word.n, word.p);
+	}
+	if (title.len > 0)
+		p->title = gp_utf8_line(a->ctx, title.p, title.len, MAX_TITLE);
+	p->tags = tags.len > 0 && !tags.over ? tags.p : gp_strdup(a->ctx, "");
+}
+
+enum gp_status
+gp_do_keep(struct asked *a, const char *args)
+{
+	struct gp_practice what = {.list = a->list->id}, *p;
+	struct gp_message *m;
+	struct gp_thread *t;
+	enum gp_status st;
+
+	gp_command_thing(a, &args, "thread");
+	if (!may_keep(a))
+		return GP_OK;
+	st = gp_command_message(a, args, &m);
+	if (st == GP_OK)
+		st = gp_thread_find(a->ctx, a->site->store, m->thread, &t, a->err);
+	if (st != GP_OK)
+		return st == GP_E_NOTFOUND ? GP_OK : st;
+	args += strspn(args, " #");
+	gp_command_word(&args);
+	what.message = m->id;
+	what.title = t->title;
+	what.keeper = a->member->address;
+	what.name = gp_strdup(a->ctx, a->name);
+	read_title(a, args, &what);
+	st = gp_practice_keep(a->ctx, a->site->store, &what, &p, a->err);
+	if (st != GP_OK)
+		return st;
+	say_page(a, "kept", p);
+	return gp_command_log(a, GP_VERB_KEEP, p->title, p->slug);
+}
+
+/* ---- finding ------------------------------------------------------------------------------------- */
+
+/* A page by its name or by the number of a message of its thread; GP_E_NOTFOUND with a result. */
+static enum gp_status
+find_page(struct asked *a, const char **args, struct gp_practice **out)
+{
+	struct gp_str word = gp_command_word(args);
+	char *name = gp_utf8_fold(a->ctx, word.p, word.n);
+	enum gp_status st = gp_practice_find(a->ctx, a->site->store, a->list->id, name, out, a->err);
+	struct gp_message *m;
+	int64_t id;
+
+	if (st == GP_E_NOTFOUND && gp_parse_int(name + strspn(name, "#"), 1, INT64_MAX, &id)) {
+		st = gp_message_find_id(a->ctx, a->site->store, id, &m, a->err);
+		if (st == GP_OK && m->list == a->list->id)
+			st = gp_practice_of(a->ctx, a->site->store, id, out, a->err);
+	} else if (st == GP_E_NOTFOUND && *name != '\0') {
+		st = gp_message_find_key(a->ctx, a->site->store, a->list->id, name, &m, a->err);
+		if (st == GP_OK)
+			st = gp_practice_of(a->ctx, a->site->store, m->id, out, a->err);
+	}
+	if (st == GP_E_NOTFOUND)
+		gp_json_text(gp_said(a, "no_page"), "word", name);
+	return st;
+}
+
+/* Without words all pages, with words those that hold them all. */
+enum gp_status
+gp_do_library(struct asked *a, const char *args)
+{
+	enum gp_status st = gp_command_may_read(a);
+	char *words[20];
+	struct gp_practice **v;
+	struct gp_str word;
+	json_t *rows;
+	size_t i, n = 0;
+
+	if (st != GP_OK)
+		return GP_OK;
+	while (n < GP_COUNT(words) && (word = gp_command_word(&args)).n > 0)
+		words[n++] = gp_utf8_fold(a->ctx, word.p + (*word.p == '#'), word.n - (*word.p == '#'));
+	st = n > 0 ? gp_practice_search(a->ctx, a->site->store, a->list->id, words, n, PAGES, &v, &n, a->err) :
+	    gp_practice_all(a->ctx, a->site->store, a->list->id, NULL, 0, INT64_MAX, PAGES, &v, &n, a->err);
+	if (st != GP_OK)
+		return st;
+	rows = gp_json_new_array(gp_said(a, "library"), "practices");
+	for (i = 0; i < n; i++) {
+		json_t *row = gp_json_push_object(rows);
+
+		gp_json_text(row, "title", v[i]->title);
+		gp_json_text(row, "slug", v[i]->slug);
+		gp_json_text(row, "url", url_of(a, v[i]));
+		gp_json_text(row, "doubt", v[i]->doubt);
+	}
+	return GP_OK;
+}
+
+/* ---- changing a page ------------------------------------------------------------------------------- */
+
+/* A token whose answer runs the line with what it brings. */
+static enum gp_status
+page_token(struct asked *a, const char *line, char **token)
+{
+	json_t *data = gp_json_object(a->ctx);
+	struct gp_token t = {.list = a->list->id, .expires = gp_now() + DAYS * 86400};
+
+	gp_json_push_text(gp_json_new_array(data, "lines"), line);
+	t.purpose = gp_strdup(a->ctx, "text");
+	t.address = gp_addr_fold(a->ctx, a->member->address);
+	t.data = gp_json_dump(a->ctx, data, false);
+	return gp_token_add(a->ctx, a->site->store, &t, token, a->err);
+}
+
+enum gp_status
+gp_do_page(struct asked *a, const char *args)
+{
+	json_t *data = gp_json_object(a->ctx);
+	struct gp_list_text *version;
+	struct gp_practice *p;
+	char *body, *token;
+	enum gp_status st;
+	bool may;
+
+	if (!may_keep(a))
+		return GP_OK;
+	st = find_page(a, &args, &p);
+	if (st == GP_OK)
+		st = gp_command_may_mail(a, &may);
+	else
+		return st == GP_E_NOTFOUND ? GP_OK : st;
+	if (st != GP_OK || !may)
+		return st;
+	st = gp_practice_body(a->ctx, a->site->store, p, &body, &version, a->err);
+	if (st == GP_OK)
+		st = page_token(a, gp_asprintf(a->ctx, "write %s", p->slug), &token);
+	if (st != GP_OK)
+		return st;
+	gp_said_elsewhere(a, "page");
+	gp_json_text(data, "title", p->title);
+	gp_json_text(data, "url", url_of(a, p));
+	gp_json_text(data, "text_md", body);
+	gp_json_int(data, "version", version != NULL ? version->version : 0);
+	return gp_command_mail(a, "page", a->name, a->member->address,
+	    gp_route_address(a->ctx, a->site, a->list, "confirm", token), data);
+}
+
+/* The page as it came back, between the two lines or, in a command, below one. */
+enum gp_status
+gp_do_write(struct asked *a, const char *args)
+{
+	const char *nl = strchr(args, '\n');
+	char *text = nl != NULL ? gp_strdup(a->ctx, nl + 1) : NULL;
+	struct gp_practice *p;
+	int64_t version;
+	enum gp_status st;
+
+	if (nl != NULL)
+		args = gp_strndup(a->ctx, args, (size_t)(nl - args));
+	a->stop = true;
+	if (!may_keep(a))
+		return GP_OK;
+	if (text == NULL && a->in != NULL)
+		text = gp_read_returned(a->ctx, a->in->mail);
+	st = find_page(a, &args, &p);
+	if (st != GP_OK)
+		return st == GP_E_NOTFOUND ? GP_OK : st;
+	if (text == NULL) {
+		gp_json_text(gp_said(a, "page_where"), "slug", p->slug);
+		return GP_OK;
+	}
+	a->line = gp_asprintf(a->ctx, "write %s\n%s", p->slug, text);
+	if (!gp_command_is_proven(a))
+		return GP_OK;
+	st = gp_practice_write(a->ctx, a->site->store, p, text, a->from, &version, a->err);
+	if (st == GP_E_PARSE || st == GP_E_TOOBIG) {
+		say_page(a, "page_bad", p);
+		return GP_OK;
+	}
+	if (st != GP_OK)
+		return st;
+	gp_json_int(say_page(a, "page_written", p), "version", version);
+	return gp_command_log(a, GP_VERB_WRITE, p->title, gp_asprintf(a->ctx, "version %" PRId64, version));
+}
+
+enum gp_status
+gp_do_unkeep(struct asked *a, const char *args)
+{
+	struct gp_practice *p;
+	enum gp_status st;
+
+	if (!may_keep(a))
+		return GP_OK;
+	st = find_page(a, &args, &p);
+	if (st != GP_OK)
+		return st == GP_E_NOTFOUND ? GP_OK : st;
+	if (!gp_command_is_proven(a))
+		return GP_OK;
+	st = gp_practice_remove(a->site->store, p, a->err);
+	if (st != GP_OK)
+		return st;
+	gp_json_text(gp_said(a, "unkept"), "title", p->title);
+	return gp_command_log(a, GP_VERB_UNKEEP, p->title, p->slug);
+}
+
+/* ---- still true? ----------------------------------------------------------------------------------- */
+
+enum gp_status
+gp_do_still_true(struct asked *a, const char *args)
+{
+	struct gp_practice *p;
+	enum gp_status st;
+
+	if (!may_keep(a))
+		return GP_OK;
+	st = find_page(a, &args, &p);
+	if (st == GP_OK)
+		st = gp_practice_confirm(a->site->store, p, a->err);
+	if (st != GP_OK)
+		return st == GP_E_NOTFOUND ? GP_OK : st;
+	say_page(a, "page_true", p);
+	return gp_command_log(a, GP_VERB_STILL_TRUE, p->title, p->slug);
+}
+
+enum gp_status
+gp_do_outdated(struct asked *a, const char *args)
+{
+	struct gp_practice *p;
+	enum gp_status st;
+	char *why;
+
+	if (!may_keep(a))
+		return GP_OK;
+	st = find_page(a, &args, &p);
+	if (st != GP_OK)
+		return st == GP_E_NOTFOUND ? GP_OK : st;
+	args += strspn(args, " :");
+	why = gp_utf8_line(a->ctx, args, strlen(args), MAX_WHY);
+	st = gp_practice_doubt(a->site->store, p, *why != '\0' ? why : "-", a->err);
+	if (st != GP_OK)
+		return st;
+	say_page(a, "page_outdated", p);
+	return gp_command_log(a, GP_VERB_OUTDATED, p->title, why);
+}
+
+/* ---- summary --------------------------------------------------------------------------------------- */
+
+/* By whoever asked, or who may keep threads: what the answers come to. */
+enum gp_status
+gp_do_summary(struct asked *a, const char *args)
+{
+	struct gp_message *m, *head;
+	struct gp_thread *t;
+	enum gp_status st;
+	const char *text;
+	bool may = false;
+
+	st = gp_command_message(a, args, &m);
+	if (st == GP_OK)
+		st = gp_practice_head(a, m->thread, &t, &head);
+	if (st == GP_OK)
+		st = gp_practice_may_say(a, head, &may);
+	if (st != GP_OK || !may)
+		return st == GP_E_NOTFOUND ? GP_OK : st;
+	a->stop = true;
+	/* What answers our invitation is the summary; in a command it stands below a line. */
+	text = a->in == NULL ? NULL : a->answered ? gp_read_own(a->ctx, a->site->words, a->in->mail) :
+	    gp_read_below(a->ctx, a->in->mail);
+	if (text == NULL || *text == '\0') {
+		gp_json_int(gp_said(a, "summary_where"), "number", head->id);
+		return GP_OK;
+	}
+	text = gp_strndup(a->ctx, text, gp_utf8_cut(text, strlen(text), MAX_SUMMARY));
+	st = gp_summary_put(a->ctx, a->site->store, a->list->id, head->key, text, a->from, a->err);
+	if (st != GP_OK)
+		return st;
+	gp_json_text(gp_said(a, "summary"), "title", head->title);
+	return gp_command_log(a, GP_VERB_SUMMARY, head->title, head->key);
+}

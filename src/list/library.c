@@ -1,0 +1,184 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * The clock of the library: some days after the last answer whoever asked is invited, once, to sum up;
+ * and who kept a thread is asked after a year whether it is still true.
+ */
+#include "config.h"
+
+#include "command.h"
+
+#include <string.h>
+
+enum {
+	DAY = 86400,
+	SPAN = 14 * DAY,	/* after it is time: what is older was archived before, or nobody ran us */
+	FEW = 20,		/* mails of a kind that one list causes at once */
+	EXPIRES = 60 * DAY
+};
+
+struct round {
+	const void *ctx;
+	struct gp_site *site;
+	struct gp_list *list;
+	int64_t now;
+	struct gp_err *err;
+};
+
+/* A question by mail, for one reply: `lines` are run when it comes. */
+static enum gp_status
+ask(struct round *r, const struct gp_member *m, const char *template_name, json_t *token_data,
+    json_t *data, const char *in_reply_to)
+{
+	struct gp_notice n = {.template_name = template_name, .data = data, .to_name = m->name,
+	    .to_addr = m->address, .member = m->id, .in_reply_to = in_reply_to};
+	struct gp_token t = {.list = r->list->id, .expires = r->now + EXPIRES};
+	enum gp_status st;
+	char *token;
+	int64_t job;
+
+	t.purpose = gp_strdup(r->ctx, json_object_get(token_data, "no") != NULL ? "choice" : "text");
+	t.address = gp_addr_fold(r->ctx, m->address);
+	t.data = gp_json_dump(r->ctx, token_data, false);
+	st = gp_token_add(r->ctx, r->site->store, &t, &token, r->err);
+	if (st != GP_OK)
+		return st;
+	n.reply_to = gp_route_address(r->ctx, r->site, r->list, "confirm", token);
+	n.language = m->language[0] != '\0' ? m->language : NULL;
+	return gp_notice_send(r->ctx, r->site, r->list, &n, &job, r->err);
+}
+
+/* ---- summaries ------------------------------------------------------------------------------------- */
+
+static enum gp_status
+invite(struct round *r, const struct gp_thread *t)
+{
+	json_t *token = gp_json_object(r->ctx), *data = gp_json_object(r->ctx), *rows;
+	struct gp_message *head;
+	struct gp_member *m;
+	struct gp_node *nodes;
+	size_t i, n, count = 0;
+	enum gp_status st = gp_message_find_key(r->ctx, r->site->store, r->list->id, t->key, &head, r->err);
+
+	if (st == GP_OK)
+		st = gp_member_find(r->ctx, r->site->store, r->list->id, head->from_addr, &m, r->err);
+	if (st != GP_OK || !m->reminders)
+		return st == GP_E_NOTFOUND ? GP_OK : st;
+	st = gp_thread_nodes(r->ctx, r->site->store, t->id, &nodes, &n, r->err);
+	if (st != GP_OK)
+		return st;
+	gp_json_text(data, "title", t->title);
+	rows = gp_json_new_array(data, "messages");
+	for (i = 0; i < n && count < FEW; i++) {
+		json_t *row;
+
+		if (nodes[i].msg == NULL || gp_strieq(nodes[i].msg->from_addr, head->from_addr))
+			continue;
+		row = gp_json_push_object(rows);
+		gp_json_text(row, "author", nodes[i].msg->from_name[0] != '\0' ? nodes[i].msg->from_name :
+		    gp_text_hide_addrs(r->ctx, nodes[i].msg->from_addr, strlen(nodes[i].msg->from_addr)));
+		gp_json_text(row, "excerpt", nodes[i].msg->snippet);
+		count++;
+	}
+	gp_json_push_text(gp_json_new_array(token, "lines"), gp_asprintf(r->ctx, "summary %s", head->key));
+	return ask(r, m, "sum-up", token, data, head->msgid);
+}
+
+static enum gp_status
+invite_all(struct round *r)
+{
+	int64_t after = r->list->set.summary_after;
+	struct gp_thread **v;
+	enum gp_status st;
+	size_t i, n;
+
+	if (after == 0 || r->list->set.answers == GP_FEATURE_OFF)
+		return GP_OK;
+	st = gp_summary_due(r->ctx, r->site->store, r->list->id, r->now - after - SPAN, r->now - after, FEW, &v, &n,
+	    r->err);
+	for (i = 0; st == GP_OK && i < n; i++) {
+		st = invite(r, v[i]);
+		if (st == GP_OK)
+			st = gp_summary_invited(r->site->store, v[i]->id, r->now, r->err);
+	}
+	return st;
+}
+
+/* ---- still true? ------------------------------------------------------------------------------------- */
+
+/* Who kept it, or the first owner when they have left. */
+static enum gp_status
+keeper_of(struct round *r, const struct gp_practice *p, struct gp_member **out)
+{
+	struct gp_member **owners;
+	enum gp_status st = gp_member_find(r->ctx, r->site->store, r->list->id, p->keeper, out, r->err);
+	size_t n;
+
+	if (st != GP_E_NOTFOUND)
+		return st;
+	st = gp_member_all(r->ctx, r->site->store, r->list->id, GP_ROLE_OWNER, -1, &owners, &n, r->err);
+	if (st == GP_OK && n == 0)
+		return GP_E_NOTFOUND;
+	*out = st == GP_OK ? owners[0] : NULL;
+	return st;
+}
+
+static enum gp_status
+ask_keeper(struct round *r, const struct gp_practice *p)
+{
+	json_t *token = gp_json_object(r->ctx), *data = gp_json_object(r->ctx);
+	struct gp_member *m;
+	char *body;
+	enum gp_status st = keeper_of(r, p, &m);
+
+	if (st == GP_OK)
+		st = gp_practice_body(r->ctx, r->site->store, p, &body, NULL, r->err);
+	if (st != GP_OK)
+		return st == GP_E_NOTFOUND ? GP_OK : st;
+	gp_json_push_text(gp_json_new_array(token, "lines"), gp_asprintf(r->ctx, "still-true %s", p->slug));
+	gp_json_text(token, "no", gp_asprintf(r->ctx, "outdated %s", p->slug));
+	gp_json_text(data, "title", p->title);
+	gp_json_text(data, "since_date", gp_time_format(r->ctx, p->confirmed, r->list->set.timezone, "%Y-%m-%d"));
+	gp_json_text(data, "text_md", body);
+	if (r->list->set.archive == GP_ARCHIVE_PUBLIC)
+		gp_json_text(data, "url", gp_asprintf(r->ctx, "%s/%s/library/%s", r->site->conf->url, r->list->name,
+		    p->slug));
+	return ask(r, m, "still-true", token, data, NULL);
+}
+
+static enum gp_status
+ask_keepers(struct round *r)
+{
+	int64_t after = r->list->set.confirm_after;
+	struct gp_practice **v;
+	enum gp_status st;
+	size_t i, n;
+
+	if (after == 0 || r->list->set.library == GP_FEATURE_OFF)
+		return GP_OK;
+	st = gp_practice_due(r->ctx, r->site->store, r->list->id, r->now - after, r->now - after, FEW, &v, &n, r->err);
+	for (i = 0; st == GP_OK && i < n; i++) {
+		st = ask_keeper(r, v[i]);
+		if (st == GP_OK)
+			st = gp_practice_asked(r->site->store, v[i], r->err);
+	}
+	return st;
+}
+
+enum gp_status
+gp_library_tick(const void *ctx, struct gp_site *site, int64_t now, struct gp_err *err)
+{
+	struct gp_list **lists;
+	size_t i, n;
+	enum gp_status st = gp_list_all(ctx, site->store, &lists, &n, err);
+
+	for (i = 0; st == GP_OK && i < n; i++) {
+		void *tmp = gp_ctx(ctx);
+		struct round r = {tmp, site, lists[i], now, err};
+
+		st = lists[i]->set.closed ? GP_OK : invite_all(&r);
+		if (st == GP_OK)
+			st = ask_keepers(&r);
+		talloc_free(tmp);
+	}
+	return st;
+}

@@ -1,0 +1,284 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * The library of a list: threads that somebody kept. There are some hundreds of them at most,
+ * so what is looked for is looked for in all.
+ */
+#include "config.h"
+
+#include "message.h"
+
+#define PRACTICE_QUERY "SELECT p.id, p.list, p.slug, p.node, p.title, p.tags, p.keeper, p.name, " \
+	"p.kept, p.confirmed, p.asked, p.doubt, n.thread FROM practice p LEFT JOIN node n ON n.id = p.node "
+
+static void *
+read_practice(const void *ctx, sqlite3_stmt *st)
+{
+	struct gp_practice *p = gp_new(ctx, struct gp_practice);
+
+	p->id = sqlite3_column_int64(st, 0);
+	p->list = sqlite3_column_int64(st, 1);
+	p->slug = gp_sql_text(p, st, 2);
+	p->message = sqlite3_column_int64(st, 3);
+	p->title = gp_sql_text(p, st, 4);
+	p->tags = gp_sql_text(p, st, 5);
+	p->keeper = gp_sql_text(p, st, 6);
+	p->name = gp_sql_text(p, st, 7);
+	p->kept = sqlite3_column_int64(st, 8);
+	p->confirmed = sqlite3_column_int64(st, 9);
+	p->asked = sqlite3_column_int64(st, 10);
+	p->doubt = gp_sql_text(p, st, 11);
+	p->thread = sqlite3_column_int64(st, 12);
+	return p;
+}
+
+/* A slug that nothing else on the list has: "wax", "wax-2" ... */
+static enum gp_status
+free_slug(const void *ctx, struct gp_store *s, int64_t list, const char *title, char **out,
+    struct gp_err *err)
+{
+	char *slug = gp_slug(ctx, title, GP_PRACTICE_SLUG);
+	enum gp_status status = GP_OK;
+	int64_t there;
+	int i;
+
+	if (*slug == '\0')
+		slug = gp_strdup(ctx, "page");
+	*out = slug;
+	for (i = 2; status == GP_OK; i++) {
+		status = gp_sql_int(s, &there, "SELECT 1 FROM practice WHERE list = ?1 AND slug = ?2",
+		    GP_ARGS(GP_INT(list), GP_TEXT(*out)), err);
+		if (status == GP_OK)
+			*out = gp_asprintf(ctx, "%s-%d", slug, i);
+	}
+	return gp_sql_end(status);
+}
+
+/* The text that is looked through. */
+static enum gp_status
+set_words(struct gp_store *s, const struct gp_practice *p, const char *body, struct gp_err *err)
+{
+	char *all = gp_asprintf(NULL, "%s %s %s", p->title, p->tags, body), *folded;
+	enum gp_status status;
+
+	folded = gp_utf8_fold(all, all, strlen(all));
+	status = gp_sql_run(s, "UPDATE practice SET words = ?2 WHERE id = ?1",
+	    GP_ARGS(GP_INT(p->id), GP_TEXT(folded)), err);
+	talloc_free(all);
+	return status == GP_OK ? gp_list_touch(s, p->list, err) : status;
+}
+
+static char *
+text_name(const void *ctx, const char *slug)
+{
+	return gp_asprintf(ctx, "practice-%s", slug);
+}
+
+enum gp_status
+gp_practice_keep(const void *ctx, struct gp_store *s, const struct gp_practice *what,
+    struct gp_practice **out, struct gp_err *err)
+{
+	struct gp_practice *there;
+	enum gp_status status = gp_practice_of(ctx, s, what->message, &there, err);
+	char *slug, *body;
+
+	if (status == GP_OK) {
+		status = gp_sql_run(s, "UPDATE practice SET title = ?2, tags = ?3, confirmed = ?4, doubt = '', "
+		    "asked = 0 WHERE id = ?1", GP_ARGS(GP_INT(there->id), GP_TEXT(what->title),
+		    GP_TEXT(what->tags), GP_INT(gp_now())), err);
+	} else if (status == GP_E_NOTFOUND) {
+		status = free_slug(ctx, s, what->list, what->title, &slug, err);
+		if (status == GP_OK)
+			status = gp_sql_run(s, "INSERT INTO practice(list, slug, node, title, tags, keeper, name, "
+			    "kept, confirmed) VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?8)", GP_ARGS(GP_INT(what->list),
+			    GP_TEXT(slug), GP_INT(what->message), GP_TEXT(what->title), GP_TEXT(what->tags),
+			    GP_TEXT(what->keeper), GP_TEXT(what->name), GP_INT(gp_now())), err);
+	}
+	if (status == GP_OK)
+		status = gp_practice_of(ctx, s, what->message, out, err);
+	if (status == GP_OK)
+		status = gp_practice_body(ctx, s, *out, &body, NULL, err);
+	return status == GP_OK ? set_words(s, *out, body, err) : status;
+}
+
+enum gp_status
+gp_practice_of(const void *ctx, struct gp_store *s, int64_t message, struct gp_practice **out,
+    struct gp_err *err)
+{
+	sqlite3_stmt *st;
+	enum gp_status status = gp_sql_open(s, &st, PRACTICE_QUERY "JOIN node m ON m.thread = n.thread "
+	    "WHERE m.id = ?1 ORDER BY p.id LIMIT 1", GP_ARGS(GP_INT(message)), err);
+
+	return status == GP_OK ? gp_sql_row(ctx, s, st, read_practice, out, err) : status;
+}
+
+enum gp_status
+gp_practice_find(const void *ctx, struct gp_store *s, int64_t list, const char *slug,
+    struct gp_practice **out, struct gp_err *err)
+{
+	sqlite3_stmt *st;
+	enum gp_status status = gp_sql_open(s, &st, PRACTICE_QUERY "WHERE p.list = ?1 AND p.slug = ?2",
+	    GP_ARGS(GP_INT(list), GP_TEXT(slug)), err);
+
+	return status == GP_OK ? gp_sql_row(ctx, s, st, read_practice, out, err) : status;
+}
+
+enum gp_status
+gp_practice_all(const void *ctx, struct gp_store *s, int64_t list, const char *tag, int64_t from,
+    int64_t to, size_t limit, struct gp_practice ***out, size_t *n, struct gp_err *err)
+{
+	sqlite3_stmt *st;
+	enum gp_status status = gp_sql_open(s, &st, PRACTICE_QUERY "WHERE p.list = ?1 AND p.kept >= ?2 AND "
+	    "p.kept < ?3 AND (?4 IS NULL OR instr(p.tags, ' ' || ?4 || ' ') > 0) "
+	    "ORDER BY p.title COLLATE nocase, p.id LIMIT ?5", GP_ARGS(GP_INT(list), GP_INT(from), GP_INT(to),
+	    GP_TEXT(tag), GP_INT((int64_t)limit)), err);
+
+	return status == GP_OK ? gp_sql_rows(ctx, s, st, read_practice, out, n, err) : status;
+}
+
+enum gp_status
+gp_practice_search(const void *ctx, struct gp_store *s, int64_t list, char *const *terms, size_t terms_n,
+    size_t limit, struct gp_practice ***out, size_t *n, struct gp_err *err)
+{
+	json_t *v = json_array();
+	sqlite3_stmt *st;
+	enum gp_status status;
+	char *all;
+	size_t i;
+
+	for (i = 0; i < terms_n; i++) {
+		size_t len = strcspn(terms[i], "*");
+
+		if (len > 0)
+			json_array_append_new(v, json_stringn(terms[i], len));
+	}
+	*out = NULL;
+	*n = 0;
+	all = gp_json_dump(NULL, v, false);
+	status = json_array_size(v) == 0 ? GP_E_NOTFOUND : gp_sql_open(s, &st, PRACTICE_QUERY
+	    "WHERE p.list = ?1 AND NOT EXISTS(SELECT 1 FROM json_each(?2) j WHERE instr(p.words, j.value) = 0) "
+	    "ORDER BY p.confirmed DESC, p.id LIMIT ?3",
+	    GP_ARGS(GP_INT(list), GP_TEXT(all), GP_INT((int64_t)limit)), err);
+	if (status == GP_OK)
+		status = gp_sql_rows(ctx, s, st, read_practice, out, n, err);
+	json_decref(v);
+	talloc_free(all);
+	return gp_sql_end(status);
+}
+
+enum gp_status
+gp_practice_body(const void *ctx, struct gp_store *s, const struct gp_practice *p, char **body,
+    struct gp_list_text **version, struct gp_err *err)
+{
+	struct gp_list_text *t;
+	enum gp_status status = gp_text_find(ctx, s, p->list, text_name(ctx, p->slug), GP_PRACTICE_LANGUAGE, &t,
+	    err);
+
+	*body = status == GP_OK ? t->body : gp_strdup(ctx, "");
+	if (version != NULL)
+		*version = status == GP_OK ? t : NULL;
+	return gp_sql_end(status);
+}
+
+enum gp_status
+gp_practice_versions(const void *ctx, struct gp_store *s, const struct gp_practice *p,
+    struct gp_list_text ***out, size_t *n, struct gp_err *err)
+{
+	return gp_text_all(ctx, s, p->list, text_name(ctx, p->slug), GP_PRACTICE_LANGUAGE, out, n, err);
+}
+
+enum gp_status
+gp_practice_write(const void *ctx, struct gp_store *s, const struct gp_practice *p, const char *body,
+    const char *by, int64_t *version, struct gp_err *err)
+{
+	enum gp_status status = gp_text_put(s, p->list, text_name(ctx, p->slug), GP_PRACTICE_LANGUAGE, body, by,
+	    gp_now(), version, err);
+
+	if (status == GP_OK)
+		status = gp_practice_confirm(s, p, err);
+	return status == GP_OK ? set_words(s, p, body, err) : status;
+}
+
+enum gp_status
+gp_practice_confirm(struct gp_store *s, const struct gp_practice *p, struct gp_err *err)
+{
+	enum gp_status status = gp_sql_run(s, "UPDATE practice SET confirmed = ?2, doubt = '', asked = 0 WHERE "
+	    "id = ?1", GP_ARGS(GP_INT(p->id), GP_INT(gp_now())), err);
+
+	return status == GP_OK ? gp_list_touch(s, p->list, err) : status;
+}
+
+enum gp_status
+gp_practice_doubt(struct gp_store *s, const struct gp_practice *p, const char *why, struct gp_err *err)
+{
+	enum gp_status status = gp_sql_run(s, "UPDATE practice SET doubt = ?2, asked = 0, confirmed = ?3 WHERE "
+	    "id = ?1", GP_ARGS(GP_INT(p->id), GP_TEXT(why), GP_INT(p->confirmed)), err);
+
+	return status == GP_OK ? gp_list_touch(s, p->list, err) : status;
+}
+
+enum gp_status
+gp_practice_remove(struct gp_store *s, const struct gp_practice *p, struct gp_err *err)
+{
+	enum gp_status status = gp_sql_run(s, "DELETE FROM practice WHERE id = ?1", GP_ARGS(GP_INT(p->id)), err);
+
+	return status == GP_OK ? gp_list_touch(s, p->list, err) : status;
+}
+
+enum gp_status
+gp_practice_due(const void *ctx, struct gp_store *s, int64_t list, int64_t confirmed_before,
+    int64_t asked_before, size_t limit, struct gp_practice ***out, size_t *n, struct gp_err *err)
+{
+	sqlite3_stmt *st;
+	enum gp_status status = gp_sql_open(s, &st, PRACTICE_QUERY "WHERE p.list = ?1 AND p.confirmed < ?2 AND "
+	    "p.asked < ?3 AND p.doubt = '' ORDER BY p.confirmed LIMIT ?4", GP_ARGS(GP_INT(list),
+	    GP_INT(confirmed_before), GP_INT(asked_before), GP_INT((int64_t)limit)), err);
+
+	return status == GP_OK ? gp_sql_rows(ctx, s, st, read_practice, out, n, err) : status;
+}
+
+enum gp_status
+gp_practice_asked(struct gp_store *s, const struct gp_practice *p, struct gp_err *err)
+{
+	return gp_sql_run(s, "UPDATE practice SET asked = ?2 WHERE id = ?1", GP_ARGS(GP_INT(p->id),
+	    GP_INT(gp_now())), err);
+}
+
+/* ---- summaries --------------------------------------------------------------------------------- */
+
+enum gp_status
+gp_summary_find(const void *ctx, struct gp_store *s, int64_t list, const char *key,
+    struct gp_list_text **out, struct gp_err *err)
+{
+	return gp_text_find(ctx, s, list, gp_asprintf(ctx, "summary-%s", key), GP_PRACTICE_LANGUAGE, out, err);
+}
+
+enum gp_status
+gp_summary_put(const void *ctx, struct gp_store *s, int64_t list, const char *key, const char *body,
+    const char *by, struct gp_err *err)
+{
+	int64_t version;
+	enum gp_status status = gp_text_put(s, list, gp_asprintf(ctx, "summary-%s", key), GP_PRACTICE_LANGUAGE,
+	    body, by, gp_now(), &version, err);
+
+	return status == GP_OK ? gp_list_touch(s, list, err) : status;
+}
+
+enum gp_status
+gp_summary_due(const void *ctx, struct gp_store *s, int64_t list, int64_t from, int64_t to, size_t limit,
+    struct gp_thread ***out, size_t *n, struct gp_err *err)
+{
+	sqlite3_stmt *st;
+	enum gp_status status = gp_sql_open(s, &st, GP_THREAD_QUERY "WHERE t.list = ?1 AND "
+	    "t.mark IN ('question', 'solved') AND t.people > 1 AND t.invited = 0 AND t.last >= ?2 AND "
+	    "t.last < ?3 ORDER BY t.last LIMIT ?4", GP_ARGS(GP_INT(list), GP_INT(from), GP_INT(to),
+	    GP_INT((int64_t)limit)), err);
+
+	return status == GP_OK ? gp_sql_rows(ctx, s, st, gp_thread_read, out, n, err) : status;
+}
+
+enum gp_status
+gp_summary_invited(struct gp_store *s, int64_t thread, int64_t now, struct gp_err *err)
+{
+	return gp_sql_run(s, "UPDATE thread SET invited = ?2 WHERE id = ?1", GP_ARGS(GP_INT(thread),
+	    GP_INT(now)), err);
+}
