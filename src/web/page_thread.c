@@ -348,6 +348,22 @@ put_answer(struct show *s)
 	gp_json_text(o, "snippet", hidden(v->ctx, m->snippet));
 }
 
+/* The page of the library that it is kept in, and what whoever asked made of it. */
+static void
+put_kept(struct show *s)
+{
+	struct visit *v = s->v;
+	struct gp_practice *p;
+	struct gp_err err = {GP_OK, ""};
+
+	json_object_set_new(v->doc, "practice", json_null());
+	if (v->list->set.library != GP_FEATURE_OFF &&
+	    gp_practice_of(v->ctx, v->s, v->thread->last_id, &p, &err) == GP_OK)
+		put_practice(v, gp_json_new_object(v->doc, "practice"), p);
+	if (put_summary(v, gp_json_new_object(v->doc, "summary"), &err) != GP_OK)
+		s->status = visit_failed(&err);
+}
+
 int
 thread_build(struct visit *v)
 {
@@ -381,6 +397,7 @@ thread_build(struct visit *v)
 	gp_json_text(v->doc_page, "feed_url", list_path(v, v->list, "t/%s.atom", v->thread->key));
 	put_head(&s, path, flat, newest);
 	put_answer(&s);
+	put_kept(&s);
 	if ((s.status = put_origin(&s)) != 200)
 		return s.status;
 	put_pages(&s, path, newest ? "view=flat&order=new&" : flat ? "view=flat&" : "");

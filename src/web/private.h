@@ -65,6 +65,7 @@ struct visit {
 	struct gp_message *msg;
 	struct gp_thread *thread;
 	struct gp_author *author;
+	struct gp_practice *practice;
 	struct gp_buf stamp;	/* grows: all that the page depends on */
 	json_t *elsewhere;	/* of a message: the lists that have it, too */
 	json_t *doc;
@@ -273,6 +274,10 @@ int log_out_find(struct visit *v), log_out_build(struct visit *v);
 void log_in_acted(struct visit *v, int outcome);
 void log_out_acted(struct visit *v);
 int robots_find(struct visit *v), robots_build(struct visit *v);
+int library_find(struct visit *v), library_build(struct visit *v);
+int practice_find(struct visit *v), practice_build(struct visit *v);
+void put_practice(struct visit *v, json_t *o, const struct gp_practice *p);
+enum gp_status put_summary(struct visit *v, json_t *o, struct gp_err *err) GP_MUST_CHECK;
 int questions_find(struct visit *v), questions_build(struct visit *v), questions_feed_build(struct visit *v);
 /* The first messages of these threads as a feed; page: what it is of, "NAME.atom": itself. */
 int feed_of_threads(struct visit *v, struct gp_thread **all, size_t n, const char *page, const char *name);

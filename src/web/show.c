@@ -251,6 +251,8 @@ put_list(const struct visit *v, json_t *o, const struct gp_list *list)
 	gp_json_text(o, "search_url", list_path(v, list, "search"));
 	gp_json_bool(o, "has_people", list->set.people);
 	gp_json_text(o, "people_url", list_path(v, list, "people/"));
+	gp_json_bool(o, "has_library", list->set.library != GP_FEATURE_OFF);
+	gp_json_text(o, "library_url", list_path(v, list, "library/"));
 	gp_json_bool(o, "follows_questions", list->set.answers != GP_FEATURE_OFF);
 	gp_json_text(o, "questions_url", list_path(v, list, "questions"));
 	gp_json_text(o, "feed_url", list_path(v, list, "feed.atom"));
@@ -259,6 +261,7 @@ put_list(const struct visit *v, json_t *o, const struct gp_list *list)
 	    NULL));
 	gp_json_text(o, "unsubscribe_address", gp_route_address(v->ctx, v->w->site, list,
 	    "unsubscribe", NULL));
+	gp_json_text(o, "request_address", gp_route_address(v->ctx, v->w->site, list, "request", NULL));
 	gp_json_text(o, "owner_address", gp_route_address(v->ctx, v->w->site, list, "owner", NULL));
 	gp_json_text(o, "help_address", gp_route_address(v->ctx, v->w->site, list, "help", NULL));
 	gp_json_text(o, "opensearch_url", v->w->url[0] == '\0' ? NULL : list_path(v, list, "opensearch.xml"));

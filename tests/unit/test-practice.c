@@ -8,67 +8,7 @@
 #include <stdint.h>
 #include <cmocka.h>
 
-#include "talk.h"
-
-#define ANN "Ann <ann@example.org>"
-#define BOB "Bob <bob@example.net>"
-#define CLEO "Cleo <cleo@example.com>"
-#define EVE "Eve <eve@evil.example>"
-#define DAY 86400
-
-/* A post, "msgid" answering "under" or NULL; the number of its thread, or 0 when it was no post. */
-static int64_t
-post(struct place *p, const char *from, const char *msgid, const char *under, const char *subject,
-    const char *text)
-{
-	struct gp_outcome out = {0};
-
-	take_in(p, "bees@example.org", gp_asprintf(p->ctx, "From: %s\nTo: bees@example.org\nSubject: %s\n"
-	    "Message-ID: <%s@x.example>\n%s%s%s\n%s", from, subject, msgid, under != NULL ? "In-Reply-To: <" : "",
-	    under != NULL ? under : "", under != NULL ? "@x.example>\n" : "", text), "s@x.example", &out);
-	return out.thread;
-}
-
-static struct gp_thread *
-thread(struct place *p, int64_t id)
-{
-	struct gp_thread *t;
-	struct gp_err err;
-
-	must(gp_thread_find(p->ctx, p->site->store, id, &t, &err), &err);
-	return t;
-}
-
-static int64_t
-number(struct place *p, const char *msgid)
-{
-	struct gp_message **v;
-	struct gp_err err;
-	size_t n;
-
-	must(gp_message_find_msgid(p->ctx, p->site->store, p->bees->id, gp_asprintf(p->ctx, "%s@x.example", msgid),
-	    &v, &n, &err), &err);
-	assert_true(n == 1);
-	return v[0]->id;
-}
-
-/* Mails since that job: "TO|SUBJECT|TEXT // ...", notices and posts. */
-static char *
-mails(struct place *p, int64_t since)
-{
-	struct gp_buf b;
-	size_t i, n;
-	struct gp_job **v = jobs_since(p, since, &n);
-
-	gp_buf_init(&b, p->ctx, 1 << 20);
-	for (i = 0; i < n; i++) {
-		const struct gp_mail *m = read_job(p, v[i]);
-
-		gp_buf_printf(&b, "%s%s|%s|%s", i > 0 ? " // " : "", goes_to(p, v[i]), m->subject,
-		    without_stars(p->ctx, gp_utf8_line(p->ctx, m->text, m->text_n, 1 << 16)));
-	}
-	return b.p != NULL ? b.p : gp_strdup(p->ctx, "");
-}
+#include "practice.h"
 
 /* A question of Cleo's that Bob answered. */
 static int64_t
@@ -198,17 +138,6 @@ test_commands(void **state)
 }
 
 static void
-tick(struct place *p, int64_t later)
-{
-	struct gp_err err;
-
-	gp_clock_set(gp_now() + later, true);
-	must(gp_store_begin(p->site->store, &err), &err);
-	must(gp_help_tick(p->ctx, p->site, gp_now(), &err), &err);
-	must(gp_store_commit(p->site->store, &err), &err);
-}
-
-static void
 test_ask_the_right_few(void **state)
 {
 	struct place *p = *state;
@@ -222,39 +151,28 @@ test_ask_the_right_few(void **state)
 	HAS(ask(p, CLEO, "can-help #varroa\n"), "#varroa");
 	HAS(ask(p, EVE, "can-help #varroa\n"), "for members");
 	post(p, CLEO, "q", NULL, "How many varroa in winter?", "Does anyone count them?\n");
-	before = last_job(p);
-	tick(p, DAY);
-	assert_int_equal(last_job(p), before);
-	tick(p, DAY + 60);
-	text = mails(p, before);
+	assert_string_equal(tick(p, DAY, gp_help_tick), "");
+	text = tick(p, DAY + 60, gp_help_tick);
 	HAS(text, "ann@example.org|Re: How many varroa in winter?|Cleo asked");
 	HAS(text, "Does anyone count them?");
 	HASNT(text, "bob@example.net");
 	/* One after the other: not at once, but when the first one passes. */
-	before = last_job(p);
-	tick(p, 60);
-	assert_int_equal(last_job(p), before);
+	assert_string_equal(tick(p, 60, gp_help_tick), "");
 	HAS(say(p, ANN, "bees+pass@example.org", gp_asprintf(p->ctx, "%lld", (long long)number(p, "q")), ""),
 	    "Somebody else is asked");
 	HAS(ask(p, BOB, gp_asprintf(p->ctx, "pass %lld\n", (long long)number(p, "q"))), "You were not asked");
-	before = last_job(p);
-	tick(p, 60);
-	HAS(mails(p, before), "bob@example.net|Re: How many varroa");
+	HAS(tick(p, 60, gp_help_tick), "bob@example.net|Re: How many varroa");
 	/* By reply, with one word, and nobody else sees it. */
 	before = last_job(p);
 	assert_int_equal(post(p, BOB, "pass", "q", "Re: How many varroa in winter?", "pass\n"), 0);
 	HAS(mails(p, before), "bob@example.net|");
 	HASNT(mails(p, before), "ann@example.org");
 	/* Cleo asked it herself, and nobody is left. */
-	before = last_job(p);
-	tick(p, 3 * DAY);
-	assert_int_equal(last_job(p), before);
+	assert_string_equal(tick(p, 3 * DAY, gp_help_tick), "");
 	/* Who has an answer asks nobody. */
 	post(p, CLEO, "q2", NULL, "How much wax?", "Does anyone weigh it?\n");
 	post(p, BOB, "a2", "q2", "Re: How much wax?", "A kilogram.\n");
-	before = last_job(p);
-	tick(p, 5 * DAY);
-	assert_int_equal(last_job(p), before);
+	assert_string_equal(tick(p, 5 * DAY, gp_help_tick), "");
 	HAS(ask(p, ANN, "can-help none\n"), "You have not said");
 	gp_clock_set(start, true);
 }
@@ -263,11 +181,11 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup_teardown(test_solved_by_reply, place_set_up, place_tear_down),
-		cmocka_unit_test_setup_teardown(test_solved_with_words, place_set_up, place_tear_down),
-		cmocka_unit_test_setup_teardown(test_replies, place_set_up, place_tear_down),
-		cmocka_unit_test_setup_teardown(test_commands, place_set_up, place_tear_down),
-		cmocka_unit_test_setup_teardown(test_ask_the_right_few, place_set_up, place_tear_down),
+		PLACE_TEST(test_solved_by_reply),
+		PLACE_TEST(test_solved_with_words),
+		PLACE_TEST(test_replies),
+		PLACE_TEST(test_commands),
+		PLACE_TEST(test_ask_the_right_few),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,0 +1,218 @@
+/* SPDX-License-Identifier: ISC */
+/* Threads that are kept, their pages, summaries, and what is asked about them later. */
+#include "config.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+#include "practice.h"
+
+static struct gp_practice *
+page(struct place *p, const char *slug)
+{
+	struct gp_practice *out;
+	struct gp_err err;
+
+	return gp_practice_find(p->ctx, p->site->store, p->bees->id, slug, &out, &err) == GP_OK ? out : NULL;
+}
+
+static char *
+body(struct place *p, const char *slug)
+{
+	struct gp_err err;
+	char *out;
+
+	must(gp_practice_body(p->ctx, p->site->store, page(p, slug), &out, NULL, &err), &err);
+	return out;
+}
+
+static void
+set(struct place *p, const char *key, const char *value)
+{
+	struct gp_err err;
+
+	must(gp_store_begin(p->site->store, &err), &err);
+	must(gp_list_set(p->site->store, p->bees, key, value, &err), &err);
+	must(gp_store_commit(p->site->store, &err), &err);
+}
+
+/* A question of Cleo's with an answer of Bob's. */
+static int64_t
+asked(struct place *p)
+{
+	int64_t t = post(p, CLEO, "q", NULL, "How do you mark queens?", "Which colour this year?\n");
+
+	post(p, BOB, "a", "q", "Re: How do you mark queens?", "White, with a pen.\n");
+	return t;
+}
+
+static void
+test_keep(void **state)
+{
+	struct place *p = *state;
+	int64_t before;
+	char *text;
+
+	asked(p);
+	before = last_job(p);
+	/* In a reply, with nothing else: no post. */
+	assert_int_equal(post(p, ANN, "k", "a", "Re: How do you mark queens?",
+	    "keep: How we mark queens #queens #May\n"), 0);
+	text = mails(p, before);
+	HAS(text, "ann@example.org|");
+	HAS(text, "\"How we mark queens\" is in the library now, under the name how-we-mark-queens");
+	HASNT(text, "bob@example.net|");
+	assert_string_equal(page(p, "how-we-mark-queens")->tags, " queens may ");
+	assert_string_equal(page(p, "how-we-mark-queens")->keeper, "ann@example.org");
+	/* Again: the same page with another title. */
+	HAS(ask(p, ANN, gp_asprintf(p->ctx, "keep %lld Marking #queens\n", (long long)number(p, "q"))),
+	    "\"Marking\" is in the library now, under the name how-we-mark-queens");
+	assert_string_equal(page(p, "how-we-mark-queens")->tags, " queens ");
+	/* Another thread of the same title has another name. */
+	post(p, BOB, "q2", NULL, "Marking drones", "Nobody does.\n");
+	HAS(ask(p, ANN, gp_asprintf(p->ctx, "keep %lld How we mark queens\n", (long long)number(p, "q2"))),
+	    "how-we-mark-queens-2");
+	/* Without a title: that of the thread. */
+	post(p, BOB, "q3", NULL, "W\xc3\xa4rme im Stock", "x\n");
+	HAS(ask(p, ANN, gp_asprintf(p->ctx, "keep %lld\n", (long long)number(p, "q3"))), "warme-im-stock");
+	text = ask(p, BOB, "library\n");
+	HAS(text, "- how-we-mark-queens: Marking");
+	HAS(text, "- warme-im-stock");
+	HAS(ask(p, BOB, "library drones\n"), "Nothing of that");
+	HASNT(ask(p, BOB, "library queens\n"), "warme");
+	HAS(ask(p, ANN, "unkeep warme-im-stock\n"), "Was that you");
+	HAS(say_yes(p, ANN), "not in the library any more");
+	assert_null(page(p, "warme-im-stock"));
+}
+
+/* Words of a post that begin like it are none. */
+static void
+test_may_keep(void **state)
+{
+	struct place *p = *state;
+	int64_t t = asked(p);
+
+	assert_int_equal(post(p, BOB, "k", "a", "Re: How do you mark queens?", "keep: Marking\n"), t);
+	HAS(ask(p, BOB, gp_asprintf(p->ctx, "keep %lld\n", (long long)number(p, "q"))), "by its moderators");
+	HAS(ask(p, EVE, gp_asprintf(p->ctx, "keep %lld\n", (long long)number(p, "q"))), "for members");
+	assert_int_equal(post(p, ANN, "k2", "a", "Re: How do you mark queens?", "Keep the pen dry.\n"), t);
+	assert_null(page(p, "marking"));
+	set(p, "library", "on");
+	assert_int_equal(post(p, BOB, "k3", "a", "Re: How do you mark queens?", "keep: Marking #queens\n"), 0);
+	assert_non_null(page(p, "marking"));
+	set(p, "library", "off");
+	HAS(ask(p, ANN, gp_asprintf(p->ctx, "keep %lld\n", (long long)number(p, "q"))), "no library");
+}
+
+static void
+test_edit(void **state)
+{
+	struct place *p = *state;
+	struct gp_list_text **v;
+	struct gp_err err;
+	const char *back;
+	size_t n;
+
+	asked(p);
+	ask(p, ANN, gp_asprintf(p->ctx, "keep %lld Marking\n", (long long)number(p, "q")));
+	HAS(ask(p, ANN, "page marking\n"), "change it and send it back");
+	back = reply_address(p);
+	HAS(say(p, ANN, back, "Re: page", "Thanks!\n> ~~~~~~~~~~~~~~~~~~~~\n> White in 2026.\n> Blue in 2027.\n"
+	    "> ~~~~~~~~~~~~~~~~~~~~\n"), "has the new text now, as version 1");
+	assert_string_equal(body(p, "marking"), "White in 2026.\nBlue in 2027.\n");
+	/* The token does it once. */
+	HASNT(say(p, ANN, back, "Re: page", "~~~~~~~~~~~~~~~~~~~~\nfoul\n~~~~~~~~~~~~~~~~~~~~\n"), "new text");
+	HAS(ask(p, ANN, "page marking\n"), "White in 2026.");
+	HAS(say(p, ANN, reply_address(p), "Re: page", "I forgot the text\n"), "Where is the text?");
+	/* Without a token, and without a proof: asked. */
+	HAS(ask(p, ANN, "write marking\n~~~~~~~~~~~~~~~~~~~~\nRed\n~~~~~~~~~~~~~~~~~~~~\n"), "Was that you");
+	HAS(say_yes(p, ANN), "version 2");
+	assert_string_equal(body(p, "marking"), "Red\n");
+	HAS(ask(p, ANN, "page nothing\n"), "no page nothing");
+	HAS(ask(p, BOB, "write marking\n~~~~~~~~~~~~~~~~~~~~\nRed\n~~~~~~~~~~~~~~~~~~~~\n"), "by its moderators");
+	must(gp_practice_versions(p->ctx, p->site->store, page(p, "marking"), &v, &n, &err), &err);
+	assert_int_equal(n, 2);
+	assert_string_equal(v[0]->by, "ann@example.org");
+	HAS(ask(p, BOB, "library red\n"), "marking");
+	HASNT(ask(p, BOB, "library white\n"), "marking");
+}
+
+static void
+test_still_true(void **state)
+{
+	struct place *p = *state;
+	int64_t start = gp_now();
+	const char *back;
+	char *text;
+
+	asked(p);
+	ask(p, ANN, gp_asprintf(p->ctx, "keep %lld Marking\n", (long long)number(p, "q")));
+	set(p, "summary_after", "0");
+	assert_string_equal(tick(p, 364 * DAY, gp_library_tick), "");
+	text = tick(p, 2 * DAY, gp_library_tick);
+	HAS(text, "ann@example.org|[bees] Is \"Marking\" still true?");
+	assert_string_equal(tick(p, DAY, gp_library_tick), "");
+	back = reply_address(p);
+	/* Neither yes nor no: asked again, and the same address still answers. */
+	HAS(say(p, ANN, back, "Re: true", "I must look it up\n"), "That was not clear");
+	HAS(say(p, BOB, back, "Re: true", "yes\n"), "not");
+	HAS(say(p, ANN, back, "Re: true", "Nein: seit diesem Jahr ist es blau\n"), "warns its readers");
+	assert_string_equal(page(p, "marking")->doubt, "seit diesem Jahr ist es blau");
+	/* In doubt it is not asked about again; confirmed it is as before. */
+	assert_string_equal(tick(p, 400 * DAY, gp_library_tick), "");
+	HAS(ask(p, ANN, "still-true marking\n"), "confirmed today");
+	assert_string_equal(page(p, "marking")->doubt, "");
+	tick(p, 366 * DAY, gp_library_tick);
+	HAS(say(p, ANN, reply_address(p), "Re: true", "yes\n"), "confirmed today");
+	assert_int_equal(page(p, "marking")->confirmed, gp_now());
+	gp_clock_set(start, true);
+}
+
+static void
+test_sum_up(void **state)
+{
+	struct place *p = *state;
+	int64_t start = gp_now();
+	struct gp_list_text *t;
+	struct gp_err err;
+	char *text;
+
+	asked(p);
+	post(p, BOB, "n", NULL, "Nobody answers?", "Does anyone?\n");
+	assert_string_equal(tick(p, 6 * DAY, gp_library_tick), "");
+	text = tick(p, 2 * DAY, gp_library_tick);
+	HAS(text, "cleo@example.com|Re: How do you mark queens?|You asked");
+	HAS(text, "- Bob: White, with a pen.");
+	HASNT(text, "bob@example.net|");
+	/* Once. */
+	assert_string_equal(tick(p, DAY, gp_library_tick), "");
+	HAS(say(p, CLEO, reply_address(p), "Re: How do you mark queens?",
+	    "Hello,\n\nWhite it is.\nA pen does it.\n\n> You asked bees\n"), "Your summary stands on the page");
+	must(gp_summary_find(p->ctx, p->site->store, p->bees->id, thread(p, 1)->key, &t, &err), &err);
+	assert_string_equal(t->body, "White it is.\nA pen does it.");
+	assert_string_equal(t->by, "cleo@example.com");
+	/* As a command, below a line; not by others. */
+	HAS(ask(p, CLEO, gp_asprintf(p->ctx, "summary %lld\n-----\nBlue it is.\n", (long long)number(p, "q"))),
+	    "Your summary stands");
+	HAS(ask(p, CLEO, gp_asprintf(p->ctx, "summary %lld\n", (long long)number(p, "q"))), "Where is the summary?");
+	HAS(ask(p, BOB, gp_asprintf(p->ctx, "summary %lld\n-----\nRed.\n", (long long)number(p, "q"))),
+	    "is for whoever asked");
+	gp_clock_set(start, true);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		PLACE_TEST(test_keep),
+		PLACE_TEST(test_may_keep),
+		PLACE_TEST(test_edit),
+		PLACE_TEST(test_still_true),
+		PLACE_TEST(test_sum_up),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
