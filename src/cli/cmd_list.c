@@ -155,7 +155,7 @@ ls(struct gp_cli *cli, void *work, int argc, char **argv)
 static int
 show_log(struct gp_cli *cli, void *work, int argc, char **argv)
 {
-	static const char *const columns[] = {"time", "who", "verb", "what", "detail"};
+	static const char *const columns[] = {"time", "who", "verb", "what", "detail", "msgid"};
 	const struct work *w = work;
 	json_t *rows = gp_json_array(cli);
 	struct gp_act_record **acts;
@@ -236,6 +236,6 @@ const struct gp_cmd gp_cmd_list = {
 	.summary = "Make lists, set and show what they do",
 	.help = "show prints every key with its value, its default and its meaning. delete takes the archive\n"
 	    "and the members along; close keeps them and refuses new posts. log shows who did what,\n"
-	    "the newest first.\n",
+	    "when, and by which mail, the newest first.\n",
 	.run = run,
 };

@@ -166,7 +166,11 @@ is "no moderator is asked" "$(delivered marta@example.org Lunch | wc -l)" 0
 at $((NOW + 7 * 86400 + 2 * 3600))
 ok "and goes when they are over" got m2@example.net 'Lunch$'
 
-has "the log of acts has it all" <(gp list log bees 2>/dev/null || echo approve) 'approve'
+gp list log bees 1000 >acts
+for verb in 'vote ok' approve refuse edit drop ban trust 'close thread' 'open thread' join expire; do
+	has "the log of acts has it: $verb" acts "  $verb  "
+done
+has "with who did it, and by which mail" acts '^[^ ]+  (marta|max)@example\.[a-z]+ +approve .* [^ ]+@[^ ]+$'
 hasnt "no errors in the log" "$LOG" 'event=(mail-failed|commit-failed|parser-lost|lost|kill|hold-end-failed|housekeeping-failed)|Sanitizer|runtime error'
 hasnt "no tokens either" "$LOG" 'hold-[a-z2-7]{26}'
 serve_stop
