@@ -108,7 +108,7 @@ enum {
 	GP_TEXT_FLOWED = 1, GP_TEXT_DELSP = 2,
 	GP_TEXT_FIXED = 4,	/* as sent, monospaced */
 	GP_TEXT_OPEN_QUOTES = 8,/* don't fold */
-	GP_TEXT_LINES = 16	/* id="L12" on lines of fixed text */
+	GP_TEXT_LINES = 16	/* id="L12" and a link to it on paragraphs and on lines of fixed text */
 };
 struct gp_text_opts {
 	unsigned flags;

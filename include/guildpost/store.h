@@ -278,6 +278,18 @@ enum gp_status gp_thread_join(struct gp_store *s, const struct gp_list *list, in
     int64_t under_message, struct gp_err *err) GP_MUST_CHECK;
 /* Messages for each month of a list, oldest first: for calendars. */
 struct gp_month { int year, month; int64_t messages; };
+/* Messages of each day (1 to 31) of the month [from, to), of those received from `since` on. */
+enum gp_status gp_list_days(struct gp_store *s, int64_t list, int64_t from, int64_t to, int64_t since,
+    int64_t counts[32], struct gp_err *err) GP_MUST_CHECK;
+/* Messages of a thread that came after a date, and the key of the first; "" when there is none. */
+enum gp_status gp_thread_news(const void *ctx, struct gp_store *s, int64_t thread, int64_t date, int64_t *n,
+    char **key, struct gp_err *err) GP_MUST_CHECK;
+/* Messages with files, before (date, id); date 0: from the newest. */
+enum gp_status gp_message_files(const void *ctx, struct gp_store *s, int64_t list, int64_t date, int64_t id,
+    size_t limit, struct gp_message ***out, size_t *n, struct gp_err *err) GP_MUST_CHECK;
+/* Messages whose Message-ID begins like this one, on all lists. */
+enum gp_status gp_message_near(const void *ctx, struct gp_store *s, const char *msgid, size_t limit,
+    struct gp_message ***out, size_t *n, struct gp_err *err) GP_MUST_CHECK;
 enum gp_status gp_list_months(const void *ctx, struct gp_store *s, int64_t list,
     struct gp_month **out, size_t *n, struct gp_err *err) GP_MUST_CHECK;
 struct gp_list_stats { int64_t messages, threads, people, first, last, last_30_days; };

@@ -92,6 +92,18 @@ const struct gp_opt gp_config_options[] = {
 	    "HOST:PORT of the archive, or off"),
 	OPT("web.url", GP_OPT_TEXT, url, "", 0, 0, NULL,
 	    "public address of the archive, as readers see it"),
+	OPT("web.name", GP_OPT_TEXT, web_name, "", 0, 0, NULL,
+	    "name of the site on its pages, if not the domain"),
+	OPT("web.language", GP_OPT_TEXT, web_language, "en", 0, 0, NULL,
+	    "language of pages that belong to no list"),
+	OPT("web.logo", GP_OPT_TEXT, web_logo, "", 0, 0, NULL,
+	    "file of a picture (.svg, .png, .webp, up to 256k) shown with the name"),
+	OPT("web.colour", GP_OPT_TEXT, web_colour, "", 0, 0, NULL,
+	    "colour of links, such as #0a58a6; it must be read well on white"),
+	OPT("web.colour_dark", GP_OPT_TEXT, web_colour_dark, "", 0, 0, NULL,
+	    "the same where pages are dark, such as #82b7f4"),
+	OPT("web.theme", GP_OPT_TEXT, web_theme, "", 0, 0, NULL,
+	    "file of CSS that is put behind ours"),
 };
 const size_t gp_config_option_count = GP_COUNT(gp_config_options);
 
@@ -102,6 +114,47 @@ struct reading {
 	struct gp_err *err;
 	enum gp_status status;
 };
+
+/* How light a colour is (WCAG 2.2, relative luminance), 0 to 1; < 0: it is none. */
+static double
+luminance(const char *colour)
+{
+	static const double weights[] = {0.2126, 0.7152, 0.0722};
+	double sum = 0, c, x;
+	int i, byte;
+
+	if (*colour != '#' || strlen(colour) != 7)
+		return -1;
+	for (i = 0; i < 3; i++) {
+		byte = gp_hex_byte(colour + 1 + 2 * i, 2);
+		if (byte < 0)
+			return -1;
+		c = byte / 255.0;
+		/* x to the power of 2.4, near enough: 0.6 of its square and 0.4 of its cube. */
+		x = (c + 0.055) / 1.055;
+		sum += weights[i] * (c <= 0.03928 ? c / 12.92 : x * x * (0.6 + 0.4 * x));
+	}
+	return sum;
+}
+
+/* Whoever sees badly must be able to read links: 4.5 to 1 against what is behind them. */
+static enum gp_status
+check_colour(const struct gp_config *c, const char *name, const char *colour, const char *behind,
+    struct gp_err *err)
+{
+	double a = luminance(colour), b = luminance(behind), high = a > b ? a : b, low = a > b ? b : a;
+
+	if (*colour == '\0')
+		return GP_OK;
+	if (a < 0)
+		return gp_fail(err, GP_E_CONFIG, "%s: %s = %s: a colour such as #0a58a6 is wanted", c->path, name,
+		    colour);
+	if ((high + 0.05) / (low + 0.05) < 4.5)
+		return gp_fail(err, GP_E_CONFIG, "%s: %s = %s: that can't be read well on %s (%.1f to 1, and 4.5 is "
+		    "the least): take a %s one", c->path, name, colour, behind, (high + 0.05) / (low + 0.05),
+		    b > 0.5 ? "darker" : "lighter");
+	return GP_OK;
+}
 
 /* inih's handler: 1 goes on, 0 marks the line as wrong. */
 static int
@@ -240,7 +293,8 @@ check_values(struct gp_config *c, struct gp_err *err)
 		c->url = gp_asprintf(c, "http://%s", c->web_listen);
 	for (n = strlen(c->url); n > 0 && c->url[n - 1] == '/';)
 		c->url[--n] = '\0';
-	if (check_doors(c, err) != GP_OK)
+	if (check_doors(c, err) != GP_OK || check_colour(c, "colour", c->web_colour, "#ffffff", err) != GP_OK ||
+	    check_colour(c, "colour_dark", c->web_colour_dark, "#15181b", err) != GP_OK)
 		return GP_E_CONFIG;
 	if (!c->testing)
 		return GP_OK;

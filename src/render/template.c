@@ -156,7 +156,8 @@ templates_add(struct gp_templates *set, const char *name, const char *path, cons
 	f->path = gp_strdup(f, path ? path : name);
 	f->text = gp_memdup(f, text, n);
 	f->n = n;
-	if (gp_starts(name, "web/") && strstr(f->text, "[[") != NULL && !gp_ends(name, ".css")) {
+	if (gp_starts(name, "web/") && strstr(f->text, "[[") != NULL && !gp_ends(name, ".css") &&
+	    !gp_starts(name, "web/words.")) {
 		f->source = f->text;
 		f->text = words_put(f, NULL, f->source);
 		f->n = strlen(f->text);

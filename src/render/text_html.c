@@ -200,7 +200,8 @@ put_pre(struct page *pg, size_t i, size_t j, const char *attr)
 	gp_buf_printf(pg->b, "<pre%s>", attr);
 	for (; i < j; i++) {
 		if (pg->opts->flags & GP_TEXT_LINES)
-			gp_buf_printf(pg->b, "<span id=\"L%u\">", pg->t->v[i].number);
+			gp_buf_printf(pg->b, "<span id=\"L%u\"><a class=\"l\" href=\"#L%u\" title=\"#L%u\"></a>",
+			    pg->t->v[i].number, pg->t->v[i].number, pg->t->v[i].number);
 		put_line(pg, &pg->t->v[i]);
 		gp_buf_puts(pg->b, pg->opts->flags & GP_TEXT_LINES ? "</span>\n" : "\n");
 	}
@@ -215,7 +216,11 @@ put_paragraph(struct page *pg, size_t i, size_t j, const char *attr)
 	unsigned margin = v[i].depth < 2 && v[i].kind != LINE_SIGNATURE &&
 	    !(pg->opts->flags & GP_TEXT_FLOWED) ? pg->margin[v[i].depth] : 0;
 
-	gp_buf_printf(pg->b, "<p%s>", attr);
+	if (pg->opts->flags & GP_TEXT_LINES)
+		gp_buf_printf(pg->b, "<p%s id=\"L%u\"><a class=\"l\" href=\"#L%u\" title=\"#L%u\"></a>", attr,
+		    v[i].number, v[i].number, v[i].number);
+	else
+		gp_buf_printf(pg->b, "<p%s>", attr);
 	for (; i < j; i++) {
 		size_t in = v[i].align != ALIGN_NONE ? blanks(&v[i]) : 0;
 

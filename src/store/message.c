@@ -258,3 +258,45 @@ gp_message_by(const void *ctx, struct gp_store *s, const char *address, size_t l
 
 	return status == GP_OK ? gp_sql_rows(ctx, s, st, gp_message_read, out, n, err) : status;
 }
+
+enum gp_status
+gp_message_files(const void *ctx, struct gp_store *s, int64_t list, int64_t date, int64_t id, size_t limit,
+    struct gp_message ***out, size_t *n, struct gp_err *err)
+{
+	sqlite3_stmt *st;
+	enum gp_status status = gp_sql_open(s, &st, MESSAGE_QUERY "WHERE n.list = ?1 AND n.state = 1 AND "
+	    "n.files > 0 AND (n.date, n.id) < (?2, ?3) ORDER BY n.date DESC, n.id DESC LIMIT ?4",
+	    GP_ARGS(GP_INT(list), GP_INT(date == 0 ? INT64_MAX : date), GP_INT(id), GP_INT((int64_t)limit)), err);
+
+	return status == GP_OK ? gp_sql_rows(ctx, s, st, gp_message_read, out, n, err) : status;
+}
+
+/* People cut ids off, or lose what is behind a line's end; the beginning tells them apart. */
+enum gp_status
+gp_message_near(const void *ctx, struct gp_store *s, const char *msgid, size_t limit,
+    struct gp_message ***out, size_t *n, struct gp_err *err)
+{
+	enum { LEAST = 8 };
+	size_t length = strcspn(msgid, "@"), most = strlen(msgid);
+	sqlite3_stmt *st;
+	enum gp_status status;
+	char *from, *to;
+
+	*out = NULL;
+	*n = 0;
+	if (length < LEAST)
+		length = most;
+	/* Without its end, then with less and less of it. */
+	for (; length >= LEAST && *n == 0; length -= length / 4 + 1) {
+		from = gp_strndup(NULL, msgid, gp_utf8_cut(msgid, most, length));
+		to = gp_asprintf(from, "%s\xf4\x8f\xbf\xbf", from);
+		status = gp_sql_open(s, &st, MESSAGE_QUERY "WHERE n.mid >= ?1 AND n.mid < ?2 AND n.state = 1 "
+		    "LIMIT ?3", GP_ARGS(GP_TEXT(from), GP_TEXT(to), GP_INT((int64_t)limit)), err);
+		if (status == GP_OK)
+			status = gp_sql_rows(ctx, s, st, gp_message_read, out, n, err);
+		talloc_free(from);
+		if (status != GP_OK)
+			return status;
+	}
+	return GP_OK;
+}

@@ -28,6 +28,7 @@ static const struct gp_migration *const migrations[] = {
 	&gp_schema_14,
 	&gp_schema_15,
 	&gp_schema_16,
+	&gp_schema_17,
 };
 
 int64_t

@@ -209,3 +209,40 @@ gp_list_stats(struct gp_store *s, int64_t list, int64_t now, struct gp_list_stat
 	gp_sql_done(st);
 	return GP_OK;
 }
+
+enum gp_status
+gp_list_days(struct gp_store *s, int64_t list, int64_t from, int64_t to, int64_t since, int64_t counts[32],
+    struct gp_err *err)
+{
+	sqlite3_stmt *st;
+	enum gp_status status = gp_sql_open(s, &st, "SELECT (date - ?2) / 86400 + 1, count(*) FROM node "
+	    "WHERE list = ?1 AND state = 1 AND date >= ?2 AND date < ?3 AND received >= ?4 GROUP BY 1",
+	    GP_ARGS(GP_INT(list), GP_INT(from), GP_INT(to), GP_INT(since)), err);
+	int64_t day;
+
+	memset(counts, 0, 32 * sizeof(*counts));
+	while (status == GP_OK && (status = gp_sql_next(s, st, err)) == GP_OK) {
+		day = sqlite3_column_int64(st, 0);
+		if (day >= 1 && day <= 31)
+			counts[day] = sqlite3_column_int64(st, 1);
+	}
+	return gp_sql_end(status);
+}
+
+enum gp_status
+gp_thread_news(const void *ctx, struct gp_store *s, int64_t thread, int64_t date, int64_t *n, char **key,
+    struct gp_err *err)
+{
+	sqlite3_stmt *st;
+	enum gp_status status = gp_sql_open(s, &st, "SELECT key FROM node WHERE thread = ?1 AND date > ?2 AND "
+	    "state = 1 ORDER BY date, id", GP_ARGS(GP_INT(thread), GP_INT(date)), err);
+
+	*n = 0;
+	*key = NULL;
+	while (status == GP_OK && (status = gp_sql_next(s, st, err)) == GP_OK)
+		if ((*n)++ == 0)
+			*key = gp_sql_text(ctx, st, 0);
+	if (*key == NULL)
+		*key = gp_strdup(ctx, "");
+	return gp_sql_end(status);
+}

@@ -39,8 +39,7 @@ gp_web_new(const void *ctx, struct gp_site *site)
 	if (gp_templates_render(w, w->templates, "web/folded.html", NULL, nothing, &w->folded, NULL,
 	    NULL) == GP_OK)
 		w->folded[strcspn(w->folded, "\n")] = '\0';
-	w->css = gp_asprintf(w, "%s/static/style.%s.css", w->base, gp_templates_version(w->templates));
-	w->icon = gp_asprintf(w, "%s/static/icon.%s.svg", w->base, gp_templates_version(w->templates));
+	theme_load(w);
 	return w;
 }
 
@@ -143,7 +142,7 @@ set_etag(struct visit *v)
 		return;
 	if (v->page->flags & PAGE_TODAY)
 		visit_stamp(v, " day %lld", (long long)(v->now / DAY));
-	visit_stamp(v, " with %s %s %s", gp_templates_version(v->w->templates), GP_VERSION,
+	visit_stamp(v, " with %s %s %s %s", gp_templates_version(v->w->templates), v->w->version, GP_VERSION,
 	    v->w->url);
 	gp_sha256(v->stamp.p, v->stamp.len, sum);
 	v->out->etag = gp_asprintf(v->ctx, "W/\"%.16s\"", gp_base32(v->ctx, sum, 10));
@@ -176,7 +175,7 @@ void
 visit_render(struct visit *v, const char *template)
 {
 	struct gp_template *t = gp_templates_find(v->w->templates, template,
-	    v->list != NULL ? v->list->set.language : NULL);
+	    visit_language(v));
 	struct gp_err err;
 	struct gp_buf b;
 

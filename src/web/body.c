@@ -123,8 +123,8 @@ put_html(const struct visit *v, struct gp_buf *b, const struct gp_list *list, co
 	gp_buf_puts(b, p);
 }
 
-static void
-put_files(const struct visit *v, json_t *o, const struct gp_list *list, const char *key,
+void
+put_attachments(const struct visit *v, json_t *o, const struct gp_list *list, const char *key,
     const struct gp_mail *m, const bool *shown)
 {
 	json_t *files = gp_json_new_array(o, "attachments"), *f;
@@ -161,12 +161,19 @@ cut_text(const char *text, size_t n, size_t max)
 	return eol != NULL && eol > text ? (size_t)(eol - text) + 1 : at;
 }
 
+/* What stands behind the number of lines that are folded, in the language of the page. */
+static const char *
+folded_of(const struct visit *v)
+{
+	return gp_templates_word(v->w->templates, visit_language(v), v->w->folded);
+}
+
 static void
 put_text(const struct visit *v, json_t *o, const struct gp_mail *m, const struct body_opts *opts,
     struct gp_buf *b)
 {
 	struct gp_text_opts t = {.url = v->w->url[0] != '\0' ? v->w->url : NULL,
-	    .folded = v->w->folded};
+	    .folded = folded_of(v)};
 	size_t most = opts->whole ? m->text_n : GP_WEB_BODY, n;
 	bool fixed = false;
 
@@ -179,6 +186,8 @@ put_text(const struct visit *v, json_t *o, const struct gp_mail *m, const struct
 		t.flags |= GP_TEXT_DELSP;
 	if (opts->as_sent)
 		t.flags |= GP_TEXT_FIXED | GP_TEXT_LINES;
+	if (opts->whole)
+		t.flags |= GP_TEXT_LINES;
 	if (opts->open)
 		t.flags |= GP_TEXT_OPEN_QUOTES;
 	gp_text_html(b, m->text, n, &t, &fixed);
@@ -224,7 +233,7 @@ put_body(const struct visit *v, json_t *o, const struct gp_list *list, const str
 	gp_json_bool(o, "is_html", html);
 	gp_json_bool(o, "has_html", mail.html != NULL);
 	gp_json_textn(o, "body_html", b.p, b.len);
-	put_files(v, o, list, m->key, &mail, shown);
+	put_attachments(v, o, list, m->key, &mail, shown);
 	gp_json_bool(o, "signed", (mail.flags & GP_MAIL_SIGNED) != 0);
 	gp_json_bool(o, "encrypted", (mail.flags & GP_MAIL_ENCRYPTED) != 0);
 	talloc_free(mem);

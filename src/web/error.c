@@ -9,6 +9,8 @@
 
 #include <string.h>
 
+enum { NEAR_MOST = 5 };
+
 static void
 near_lists(struct visit *v, json_t *doc)
 {
@@ -32,6 +34,35 @@ near_lists(struct visit *v, json_t *doc)
 			put_list(v, gp_json_push_object(near), all[i]);
 			break;
 		}
+}
+
+/* Messages whose Message-ID begins like the one of the path. */
+static void
+near_messages(struct visit *v, json_t *doc)
+{
+	const char *at = v->r == NULL || v->r->path == NULL ? NULL : strchr(v->r->path, '@'), *from = at;
+	json_t *array = gp_json_new_array(doc, "near_messages"), *o;
+	struct gp_message **all;
+	struct gp_list *list;
+	size_t i, n;
+	int64_t since;
+
+	if (at == NULL)
+		return;
+	while (from > v->r->path && from[-1] != '/')
+		from--;
+	if (gp_message_near(v->ctx, v->s, gp_strndup(v->ctx, from, strcspn(from, "/")), NEAR_MOST, &all, &n,
+	    NULL) != GP_OK)
+		return;
+	for (i = 0; i < n; i++) {
+		if (gp_list_find_id(v->ctx, v->s, all[i]->list, &list, NULL) != GP_OK ||
+		    !visit_may_read(v, list, &since) || all[i]->received < since)
+			continue;
+		o = gp_json_push_object(array);
+		put_message(v, o, list, all[i]);
+		gp_json_text(o, "msgid", all[i]->msgid);
+		v->out->own |= !gp_list_is_public(list);
+	}
 }
 
 /* Words of the path, for the search field of the page that says that there is nothing. */
@@ -96,8 +127,12 @@ visit_error(struct visit *v, int status)
 	error = gp_json_new_object(v->doc, "error");
 	gp_json_int(error, "status", status);
 	gp_json_bool(error, name, true);
-	if (status == 404)
+	if (status == 404) {
 		near_lists(v, error);
+		near_messages(v, error);
+		gp_json_bool(error, "has_near_messages", json_array_size(json_object_get(error, "near_messages")) > 0);
+		out->cache = out->own ? "no-store" : out->cache;
+	}
 	json_object_set_new(error, "log_in", json_null());
 	if (status == 403 && v->closed != NULL)
 		put_log_in(v, error);

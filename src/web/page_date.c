@@ -31,8 +31,7 @@ put_month_link(struct visit *v, const char *name, const struct gp_month *m)
 		return;
 	o = gp_json_new_object(v->doc, name);
 	gp_json_text(o, "url", list_path(v, v->list, "%04d/%02d/", m->year, m->month));
-	gp_json_text(o, "name", gp_time_format(v->ctx, gp_civil_time(m->year, m->month, 1, 0, 0, 0),
-	    NULL, "%B %Y"));
+	gp_json_text(o, "name", visit_time(v, gp_civil_time(m->year, m->month, 1, 0, 0, 0), "%B %Y"));
 	gp_json_int(o, "messages", m->messages);
 }
 
@@ -91,8 +90,7 @@ year_build(struct visit *v)
 	array = gp_json_new_array(v->doc, "months");
 	for (m = 1; m <= 12; m++) {
 		o = gp_json_push_object(array);
-		gp_json_text(o, "name", gp_time_format(v->ctx, gp_civil_time(v->year, m, 1, 0, 0, 0),
-		    NULL, "%B"));
+		gp_json_text(o, "name", visit_time(v, gp_civil_time(v->year, m, 1, 0, 0, 0), "%B"));
 		gp_json_int(o, "messages", counts[m - 1]);
 		gp_json_bool(o, "one_message", counts[m - 1] == 1);
 		gp_json_text(o, "url", counts[m - 1] == 0 ? NULL :
@@ -150,6 +148,36 @@ put_month_head(struct visit *v, const struct gp_month *months, size_t n)
 	put_month_link(v, "next", after);
 }
 
+/* Weeks of the month, Monday first; each day with its messages. */
+static int
+put_calendar(struct visit *v, int64_t from, int64_t to)
+{
+	struct gp_err err = {GP_OK, ""};
+	json_t *weeks = gp_json_new_array(v->doc, "weeks"), *days = NULL, *o;
+	int64_t counts[32], day;
+	struct gp_civil c;
+	int blank;
+
+	if (gp_list_days(v->s, v->list->id, from, to, v->since, counts, &err) != GP_OK)
+		return visit_failed(&err);
+	gp_time_civil(from, NULL, &c);
+	for (blank = (c.weekday + 6) % 7; blank > 0; blank--) {
+		days = days != NULL ? days : gp_json_new_array(gp_json_push_object(weeks), "days");
+		gp_json_text(gp_json_push_object(days), "day", NULL);
+	}
+	for (day = from; day < to; day += 86400) {
+		gp_time_civil(day, NULL, &c);
+		if (days == NULL || c.weekday == 1)
+			days = gp_json_new_array(gp_json_push_object(weeks), "days");
+		o = gp_json_push_object(days);
+		gp_json_int(o, "day", c.day);
+		gp_json_int(o, "count", counts[c.day]);
+		gp_json_text(o, "url", counts[c.day] == 0 ? NULL : list_path(v, v->list, "%04d/%02d/%02d", v->year,
+		    v->month, c.day));
+	}
+	return 200;
+}
+
 int
 month_build(struct visit *v)
 {
@@ -175,12 +203,15 @@ month_build(struct visit *v)
 	n = to <= v->since ? 0 : see_threads(v, threads, n - (more != NULL));
 	if (n == 0 && more == NULL)
 		return 404;
-	doc_start(v, gp_time_format(v->ctx, from, NULL, "%B %Y"),
+	doc_start(v, visit_time(v, from, "%B %Y"),
 	    list_path(v, v->list, "%04d/%02d/", v->year, v->month));
 	gp_json_bool(v->doc_page, "is_dates", true);
 	gp_json_bool(v->doc_page, "noindex", true);
 	put_month_head(v, months, months_n);
 	gp_json_text(v->doc, "mbox_url", list_path(v, v->list, "%04d-%02d.mbox.gz", v->year, v->month));
+	status = put_calendar(v, from, to);
+	if (status != 200)
+		return status;
 	array = gp_json_new_array(v->doc, "threads");
 	for (i = 0; i < n; i++) {
 		o = gp_json_push_object(array);
@@ -231,12 +262,12 @@ day_build(struct visit *v)
 	n = see_messages(v, all, n);
 	if (n == 0)
 		return 404;
-	doc_start(v, gp_time_format(v->ctx, from, NULL, "%-d %B %Y"),
+	doc_start(v, visit_time(v, from, "%-d %B %Y"),
 	    list_path(v, v->list, "%04d/%02d/%02d", v->year, v->month, v->day));
 	gp_json_bool(v->doc_page, "is_dates", true);
 	gp_json_bool(v->doc_page, "noindex", true);
 	gp_json_text(v->doc, "month_url", list_path(v, v->list, "%04d/%02d/", v->year, v->month));
-	gp_json_text(v->doc, "month", gp_time_format(v->ctx, from, NULL, "%B %Y"));
+	gp_json_text(v->doc, "month", visit_time(v, from, "%B %Y"));
 	array = gp_json_new_array(v->doc, "messages");
 	for (i = 0; i < n && i < GP_WEB_MESSAGES_PER_PAGE; i++) {
 		json_t *o = gp_json_push_object(array);

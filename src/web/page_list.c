@@ -6,7 +6,7 @@
 
 #include <string.h>
 
-enum { BARS = 24, BAR_WIDTH = 10, BAR_HEIGHT = 40, SITE_THREADS = 12 };
+enum { BARS = 24, BAR_WIDTH = 10, BAR_HEIGHT = 40, SITE_THREADS = 12, ALIVE_DAYS = 30, OPEN_MOST = 5 };
 
 /* A stamp of all public lists: read anew when somebody has written. */
 static int
@@ -186,18 +186,85 @@ put_years(struct visit *v, const struct gp_month *months, size_t n)
 	}
 }
 
+/* How many messages came to a thread since that date. */
+static int
+put_news(struct visit *v, json_t *o, const struct gp_thread *t, int64_t since)
+{
+	struct gp_err err = {GP_OK, ""};
+	int64_t n = 0;
+	char *key;
+
+	if (since == 0 || t->last <= since)
+		return 200;
+	if (gp_thread_news(v->ctx, v->s, t->id, since, &n, &key, &err) != GP_OK)
+		return visit_failed(&err);
+	gp_json_int(o, "news", n);
+	gp_json_text(o, "url", gp_asprintf(v->ctx, "%s?since=%s#%s", thread_path(v, v->list, t),
+	    gp_time_iso(v->ctx, since), t->messages > GP_WEB_MESSAGES_PER_PAGE ? "" : key));
+	return 200;
+}
+
+/* What people talk about most these days, and what waits for an answer. */
+static int
+put_alive(struct visit *v, struct gp_thread **threads, size_t n)
+{
+	struct gp_err err = {GP_OK, ""};
+	const struct gp_thread *best = NULL;
+	struct gp_thread **open;
+	json_t *array;
+	size_t i;
+
+	for (i = 0; i < n; i++)
+		if (threads[i]->last > v->now - ALIVE_DAYS * 86400 && threads[i]->people > 2 &&
+		    (best == NULL || threads[i]->messages > best->messages))
+			best = threads[i];
+	json_object_set_new(v->doc, "lively", json_null());
+	if (best != NULL)
+		put_thread(v, gp_json_new_object(v->doc, "lively"), v->list, best);
+	if (gp_question_open(v->ctx, v->s, v->list->id, v->since, v->now - v->list->set.open_after, OPEN_MOST, &open,
+	    &n, &err) != GP_OK)
+		return visit_failed(&err);
+	array = gp_json_new_array(v->doc, "questions");
+	for (i = 0; i < n && v->list->set.answers != GP_FEATURE_OFF; i++)
+		put_thread(v, gp_json_push_object(array), v->list, open[i]);
+	gp_json_bool(v->doc, "has_questions", json_array_size(array) > 0);
+	return 200;
+}
+
+/* The charter up to its first empty line behind a text that is no heading. */
+static int
+put_intro(struct visit *v)
+{
+	const char *p = v->list->set.charter, *end;
+	struct gp_err err = {GP_OK, ""};
+	char *html;
+	size_t n;
+
+	json_object_set_new(v->doc, "charter_html", json_null());
+	for (end = p; *p == '#' || *p == '\n' || *p == '\r'; p = end)
+		end = p + strcspn(p, "\n") + (p[strcspn(p, "\n")] == '\n');
+	end = strstr(p, "\n\n");
+	if (*p == '\0')
+		return 200;
+	if (gp_markdown_html(v->ctx, p, end != NULL ? (size_t)(end - p) : strlen(p), GP_MD_WEB, 2,
+	    v->list->set.language, NULL, &html, &n, &err) != GP_OK)
+		return visit_failed(&err);
+	gp_json_textn(v->doc, "charter_html", html, n);
+	return 200;
+}
+
 int
 home_build(struct visit *v)
 {
 	struct gp_err err = {GP_OK, ""};
 	struct gp_thread **threads;
 	struct gp_month *months;
-	int64_t last, id;
+	int64_t last, id, since;
 	size_t i, n, months_n;
-	json_t *array;
-	int status;
+	json_t *array, *o;
+	int status = 200;
 
-	if (!read_before(v, &last, &id))
+	if (!read_before(v, &last, &id) || !visit_news(v, &since))
 		return 400;
 	if (gp_thread_newest(v->ctx, v->s, v->list->id, last, id, GP_WEB_THREADS_PER_PAGE + 1,
 	    &threads, &n, &err) != GP_OK)
@@ -205,16 +272,28 @@ home_build(struct visit *v)
 	n = see_threads(v, threads, n);
 	doc_start(v, list_title(v->list), home_path(v, v->list));
 	gp_json_bool(v->doc_page, "is_home", true);
-	gp_json_bool(v->doc_page, "noindex", last != 0);
+	gp_json_bool(v->doc_page, "noindex", last != 0 || since != 0);
 	gp_json_text(v->doc_page, "feed_url", list_path(v, v->list, "feed.atom"));
 	gp_json_bool(v->doc, "older", last != 0);
 	array = gp_json_new_array(v->doc, "threads");
-	for (i = 0; i < n && i < GP_WEB_THREADS_PER_PAGE; i++)
-		put_thread(v, gp_json_push_object(array), v->list, threads[i]);
+	for (i = 0; i < n && i < GP_WEB_THREADS_PER_PAGE && status == 200; i++) {
+		o = gp_json_push_object(array);
+		put_thread(v, o, v->list, threads[i]);
+		status = put_news(v, o, threads[i], since);
+	}
+	if (since != 0)
+		put_date(v, v->doc, "news_from", since);
+	if (n > 0)
+		gp_json_text(v->doc, "news_url", list_path(v, v->list, "?since=%s", gp_time_iso(v->ctx, threads[0]->last)));
 	if (n > GP_WEB_THREADS_PER_PAGE)
 		gp_json_text(v->doc, "next_url", list_path(v, v->list, "?before=%lld-%lld",
 		    (long long)threads[i - 1]->last, (long long)threads[i - 1]->id));
-	status = put_activity(v, v->doc, v->list, &months, &months_n);
+	if (status == 200 && last == 0)
+		status = put_alive(v, threads, n);
+	if (status == 200)
+		status = put_intro(v);
+	if (status == 200)
+		status = put_activity(v, v->doc, v->list, &months, &months_n);
 	if (status == 200)
 		put_years(v, months, months_n);
 	return status;
@@ -249,6 +328,8 @@ about_build(struct visit *v)
 	about = gp_json_new_object(v->doc, "about");
 	gp_json_textn(about, "charter_html", charter[0] != '\0' ? html : NULL, n);
 	gp_json_bool(about, posts[v->list->set.post], true);
+	gp_json_bool(about, gp_list_is_public(v->list) ? "archive_public" :
+	    v->list->set.archive == GP_ARCHIVE_OWNERS ? "archive_owners" : "archive_members", true);
 	gp_json_int(about, "messages", stats.messages);
 	gp_json_int(about, "threads", stats.threads);
 	gp_json_int(about, "people", stats.people);

@@ -157,6 +157,7 @@ put_facets(struct visit *v, const char *path, const char *q, const struct gp_hit
 	put_facet(v, gp_json_new_array(o, "files"), path, q, "has:attachment", "", any ? f->files : 0);
 	put_facet(v, gp_json_new_array(o, "solved"), path, q, "is:solved", "", any ? f->solved : 0);
 	gp_json_bool(o, "any", any && (f->authors_n > 1 || f->years_n > 1 || f->files > 0 || f->solved > 0));
+	gp_json_bool(o, "has_kinds", any && (f->files > 0 || f->solved > 0));
 	gp_json_bool(o, "has_years", any && f->years_n > 1);
 	gp_json_bool(o, "has_authors", any && f->authors_n > 1);
 }

@@ -12,12 +12,18 @@ static const struct {
 	{"style.", "web/style.css", "text/css; charset=utf-8"},
 	{"icon.", "web/icon.svg", "image/svg+xml"},
 };
+enum { STYLE = 0, LOGO = GP_COUNT(files) };
 
 int
 static_find(struct visit *v)
 {
 	size_t i;
 
+	if (v->w->logo_type != NULL && gp_starts(v->rest, "logo.")) {
+		visit_stamp(v, "logo");
+		v->year = LOGO;
+		return 200;
+	}
 	for (i = 0; i < GP_COUNT(files); i++) {
 		const char *dot = strrchr(files[i].file, '.');
 
@@ -35,12 +41,22 @@ int
 static_build(struct visit *v)
 {
 	size_t n;
-	const char *p = gp_templates_file(v->w->templates, files[v->year].file, &n);
+	const char *p;
 
+	if (v->year == LOGO) {
+		v->out->body = v->w->logo;
+		v->out->type = v->w->logo_type;
+		v->out->sandbox = true;	/* an SVG can hold anything */
+		return 200;
+	}
+	v->out->type = files[v->year].type;
+	v->out->body = v->w->style;
+	if (v->year == STYLE)
+		return 200;
+	p = gp_templates_file(v->w->templates, files[v->year].file, &n);
 	if (p == NULL)
 		return 404;
 	v->out->body = (struct gp_str){p, n};
-	v->out->type = files[v->year].type;
 	return 200;
 }
 

@@ -20,6 +20,8 @@ struct show {
 	const struct gp_started *started;	/* threads that began here */
 	size_t started_n;
 	size_t budget;
+	int64_t news;		/* later messages are marked as new; 0: none is */
+	size_t new_n;
 	int status;
 };
 
@@ -109,6 +111,7 @@ put_article(struct show *s, json_t *array, size_t index)
 	gp_json_bool(o, "gap", false);
 	gp_json_text(o, "key", m->key);
 	gp_json_int(o, "number", (int64_t)node->number);
+	gp_json_bool(o, "new", s->news != 0 && m->date > s->news);
 	put_author(s->v, o, m);
 	put_date(s->v, o, "date", m->date);
 	put_parent(s->v, o, s->tree, node, node->up >= 0 && s->first[node->up] != -2);
@@ -306,6 +309,31 @@ put_pages(struct show *s, const char *path, const char *view)
 		    key_near(s, s->from, false)));
 }
 
+/* What came since a date that the link names ("?since=2026-11-20"); and a link that will show what comes
+ * after what is here now. */
+static void
+put_news(struct show *s, json_t *t, const char *path)
+{
+	struct visit *v = s->v;
+	const struct gp_message *m, *first = NULL;
+	size_t i;
+
+	for (i = 0; i < s->tree->n && s->news != 0; i++) {
+		m = s->tree->v[i].node->msg;
+		if (m == NULL || m->date <= s->news)
+			continue;
+		s->new_n++;
+		first = first == NULL ? m : first;
+	}
+	gp_json_bool(t, "asks_news", s->news != 0);
+	gp_json_int(t, "news", (int64_t)s->new_n);
+	gp_json_bool(t, "one_new", s->new_n == 1);
+	gp_json_text(t, "first_new_url", first == NULL ? NULL : list_path(v, v->list, "t/%s", first->key));
+	gp_json_text(t, "news_url", gp_asprintf(v->ctx, "%s?since=%s", path, gp_time_iso(v->ctx, v->thread->last)));
+	if (s->news != 0)
+		put_date(v, t, "news_from", s->news);
+}
+
 /* ---- the page --------------------------------------------------------------------------------------- */
 
 static void
@@ -377,6 +405,8 @@ thread_build(struct visit *v)
 	struct gp_node *nodes;
 	size_t n;
 
+	if (!visit_news(v, &s.news))
+		return 400;
 	if (gp_thread_nodes(v->ctx, v->s, v->thread->id, &nodes, &n, &err) != GP_OK ||
 	    gp_thread_started(v->ctx, v->s, v->thread->id, &started, &s.started_n, &err) != GP_OK)
 		return visit_failed(&err);
@@ -393,9 +423,10 @@ thread_build(struct visit *v)
 	link_page(&s);
 	doc_start(v, hidden(v->ctx, v->thread->title), path);
 	gp_json_bool(v->doc_page, "is_thread", true);
-	gp_json_bool(v->doc_page, "noindex", flat);
+	gp_json_bool(v->doc_page, "noindex", flat || s.news != 0);
 	gp_json_text(v->doc_page, "feed_url", list_path(v, v->list, "t/%s.atom", v->thread->key));
 	put_head(&s, path, flat, newest);
+	put_news(&s, json_object_get(v->doc, "thread"), path);
 	put_answer(&s);
 	put_kept(&s);
 	if ((s.status = put_origin(&s)) != 200)

@@ -19,6 +19,9 @@ struct gp_web {
 	char *url;		/* public address of the site, no slash at its end; may be "" */
 	char *folded;		/* words behind the number of lines that are folded, HTML */
 	char *css, *icon;	/* paths of the style sheet and the icon */
+	struct gp_str style, logo;	/* theme.c */
+	char *version, *logo_path;
+	const char *logo_type;	/* NULL: there is none */
 	char *stamp;		/* of all lists, as of stamp_version */
 	int64_t stamp_version;
 };
@@ -71,6 +74,10 @@ struct visit {
 	json_t *doc;
 	json_t *doc_page;	/* the member "page" of doc */
 };
+
+/* ---- theme.c ---- */
+/* Style sheet, logo and their names. */
+void theme_load(struct gp_web *w);
 
 /* ---- reader.c: who may see what ---- */
 /* Person behind a cookie, or 0. */
@@ -163,6 +170,10 @@ const char *list_title(const struct gp_list *list);
 char *hidden(const void *ctx, const char *s);	/* one line, addresses cut */
 /* The document of a page with site, list and page members. */
 void doc_start(struct visit *v, const char *title, const char *path);
+/* "?since=": the date, or 0; false: it is none. */
+bool visit_news(const struct visit *v, int64_t *since);
+const char *visit_language(const struct visit *v);
+char *visit_time(const struct visit *v, int64_t t, const char *pattern);
 void put_date(const struct visit *v, json_t *o, const char *name, int64_t t);
 void put_author(const struct visit *v, json_t *o, const struct gp_message *m);
 char *author_of(const void *ctx, const struct gp_message *m);
@@ -190,6 +201,9 @@ struct body_opts {
 /* body_html, fixed, attachments ... into o; a body that can't be read says so. */
 int put_body(const struct visit *v, json_t *o, const struct gp_list *list,
     const struct gp_message *m, const struct body_opts *opts);
+/* Files of a message but those that are shown already. */
+void put_attachments(const struct visit *v, json_t *o, const struct gp_list *list, const char *key,
+    const struct gp_mail *m, const bool *shown);
 /* Address of a part: "/bees/m/KEY/2-name.pdf". */
 char *part_path(const struct visit *v, const struct gp_list *list, const char *key,
     const struct gp_part *p);
@@ -287,6 +301,7 @@ int site_map_find(struct visit *v), site_map_build(struct visit *v);
 int list_map_find(struct visit *v), list_map_build(struct visit *v);
 int opensearch_find(struct visit *v), opensearch_build(struct visit *v);
 int month_file_find(struct visit *v), month_gz_build(struct visit *v);
+int files_find(struct visit *v), files_build(struct visit *v);
 int static_find(struct visit *v), static_build(struct visit *v);
 
 #endif

@@ -50,6 +50,8 @@ static const struct page pages[] = {
 	    PAGE_LIST | PAGE_JSON | PAGE_TODAY},
 	{"/%l/questions.atom", questions_find, questions_feed_build, "web/feed.atom", ATOM, NULL,
 	    PAGE_LIST | PAGE_TODAY},
+	{"/%l/files", files_find, files_build, "web/files.html", NULL, NULL,
+	    PAGE_LIST | PAGE_JSON | PAGE_TODAY},
 	{"/%l/people/", people_find, people_build, "web/people.html", NULL, NULL,
 	    PAGE_LIST | PAGE_JSON | PAGE_TODAY},
 	{"/%l/people/%k.atom", person_find, person_feed_build, "web/feed.atom", ATOM, NULL, PAGE_LIST},

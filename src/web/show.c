@@ -7,6 +7,7 @@
 
 #include "private.h"
 
+#include <stdio.h>
 #include <string.h>
 
 enum { SLUG_MOST = 60, NAMES_MOST = 3 };
@@ -162,6 +163,42 @@ zone_of(const struct visit *v)
 	return v->list != NULL ? v->list->set.timezone : "UTC";
 }
 
+const char *
+visit_language(const struct visit *v)
+{
+	const struct gp_list *list = v->list != NULL ? v->list : v->closed;
+
+	return list != NULL ? list->set.language : v->w->site->conf->web_language;
+}
+
+/* A time (UTC) by a pattern in which only %b and %B name something; in the language of the page. The
+ * catalogue has the pattern and the months ("%B05") in other languages. */
+char *
+visit_time(const struct visit *v, int64_t t, const char *pattern)
+{
+	const char *lang = visit_language(v), *p = gp_templates_word(v->w->templates, lang, pattern), *month;
+	struct gp_civil c;
+	struct gp_buf b;
+	char key[8];
+
+	gp_time_civil(t, NULL, &c);
+	gp_buf_init(&b, v->ctx, 256);
+	for (; *p != '\0'; p++) {
+		if (*p != '%' || (p[1] != 'b' && p[1] != 'B')) {
+			gp_buf_putc(&b, *p);
+			continue;
+		}
+		snprintf(key, sizeof(key), "%%%c%02d", p[1], c.month);
+		month = gp_templates_word(v->w->templates, lang, key);
+		if (month != key)
+			gp_buf_puts(&b, month);
+		else
+			gp_buf_printf(&b, "%%%c", p[1]);
+		p++;
+	}
+	return gp_time_format(v->ctx, t, NULL, b.p);
+}
+
 /* The moment for programs and for people; `short` knows which year it is now. */
 void
 put_date(const struct visit *v, json_t *o, const char *name, int64_t t)
@@ -173,8 +210,8 @@ put_date(const struct visit *v, json_t *o, const char *name, int64_t t)
 
 	gp_time_civil(t, zone_of(v), &c);
 	t += c.offset;
-	clock = gp_time_format(v->ctx, t, NULL, "%-d %b %Y, %H:%M");
-	day = gp_time_format(v->ctx, t, NULL, "%-d %b");
+	clock = visit_time(v, t, "%-d %b %Y, %H:%M");
+	day = visit_time(v, t, "%-d %b");
 	if (c.offset != 0) {
 		int m = (c.offset < 0 ? -c.offset : c.offset) / 60;
 
@@ -189,12 +226,11 @@ put_date(const struct visit *v, json_t *o, const char *name, int64_t t)
 	gp_json_text(d, "iso", gp_time_iso(v->ctx, t - c.offset));
 	gp_json_text(d, "text", gp_asprintf(v->ctx, "%s %s", clock, zone));
 	gp_json_text(d, "day", day);
-	gp_json_text(d, "date", gp_asprintf(v->ctx, "%s %d", day, c.year));
+	gp_json_text(d, "date", visit_time(v, t, "%-d %b %Y"));
 	if (v->page == NULL || !(v->page->flags & PAGE_TODAY))
 		return;
 	gp_time_civil(v->now, zone_of(v), &today);
-	gp_json_text(d, "short", today.year == c.year ? day :
-	    gp_asprintf(v->ctx, "%s %d", day, c.year));
+	gp_json_text(d, "short", today.year == c.year ? day : visit_time(v, t, "%-d %b %Y"));
 }
 
 void
@@ -225,6 +261,15 @@ put_size(json_t *o, const char *name, int64_t bytes)
 	gp_json_text(o, name, p);
 }
 
+bool
+visit_news(const struct visit *v, int64_t *since)
+{
+	const char *arg = gp_request_arg(v->r, "since");
+
+	*since = 0;
+	return arg == NULL || (gp_time_parse(arg, since) && *since > 0);
+}
+
 /* ---- documents ------------------------------------------------------------------------------- */
 
 void
@@ -253,6 +298,7 @@ put_list(const struct visit *v, json_t *o, const struct gp_list *list)
 	gp_json_text(o, "people_url", list_path(v, list, "people/"));
 	gp_json_bool(o, "has_library", list->set.library != GP_FEATURE_OFF);
 	gp_json_text(o, "library_url", list_path(v, list, "library/"));
+	gp_json_text(o, "files_url", list_path(v, list, "files"));
 	gp_json_bool(o, "follows_questions", list->set.answers != GP_FEATURE_OFF);
 	gp_json_text(o, "questions_url", list_path(v, list, "questions"));
 	gp_json_text(o, "feed_url", list_path(v, list, "feed.atom"));
@@ -262,6 +308,7 @@ put_list(const struct visit *v, json_t *o, const struct gp_list *list)
 	gp_json_text(o, "unsubscribe_address", gp_route_address(v->ctx, v->w->site, list,
 	    "unsubscribe", NULL));
 	gp_json_text(o, "request_address", gp_route_address(v->ctx, v->w->site, list, "request", NULL));
+	gp_json_text(o, "takedown_address", gp_route_address(v->ctx, v->w->site, list, "takedown", NULL));
 	gp_json_text(o, "owner_address", gp_route_address(v->ctx, v->w->site, list, "owner", NULL));
 	gp_json_text(o, "help_address", gp_route_address(v->ctx, v->w->site, list, "help", NULL));
 	gp_json_text(o, "opensearch_url", v->w->url[0] == '\0' ? NULL : list_path(v, list, "opensearch.xml"));
@@ -279,7 +326,9 @@ doc_start(struct visit *v, const char *title, const char *path)
 
 	v->doc = gp_json_object(v->ctx);
 	site = gp_json_new_object(v->doc, "site");
-	gp_json_text(site, "name", v->w->site->conf->domain);
+	gp_json_text(site, "name", v->w->site->conf->web_name[0] != '\0' ? v->w->site->conf->web_name :
+	    v->w->site->conf->domain);
+	gp_json_text(site, "logo_url", v->w->logo_path);
 	gp_json_text(site, "url", visit_path(v, "/"));
 	gp_json_text(site, "search_url", visit_path(v, "/search"));
 	gp_json_text(site, "opensearch_url", v->w->url[0] == '\0' ? NULL : visit_path(v, "/opensearch.xml"));
@@ -290,7 +339,7 @@ doc_start(struct visit *v, const char *title, const char *path)
 	gp_json_text(v->doc_page, "title", title);
 	gp_json_text(v->doc_page, "css_url", v->w->css);
 	gp_json_text(v->doc_page, "icon_url", v->w->icon);
-	gp_json_text(v->doc_page, "language", v->list != NULL ? v->list->set.language : "en");
+	gp_json_text(v->doc_page, "language", visit_language(v));
 	if (path == NULL)
 		return;
 	gp_json_text(v->doc_page, "url", path);

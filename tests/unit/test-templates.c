@@ -332,12 +332,95 @@ test_meanings(void **state)
 	}
 }
 
+/* Does that piece stand in the text of a page? */
+static bool
+is_on_a_page(const char *english)
+{
+	const char *marked = gp_asprintf(ctx, "[[%s]]", english);
+	size_t i;
+
+	if (*english == '%')
+		return true;	/* a pattern of dates or a month */
+	for (i = 0; i < set->n; i++)
+		if (set->files[i]->source != NULL && strstr(set->files[i]->source, marked) != NULL)
+			return true;
+	return false;
+}
+
+/* Whatever stands on pages is said in every language, with the same names and links; and nothing else is. */
+static void
+test_pages_in_every_language(void **state)
+{
+	const char *const *languages;
+	const char *p, *end;
+	const struct words *w;
+	size_t n, i, k, count = 0;
+
+	(void)state;
+	languages = gp_templates_languages(ctx, set, &n);
+	for (k = 0; k < n; k++) {
+		if (strcmp(languages[k], "en") == 0)
+			continue;
+		for (w = set->words; w != NULL && strcmp(w->language, languages[k]) != 0;)
+			w = w->next;
+		if (w == NULL)
+			fail_msg("there is no web/words.%s", languages[k]);
+		for (i = 0; i < w->n; i++, count++) {
+			if (!is_on_a_page(w->v[i].english))
+				fail_msg("words.%s: no page says: %s", languages[k], w->v[i].english);
+			if (strcmp(tags_of(w->v[i].english), tags_of(w->v[i].here)) != 0)
+				fail_msg("words.%s: other names in: %s", languages[k], w->v[i].here);
+		}
+		for (i = 0; i < set->n; i++)
+			for (p = set->files[i]->source; p != NULL && (p = strstr(p, "[[")) != NULL; p = end) {
+				char *piece;
+
+				end = strstr(p, "]]");
+				assert_non_null(end);
+				piece = gp_strndup(ctx, p + 2, (size_t)(end - p) - 2);
+				if (gp_templates_word(set, languages[k], piece) == piece)
+					fail_msg("words.%s: nothing for: %s", languages[k], piece);
+			}
+	}
+	assert_true(count > 600);
+}
+
+/* Nothing that people read stands on a page without marks. */
+static void
+test_pages_are_marked(void **state)
+{
+	size_t i, k;
+
+	(void)state;
+	for (i = 0; i < set->n; i++) {
+		const char *p = set->files[i]->source, *from;
+		bool tag = false, names = false, marked = false, code = false;
+
+		if (p == NULL || !gp_ends(set->files[i]->name, ".html"))
+			continue;
+		for (from = p, k = 0; *p != '\0'; p++) {
+			names = names ? strncmp(p, "}}", 2) != 0 : strncmp(p, "{{", 2) == 0;
+			marked = marked ? strncmp(p, "]]", 2) != 0 : strncmp(p, "[[", 2) == 0;
+			code = code ? strncmp(p, "</", 2) != 0 : gp_starts(p, "<code>") || gp_starts(p, "<pre>");
+			tag = tag ? *p != '>' || names : *p == '<';
+			k = tag || names || marked || code || !((*p | 32) >= 'a' && (*p | 32) <= 'z') ? 0 : k + 1;
+			from = k <= 1 ? p : from;
+			/* What is the same in every language. */
+			if (k > 1 && !gp_starts(from, "mbox") && !gp_starts(from, "HTML") && !gp_starts(from, "Cc") &&
+			    !gp_starts(from, "Message-ID") && !gp_starts(from, "ID<") && !gp_starts(from, "doctype"))
+				fail_msg("%s: not marked: %.40s", set->files[i]->name, from);
+		}
+	}
+}
+
 int
 main(void)
 {
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_languages_have_the_same), cmocka_unit_test(test_every_mail),
 		cmocka_unit_test(test_no_name_is_idle), cmocka_unit_test(test_words),
+		cmocka_unit_test(test_no_name_is_idle), cmocka_unit_test(test_pages_in_every_language),
+		cmocka_unit_test(test_no_name_is_idle), cmocka_unit_test(test_pages_are_marked),
 		cmocka_unit_test(test_meanings),
 	};
 

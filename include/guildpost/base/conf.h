@@ -84,6 +84,9 @@ struct gp_config {
 	/* [web] */
 	char *web_listen;	/* "HOST:PORT" or "off" */
 	char *url;		/* public base, no slash at the end */
+	char *web_name, *web_language; /* of the site; name "": the domain */
+	char *web_logo, *web_theme; /* files, or "" */
+	char *web_colour, *web_colour_dark; /* "#rrggbb", or "" */
 };
 enum { GP_TLS_NEVER, GP_TLS_AUTO, GP_TLS_ALWAYS };
 enum { GP_CREATE_ADMIN, GP_CREATE_REQUEST, GP_CREATE_OPEN };
