@@ -129,6 +129,10 @@ Join: mail <a href="mailto:{{subscribe_address}}">{{subscribe_address}}</a>
 	Entrar: un correo a <a href="mailto:{{subscribe_address}}">{{subscribe_address}}</a>
 Join: send any mail to <a href="mailto:{{list.subscribe_address}}">{{list.subscribe_address}}</a>.
 	Entrar: envía cualquier correo a <a href="mailto:{{list.subscribe_address}}">{{list.subscribe_address}}</a>.
+Kept
+	Guardado
+Kept in the library:
+	Guardado en la biblioteca:
 Latest: <a href="{{url}}" dir="auto">{{title}}</a>, <time datetime="{{last.iso}}">{{last.short}}</time>
 	Lo último: <a href="{{url}}" dir="auto">{{title}}</a>, <time datetime="{{last.iso}}">{{last.short}}</time>
 Leave a list
@@ -141,6 +145,8 @@ Leave: mail <a href="mailto:{{unsubscribe_address}}">{{unsubscribe_address}}</a>
 	Salir: un correo a <a href="mailto:{{unsubscribe_address}}">{{unsubscribe_address}}</a>
 Leave: send any mail to <a href="mailto:{{list.unsubscribe_address}}">{{list.unsubscribe_address}}</a>.
 	Salir: envía cualquier correo a <a href="mailto:{{list.unsubscribe_address}}">{{list.unsubscribe_address}}</a>.
+Library
+	Biblioteca
 List
 	Lista
 Lists
@@ -219,6 +225,8 @@ Not understood
 	No se entiende
 Nothing came? Look among what your mail program takes for spam, or try another of your addresses.
 	¿No ha llegado nada? Mira entre el correo no deseado, o prueba otra de tus direcciones.
+Nothing has been kept yet. A moderator keeps a thread by a reply to it that begins with: keep: Title #tags
+	Aún no se ha guardado nada. Un moderador guarda un hilo con una respuesta que empieza así: keep: Título #etiquetas
 Nothing has been posted yet. Be the first: write to <a href="mailto:{{list.address}}">{{list.address}}</a>.
 	Todavía no se ha escrito nada. Empieza tú: escribe a <a href="mailto:{{list.address}}">{{list.address}}</a>.
 Nothing new since <time datetime="{{news_from.iso}}">{{news_from.text}}</time>
@@ -261,6 +269,8 @@ Raw
 	En bruto
 Raw message
 	Mensaje en bruto
+Read
+	Leer
 Read the archive?
 	¿Leer el archivo?
 Recently active threads
@@ -311,12 +321,18 @@ Solved by what {{author}} wrote:
 	Resuelto por lo que escribió {{author}}:
 Somebody
 	Alguien
+Somebody says that this is true no more:
+	Alguien dice que esto ya no es cierto:
 Something is wrong
 	Algo va mal
 Something is wrong here
 	Aquí algo va mal
 Su
 	do
+Summary
+	Resumen
+Summed up by {{summed_by}}
+	Resumido por {{summed_by}}
 Take part
 	Participar
 Taking part
@@ -345,6 +361,8 @@ The server can't do this right now. Please try again in half a minute.
 	El servidor no puede hacerlo ahora mismo. Vuelve a probar dentro de medio minuto.
 The whole thread, for a mail program:
 	Todo el hilo, para un programa de correo:
+The whole thread, {{messages}} messages
+	Todo el hilo, {{messages}} mensajes
 There is no password: say which address the list knows you by, and you get a mail with a link that lets you in.
 	No hay contraseña: di con qué dirección te conoce la lista, y recibirás un correo con un enlace para entrar.
 There is no public list here yet.
@@ -377,6 +395,8 @@ Threads active in {{page.title}}
 	Hilos activos: {{page.title}}
 To
 	A
+To change it: send
+	Para cambiarla: envía
 To see later what came after now, keep <a href="{{news_url}}" rel="nofollow">this link</a>.
 	Para ver más tarde lo que llegó después de ahora, guarda <a href="{{news_url}}" rel="nofollow">este enlace</a>.
 To see later what came after this, keep <a href="{{news_url}}" rel="nofollow">this link</a>.
@@ -387,6 +407,8 @@ Too big
 	Demasiado grande
 Tu
 	ma
+Version {{version}}
+	Versión {{version}}
 Waiting for an answer
 	Esperan respuesta
 Was it solved? Whoever asked can say so: reply with the word solved.
@@ -403,8 +425,14 @@ What it is for
 	Para qué es
 What was sent or asked for is over the limits of this archive.
 	Lo que se envió o se pidió supera los límites de este archivo.
+What {{list.title}} has found out and keeps
+	Lo que {{list.title}} ha averiguado y guarda
+Where it comes from
+	De dónde viene
 Who answered whom
 	Quién respondió a quién
+Who wrote it
+	Quién lo escribió
 Who wrote to {{list.title}}, the latest first
 	Quién escribió a {{list.title}}, los últimos primero
 With answers
@@ -421,6 +449,8 @@ You are logged out here and on every other device. A new link by mail lets you i
 	Sales aquí y en cualquier otro aparato. Un nuevo enlace por correo te deja entrar otra vez.
 Your address
 	Tu dirección
+all of it
+	todo
 and {{more_people}} more
 	y {{more_people}} más
 begun <time datetime="{{first.iso}}">{{first.date}}</time>
@@ -429,12 +459,16 @@ both words, in any of their forms
 	las dos palabras, en cualquiera de sus formas
 by date; also <code>after:30d</code> and <code>before:2026</code>
 	por fecha; también <code>after:30d</code> y <code>before:2026</code>
+confirmed {{confirmed.date}}
+	confirmado el {{confirmed.date}}
 from 1 person
 	de 1 persona
 from {{people}} people
 	de {{people}} personas
 go to the first
 	ir al primero
+in doubt
+	en duda
 in reply to <a href="{{url}}" dir="auto">{{>author}}</a>
 	en respuesta a <a href="{{url}}" dir="auto">{{>author}}</a>
 in solved threads
@@ -471,6 +505,8 @@ since May
 	desde mayo
 solved
 	resuelto
+to
+	a
 with files
 	con archivos
 without a word
@@ -479,6 +515,8 @@ words that begin so
 	palabras que empiezan así
 {{answered_count}} with answers
 	{{answered_count}} con respuestas
+{{author}} answered,
+	{{author}} respondió,
 {{messages}} messages
 	{{messages}} mensajes
 {{messages}} messages in {{threads}} threads
