@@ -69,12 +69,13 @@ run(struct gp_cli *cli, int argc, char **argv)
 		return code;
 	w.lines = gp_array(cli, char *, 1);
 	w.lines[0] = joined(cli, argc - 1, argv + 2);
+	w.lines[0] = gp_utf8_clean(cli, w.lines[0], strlen(w.lines[0]));
 	name = gp_command_called(cli->site, w.lines[0]);
 	if (strcmp(name, "put") == 0 || strcmp(name, "import") == 0) {
 		code = gp_cli_read_stdin(cli, &input, &n);
 		if (code >= 0)
 			return code;
-		add_input(cli, &w, name, input);
+		add_input(cli, &w, name, gp_utf8_clean(cli, input, n));
 	}
 	code = gp_cli_transaction(cli, ask, &w);
 	if (code == EX_OK)

@@ -220,6 +220,8 @@ exits "and taken back" 0 gp ask bees unban zoe@spam.example
 exits "a text" 0 gp ask bees put charter < <(printf '# Bees\n')
 exits "is read" 0 gp ask bees text charter
 has "as it was given" "$out" '^# Bees$'
+exits "bytes that are no text" 0 gp ask bees put charter < <(printf 'Bees \xff\xfe\n')
+has "are marked as such" <(gp ask bees text charter) $'^Bees \xef\xbf\xbd'
 exits "no such command" 64 gp ask bees frobnicate
 exits "none for this place" 64 gp ask bees daily
 exits "no number" 64 gp hold approve bees x
