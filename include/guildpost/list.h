@@ -160,6 +160,10 @@ enum gp_status gp_notice_send(const void *ctx, struct gp_site *site, const struc
 /* Subject and text of it alone; the list's own data is added to n->data. */
 enum gp_status gp_notice_text(const void *ctx, struct gp_site *site, const struct gp_list *list,
     const struct gp_notice *n, struct gp_mail_text *text, struct gp_err *err) GP_MUST_CHECK;
+/* speak.c: a post of the list itself, archived and delivered to all. Of n count template_name, data and
+ * in_reply_to. */
+enum gp_status gp_list_says(const void *ctx, struct gp_site *site, struct gp_list *list,
+    const struct gp_notice *n, struct gp_outcome *out, struct gp_err *err) GP_MUST_CHECK;
 /* May this message be answered automatically at all (RFC 3834 section 2)? */
 bool gp_notice_may_answer(const struct gp_inbound *in);
 /* Count an automatic answer to this address; *may: not more than the site allows in a day. Whoever

@@ -12,6 +12,7 @@
 #include <string.h>
 
 struct aside {
+	const char *vote;	/* what it says if the thread is a round that decides; then no command */
 	const struct gp_command *command;
 	const char *rest;	/* of the line, behind the word */
 	bool only;		/* nothing else was written */
@@ -39,6 +40,17 @@ is_said_to_us(const char *rest)
 	return false;
 }
 
+/* "yes", "Yes, gladly": a mark or nothing follows. What stands behind the mark is more than one word. */
+static bool
+is_end_of_word(const char *p, bool *only)
+{
+	size_t marks = strspn(p, " \t.,:;!");
+
+	if (p[marks] != '\0')
+		*only = false;
+	return p[marks] == '\0' || strchr(".,:;!", *p) != NULL;
+}
+
 static bool
 read_aside(const void *ctx, const struct gp_site *site, const struct gp_mail *mail, struct aside *out)
 {
@@ -53,16 +65,34 @@ read_aside(const void *ctx, const struct gp_site *site, const struct gp_mail *ma
 		first++;
 	if (first == lines.n)
 		return false;
+	out->only = true;
+	for (i = first + 1; i < lines.n; i++)
+		out->only &= lines.v[i][0] == '\0';
 	at = gp_read_marks(lines.v[first]);
+	word = gp_words_find(site->words, GP_WORD_VOTE, lines.v[first] + at, &used);
+	out->vote = word != NULL && is_end_of_word(lines.v[first] + at + used, &out->only) ? word->name : NULL;
+	if (out->vote != NULL)
+		return true;
 	word = gp_words_find(site->words, GP_WORD_COMMAND, lines.v[first] + at, &used);
 	out->command = word != NULL ? gp_command_find(word->name) : NULL;
 	if (out->command == NULL || (out->command->flags & GP_CMD_REPLY) == 0)
 		return false;
 	out->rest = lines.v[first] + at + used;
-	out->only = true;
-	for (i = first + 1; i < lines.n; i++)
-		out->only &= lines.v[i][0] == '\0';
 	return is_said_to_us(out->rest);
+}
+
+/* The line of a command that says the same. NULL: it says nothing to us. */
+static char *
+line_of(struct asked *a, const struct aside *aside, const struct gp_message *parent)
+{
+	struct gp_decision_round *d;
+
+	if (aside->vote == NULL)
+		return gp_asprintf(a->ctx, "%s %s %s", aside->command->name, parent->key,
+		    aside->rest + strspn(aside->rest, " \t.!:"));
+	if (a->member == NULL || gp_decision_of(a->ctx, a->site->store, parent->id, &d, a->err) != GP_OK || d->over)
+		return NULL;
+	return gp_asprintf(a->ctx, "vote %s %s", parent->key, aside->vote);
 }
 
 /* The last of the ids that is in the archive of the list. */
@@ -99,7 +129,6 @@ gp_aside_run(const void *ctx, struct gp_site *site, struct gp_list *list, const 
 	struct gp_message *parent = NULL;
 	struct aside aside;
 	enum gp_status st;
-	const char *rest;
 
 	*taken = false;
 	if (!read_aside(ctx, site, in->mail, &aside) || aside.only == posted)
@@ -112,15 +141,16 @@ gp_aside_run(const void *ctx, struct gp_site *site, struct gp_list *list, const 
 		st = find_parent(&a, &parent);
 	if (st != GP_OK)
 		return st == GP_E_NOTFOUND ? GP_OK : st;
-	rest = aside.rest + strspn(aside.rest, " \t.!:");
 	a.lines.v = gp_array(ctx, char *, 1);
-	a.lines.v[0] = gp_asprintf(ctx, "%s %s %s", aside.command->name, parent->key, rest);
+	a.lines.v[0] = line_of(&a, &aside, parent);
+	if (a.lines.v[0] == NULL)
+		return GP_OK;
 	a.lines.n = 1;
 	st = gp_command_lines(&a);
 	/* Who may not say so to us said it to the others. */
 	if (st != GP_OK || posted || a.refused)
 		return st;
 	*taken = true;
-	out->text = gp_asprintf(ctx, "taken as a command: %s", aside.command->name);
+	out->text = gp_asprintf(ctx, "taken as a command: %s", aside.vote != NULL ? "vote" : aside.command->name);
 	return gp_notice_may_answer(in) ? gp_command_answer(&a) : GP_OK;
 }

@@ -174,6 +174,7 @@ gp_command_fn gp_do_configure, gp_do_log, gp_do_add, gp_do_remove, gp_do_invite,
 gp_command_fn gp_do_text, gp_do_put, gp_do_revert; /* cmd_texts.c */
 gp_command_fn gp_do_queue, gp_do_trust, gp_do_moderate, gp_do_ban, gp_do_unban, gp_do_bans,
     gp_do_close, gp_do_open, gp_do_split, gp_do_merge; /* cmd_moderator.c */
+gp_command_fn gp_do_vote; /* decide.c */
 gp_command_fn gp_do_keep, gp_do_library, gp_do_page, gp_do_write, gp_do_unkeep, gp_do_still_true,
     gp_do_outdated, gp_do_summary; /* cmd_library.c */
 gp_command_fn gp_do_solved, gp_do_reopen, gp_do_kind, gp_do_can_help, gp_do_pass; /* cmd_practice.c */

@@ -58,6 +58,7 @@ const struct gp_command gp_commands[] = {
 	{"kind", MEMBERS, SUBJECT | REPLY, gp_do_kind},
 	{"can-help", MEMBERS, MEMBER_SUBJECT, gp_do_can_help},
 	{"pass", MEMBERS, MEMBER_SUBJECT | REPLY, gp_do_pass},
+	{"vote", MEMBERS, MEMBER_SUBJECT, gp_do_vote},
 	{"summary", MEMBERS, MEMBER_SUBJECT, gp_do_summary},
 	{"library", MEMBERS, SUBJECT, gp_do_library},
 	{"keep", MEMBERS, MEMBER_SUBJECT | REPLY, gp_do_keep},

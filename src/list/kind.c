@@ -43,7 +43,7 @@ gp_kind_find(const void *ctx, const struct gp_site *site, const struct gp_list *
 
 	word = gp_words_find(site->words, GP_WORD_KIND, name, &used);
 	if (word != NULL && name[used] == '\0')
-		return word->name;
+		return strcmp(word->name, "decide") != 0 || list->set.decisions != GP_FEATURE_OFF ? word->name : NULL;
 	v = gp_kinds(ctx, list, &n);
 	for (i = 0; i < n; i++)
 		if (strcmp(v[i].name, folded) == 0)
@@ -156,6 +156,8 @@ decide(const void *ctx, struct gp_site *site, const struct gp_list *list, const 
 	size_t n;
 
 	*by = GP_MARK_AUTHOR;
+	if (kind != NULL && strcmp(kind, "decide") == 0)
+		return author != NULL && (moderator || list->set.decisions == GP_FEATURE_ON) ? kind : NULL;
 	if (kind != NULL && strcmp(kind, "question") != 0)
 		return kind;
 	if (list->set.answers == GP_FEATURE_OFF || (list->set.answers == GP_FEATURE_MODERATORS && !moderator))
@@ -182,5 +184,10 @@ gp_kind_mark(const void *ctx, struct gp_site *site, const struct gp_list *list, 
 	if (st != GP_OK || !begins)
 		return st;
 	kind = decide(ctx, site, list, mail, author, &by);
-	return kind == NULL ? GP_OK : gp_thread_mark(site->store, a->thread, kind, 0, by, err);
+	if (kind == NULL)
+		return GP_OK;
+	st = gp_thread_mark(site->store, a->thread, kind, 0, by, err);
+	if (st == GP_OK && strcmp(kind, "decide") == 0)
+		st = gp_decide_begin(site, list, author, a->id, err);
+	return st;
 }

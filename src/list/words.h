@@ -23,7 +23,8 @@ enum gp_word_kind {
 	GP_WORD_ASK,		/* who asks something writes so: "does anyone know" */
 	GP_WORD_TELL,		/* who tells something does: "is now available" */
 	GP_WORD_KIND,		/* what a thread is: "question" */
-	GP_WORD_SPAN		/* times in a search: "since", "last" */
+	GP_WORD_SPAN,		/* times in a search: "since", "last" */
+	GP_WORD_VOTE		/* what is said in a round: "yes" */
 };
 struct gp_word {
 	enum gp_word_kind kind;

@@ -128,6 +128,11 @@ const struct gp_opt gp_list_options[] = {
 	    "0: nobody is"},
 	{"help_cap", GP_OPT_INT, AT(help_cap), "4", 1, 100, NULL,
 	    "no member is asked about more questions in 30 days"},
+	{"decisions", GP_OPT_CHOICE, AT(decisions), "off", 0, 0, FEATURE,
+	    "with #decide in the subject a member (moderators: only they) begins a round of yes, no, abstain, "
+	    "block"},
+	{"decide_for", GP_OPT_DURATION, AT(decide_for), "7d", 3600, 90 * 86400, NULL,
+	    "so long members can answer in such a round"},
 	{"library", GP_OPT_CHOICE, AT(library), "moderators", 0, 0, FEATURE,
 	    "threads can be kept in the library, a page each: on: every member keeps; moderators: "
 	    "they alone; off"},

@@ -281,5 +281,6 @@ extern const struct gp_migration gp_schema_1, gp_schema_2, gp_schema_3, gp_schem
     gp_schema_5, gp_schema_6, gp_schema_7, gp_schema_8, gp_schema_9, gp_schema_10, gp_schema_11,
     gp_schema_12, gp_schema_13, gp_schema_14, gp_schema_15;
 extern const struct gp_migration gp_schema_16, gp_schema_17;
+extern const struct gp_migration gp_schema_18;
 
 #endif

@@ -29,6 +29,7 @@ static const struct gp_migration *const migrations[] = {
 	&gp_schema_15,
 	&gp_schema_16,
 	&gp_schema_17,
+	&gp_schema_18,
 };
 
 int64_t

@@ -41,6 +41,15 @@ enum gp_status gp_kind_mark(const void *ctx, struct gp_site *site, const struct 
 
 /* ---- help.c: ask the right few -------------------------------------------------------------------- */
 
+/* ---- decide.c: rounds of yes and no ---------------------------------------------------------------- */
+
+/* A thread that is called "decide" begins a round, if its author may do that. */
+enum gp_status gp_decide_begin(struct gp_site *site, const struct gp_list *list,
+    const struct gp_member *author, int64_t message, struct gp_err *err) GP_MUST_CHECK;
+/* Reminders and outcomes. For the clock. */
+enum gp_status gp_decide_tick(const void *ctx, struct gp_site *site, int64_t now, struct gp_err *err)
+    GP_MUST_CHECK;
+
 /* library.c: who asked is invited to sum up, who kept a thread is asked whether it is still true. For the clock. */
 enum gp_status gp_library_tick(const void *ctx, struct gp_site *site, int64_t now, struct gp_err *err)
     GP_MUST_CHECK;

@@ -69,6 +69,8 @@ struct gp_list_settings {
 	int64_t open_after;	/* seconds without an answer after which a question is open */
 	int64_t help_after;	/* seconds until somebody who can help is asked; 0: nobody is */
 	int64_t help_cap;	/* questions that one member is asked about in 30 days */
+	int decisions;		/* GP_FEATURE_: who can begin a round of yes and no */
+	int64_t decide_for;	/* seconds that it takes */
 	int library;		/* GP_FEATURE_: who keeps threads in the library */
 	int64_t summary_after;	/* seconds after the last answer until who asked is invited to sum up; 0: never */
 	int64_t confirm_after;	/* seconds until a kept thread is asked about: still true? 0: never */

@@ -1,0 +1,78 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * What a list itself writes to all: composed as our other mails are, then archived and delivered like
+ * any post. It is plain text that we wrote: nothing has to be parsed to know what is in it.
+ */
+#include "config.h"
+
+#include "guildpost/list.h"
+
+#include <string.h>
+
+/* What a parser would say of it. */
+static void
+describe(const void *ctx, const struct gp_compose *c, const struct gp_header *h, size_t n, struct gp_mail *m)
+{
+	struct gp_part *part = gp_array(ctx, struct gp_part, 1);
+	char *cte = gp_header_value(ctx, h, "Content-Transfer-Encoding");
+
+	memset(m, 0, sizeof(*m));
+	memset(part, 0, sizeof(*part));
+	part->index = 1;
+	part->type = gp_strdup(ctx, "text/plain");
+	part->charset = gp_strdup(ctx, "utf-8");
+	part->cte = gp_streq(cte, "quoted-printable") ? GP_CTE_QP : GP_CTE_IDENTITY;
+	part->flags = GP_PART_BODY_TEXT | GP_PART_INLINE;
+	part->body = h->body;
+	part->len = n - h->body;
+	part->size = strlen(c->text);
+	m->parts = part;
+	m->parts_n = 1;
+	m->flags = GP_MAIL_AUTO | GP_MAIL_DATE_OK | GP_MAIL_ZONE_OK;
+	m->date = c->date;
+	m->subject = gp_strdup(ctx, c->subject);
+	m->from_name = gp_strdup(ctx, c->from_name);
+	m->from_addr = gp_strdup(ctx, c->from_addr);
+	m->sender_addr = m->files = gp_strdup(ctx, "");
+	m->msgid = gp_strdup(ctx, c->msgid);
+	if (c->in_reply_to != NULL) {
+		m->in_reply_to = gp_array(ctx, char *, 1);
+		m->in_reply_to[0] = gp_strdup(ctx, c->in_reply_to);
+		m->in_reply_to_n = 1;
+		m->references = m->in_reply_to;
+		m->references_n = 1;
+	}
+	m->text = gp_strdup(ctx, c->text);
+	m->text_n = strlen(m->text);
+	gp_derive_words(ctx, m);
+}
+
+enum gp_status
+gp_list_says(const void *ctx, struct gp_site *site, struct gp_list *list, const struct gp_notice *n,
+    struct gp_outcome *out, struct gp_err *err)
+{
+	struct gp_compose c = {.from_name = list->set.title[0] != '\0' ? list->set.title : list->name,
+	    .from_addr = gp_route_address(ctx, site, list, "owner", NULL), .to_addr = list->address,
+	    .to_name = "", .in_reply_to = n->in_reply_to, .domain = list->domain, .date = gp_now(),
+	    .auto_submitted = "auto-generated", .msgid = gp_msgid_new(ctx, list->domain)};
+	struct gp_inbound in = {.envelope_from = "", .via = "guildpost", .received = gp_now()};
+	struct gp_mail_text text;
+	struct gp_header h;
+	struct gp_mail m;
+	size_t len;
+	enum gp_status st = gp_notice_text(ctx, site, list, n, &text, err);
+
+	if (st != GP_OK)
+		return st;
+	c.subject = text.subject;
+	c.text = text.text;
+	in.raw = gp_mail_compose(ctx, &c, &len);
+	in.n = len;
+	st = gp_header_scan(ctx, in.raw, in.n, &h, err);
+	if (st != GP_OK)
+		return st;
+	describe(ctx, &c, &h, in.n, &m);
+	in.mail = &m;
+	memset(out, 0, sizeof(*out));
+	return gp_post(ctx, site, list, &in, NULL, out, err);
+}
