@@ -121,7 +121,7 @@ reckon(struct mailing *m, int64_t t)
 {
 	const struct gp_member *first = m->members[0];
 	uint64_t mixed = (uint64_t)first->person * UINT64_C(0x9e3779b97f4a7c15);
-	int64_t seconds;
+	int64_t seconds = 0;
 	enum gp_status st = spread_of(m->d, m->clock->id, &seconds, m->err);
 
 	m->next = gp_digest_next_due(&m->times, first->delivery, t) +
