@@ -233,7 +233,7 @@ run(struct gp_cli *cli, int argc, char **argv)
 	const struct gp_cli_option options[] = {{"period", &w.period, NULL}, {"at", &w.at, NULL},
 	    {"since", &w.since, NULL}, {"to", &w.to, NULL}, {"for", &w.who, NULL}, {"form", &w.form, NULL},
 	    {"print", &w.print, NULL}, {"due", NULL, &w.due}};
-	int code = gp_cli_options(cli, &argc, argv, options, GP_COUNT(options)), how;
+	int code = gp_cli_options(cli, &argc, argv, options, GP_COUNT(options)), how = 0;
 	struct gp_person *person;
 	struct gp_err err;
 
