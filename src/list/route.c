@@ -27,29 +27,37 @@ static const struct {
 	{"answer", GP_ROUTE_POST, false},
 };
 
-/* "subscribe", "join", "beitreten": a command in any language; "get-KEY" with an argument. */
+/* May that command be asked for so: NAME+word, or NAME+word-ARGUMENT? */
+static bool
+is_asked_so(const struct gp_command *command, const char *rest)
+{
+	if (command == NULL || (command->flags & GP_CMD_ADDRESS) == 0)
+		return false;
+	return *rest == '\0' || (*rest == '-' && rest[1] != '\0' && (command->flags & GP_CMD_SUBJECT) != 0);
+}
+
+/* "subscribe", "join", "beitreten": a command in any language; "get-KEY" with an argument. Of words that begin
+ * alike the longest is meant: "can-help" has a dash of its own. */
 static bool
 match_command(const void *ctx, const struct gp_site *site, const char *text, struct gp_route *out)
 {
-	size_t n = strcspn(text, "-"), i;
 	const struct gp_command *command;
 	const struct gp_word *w;
+	size_t i, n, longest = 0;
 
 	for (i = 0; (w = gp_words_each(site->words, i)) != NULL; i++) {
-		if (w->kind != GP_WORD_COMMAND || strlen(w->text) != n ||
-		    memcmp(w->text, text, n) != 0)
+		n = strlen(w->text);
+		if (w->kind != GP_WORD_COMMAND || n <= longest || strncmp(text, w->text, n) != 0)
 			continue;
 		command = gp_command_find(w->name);
-		if (command == NULL || (command->flags & GP_CMD_ADDRESS) == 0 ||
-		    (text[n] == '-' && ((command->flags & GP_CMD_SUBJECT) == 0 ||
-		    text[n + 1] == '\0')))
+		if (!is_asked_so(command, text + n))
 			continue;
+		longest = n;
 		out->kind = GP_ROUTE_COMMAND;
 		out->name = command->name;
 		out->token = text[n] == '-' ? gp_strdup(ctx, text + n + 1) : NULL;
-		return true;
 	}
-	return false;
+	return longest > 0;
 }
 
 static bool
