@@ -69,6 +69,8 @@ enum gp_status news_text_get(struct gp_news_pool *pool, size_t i, struct news_te
     struct gp_err *err) GP_MUST_CHECK;
 /* Own words as paragraphs, cut behind so many characters; *cut: there is more. */
 void news_paragraphs(const void *ctx, json_t *array, const struct news_text *text, size_t max, bool *cut);
+/* One line, no address in it whole. */
+char *news_line(const void *ctx, const char *s, size_t max);
 /* A name to show: never a whole address. */
 char *news_author(const void *ctx, const struct gp_message *m);
 /* "mailto:" with all that an answer needs (RFC 6068). */

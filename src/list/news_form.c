@@ -117,7 +117,7 @@ put_plain(const void *ctx, struct gp_site *site, const struct gp_digest_how *how
 
 	gp_json_int(o, "number", (int64_t)number);
 	gp_json_text(o, "author", news_author(ctx, m));
-	gp_json_text(o, "title", m->title);
+	gp_json_text(o, "title", news_line(ctx, m->title, 150));
 	gp_json_text(o, "subject", m->subject);
 	gp_json_text(o, "msgid", m->msgid);
 	gp_json_text(o, "date", gp_date_format(ctx, m->date, m->zone));

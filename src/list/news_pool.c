@@ -179,7 +179,7 @@ take_files(struct news_text *text, const struct gp_mail *mail)
 		f->image = gp_starts(p->type, "image/");
 		if (!f->image && (p->flags & GP_PART_ATTACHMENT) == 0)
 			continue;
-		f->name = p->name != NULL ? gp_utf8_line(text, p->name, strlen(p->name), 60) :
+		f->name = p->name != NULL ? news_line(text, p->name, 60) :
 		    gp_strdup(text, p->type);
 		f->index = p->index;
 		text->files_n++;

@@ -20,6 +20,7 @@ struct putting {
 	size_t *number;
 	bool is_public;
 	struct gp_err *err;
+	const char *root;
 };
 
 char *
@@ -38,7 +39,7 @@ put_url(const struct putting *p, json_t *o, char kind, const char *key)
 	/* Without one there is none: not that of the thread around it. */
 	json_object_set_new(o, "url", json_null());
 	if (p->is_public && key != NULL)
-		gp_json_text(o, "url", gp_asprintf(p->ctx, "%s/%s/%c/%s", p->site->conf->url, p->list->name,
+		gp_json_text(o, "url", gp_asprintf(p->ctx, "%s/%s/%c/%s", p->root, p->list->name,
 		    kind, key));
 }
 
@@ -53,7 +54,7 @@ put_files(const struct putting *p, json_t *o, const struct gp_message *m, const 
 
 		gp_json_text(row, "name", text->files[i].name);
 		if (p->is_public && m->state == 1)
-			gp_json_text(row, "url", gp_asprintf(p->ctx, "%s/%s/m/%s/%d-file", p->site->conf->url,
+			gp_json_text(row, "url", gp_asprintf(p->ctx, "%s/%s/m/%s/%d-file", p->root,
 			    p->list->name, m->key, text->files[i].index));
 	}
 }
@@ -118,10 +119,10 @@ put_head(const struct putting *p, json_t *o, const struct gp_thread *t)
 {
 	const char *title = t->title[0] != '\0' ? t->title : "…";
 
-	gp_json_text(o, "title", gp_utf8_line(p->ctx, title, strlen(title), 150));
+	gp_json_text(o, "title", news_line(p->ctx, title, 150));
 	put_url(p, o, 't', t->messages > 0 ? t->key : NULL);
 	gp_json_int(o, "message_count", t->messages);
-	gp_json_text(o, "author", t->names_n > 0 ? t->names[0] : "");
+	gp_json_text(o, "author", t->names_n > 0 ? news_line(p->ctx, t->names[0], 60) : "");
 	if (t->mark[0] != '\0')
 		gp_json_bool(gp_json_new_object(o, "mark_is"), t->mark, true);
 }
@@ -269,8 +270,8 @@ put_list(const struct putting *p, json_t *o)
 	gp_json_text(o, "list_name", list->name);
 	gp_json_text(o, "list_address", list->address);
 	if (p->is_public) {
-		gp_json_text(o, "archive_url", gp_asprintf(ctx, "%s/%s/", p->site->conf->url, list->name));
-		gp_json_text(o, "digests_url", gp_asprintf(ctx, "%s/%s/d/", p->site->conf->url, list->name));
+		gp_json_text(o, "archive_url", gp_asprintf(ctx, "%s/%s/", p->root, list->name));
+		gp_json_text(o, "digests_url", gp_asprintf(ctx, "%s/%s/d/", p->root, list->name));
 	}
 	gp_json_text(o, "request_address", gp_route_address(ctx, p->site, list, "request", NULL));
 	gp_json_text(o, "owner_address", gp_route_address(ctx, p->site, list, "owner", NULL));
@@ -284,7 +285,8 @@ news_put_issue(const void *ctx, const struct gp_digest_how *how, const struct gp
 {
 	const struct gp_list *list = issue->pool->list;
 	struct putting p = {ctx, issue->pool->site, how, issue, list, level, number,
-	    gp_list_has_archive(list), err};
+	    gp_list_has_archive(list), err,
+	    how->root != NULL ? how->root : issue->pool->site->conf->url};
 	enum gp_status st = GP_OK;
 	size_t blocks = 0;
 	int place;

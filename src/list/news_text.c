@@ -9,7 +9,7 @@
 
 #include <string.h>
 
-enum { CODE_LINES = 8, SHORT = 56, LINE = 1000 };
+enum { LEAST = 40, CODE_LINES = 8, SHORT = 56, LINE = 1000 };
 
 struct shape {
 	size_t lines, indented, shorter, marked;
@@ -73,6 +73,7 @@ put_code(const void *ctx, json_t *o, const char *p, const char *end, bool *cut)
 {
 	struct gp_buf b;
 	const char *nl;
+	char *text;
 	size_t n;
 
 	gp_buf_init(&b, ctx, 64 << 10);
@@ -83,7 +84,9 @@ put_code(const void *ctx, json_t *o, const char *p, const char *end, bool *cut)
 		gp_buf_putc(&b, '\n');
 	}
 	*cut = *cut || p < end;
-	gp_json_text(o, "code_md", b.p != NULL ? gp_utf8_clean(ctx, b.p, b.len) : "");
+	text = b.p != NULL ? gp_utf8_clean(ctx, b.p, b.len) : gp_strdup(ctx, "");
+	gp_json_text(o, "code_md", text);
+	gp_json_text(o, "code", text);
 }
 
 /* One line, addresses hidden, at most `max` characters. */
@@ -131,6 +134,7 @@ put_lines(const void *ctx, json_t *o, const char *p, const char *end, bool join,
 		gp_json_text(line, "line", text);
 		gp_json_bool(line, "more_lines", nl < end && *used < max);
 	}
+	gp_json_bool(o, "has_lines", true);
 	*cut = *cut || p < end;
 }
 
@@ -142,7 +146,8 @@ news_paragraphs(const void *ctx, json_t *array, const struct news_text *text, si
 	char *words;
 
 	*cut = text->cut;
-	while (p < end && used < max) {
+	/* A few words of one more paragraph say nothing. */
+	while (p < end && used + (used > 0 ? LEAST : 0) < max) {
 		const char *nl = line_end(p, end);
 		struct shape s = look(p, end);
 		json_t *o;
@@ -173,7 +178,15 @@ news_author(const void *ctx, const struct gp_message *m)
 	const char *name = m->from_name[0] != '\0' ? m->from_name :
 	    gp_strndup(ctx, m->from_addr, strcspn(m->from_addr, "@"));
 
-	return gp_utf8_line(ctx, name, strlen(name), 60);
+	return news_line(ctx, name, 60);
+}
+
+char *
+news_line(const void *ctx, const char *s, size_t max)
+{
+	char *shown = gp_text_hide_addrs(ctx, s, strlen(s));
+
+	return gp_utf8_line(ctx, shown, strlen(shown), max);
 }
 
 /* Percent-encoded for a mailto address (RFC 6068 section 2). */
@@ -201,6 +214,6 @@ news_mailto(const void *ctx, const struct gp_site *site, const struct gp_list *l
 	gp_buf_printf(&b, "mailto:%s?In-Reply-To=", gp_route_address(ctx, site, list, "reply", m->key));
 	put_encoded(&b, gp_asprintf(ctx, "<%s>", m->msgid));
 	gp_buf_puts(&b, "&Subject=");
-	put_encoded(&b, gp_asprintf(ctx, "Re: %s", gp_utf8_line(ctx, title, strlen(title), 120)));
+	put_encoded(&b, gp_asprintf(ctx, "Re: %s", news_line(ctx, title, 120)));
 	return b.p;
 }

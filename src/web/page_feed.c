@@ -23,7 +23,7 @@ tag_of(const struct visit *v, const char *key)
 	return gp_asprintf(v->ctx, "tag:%s,2026:%s/%s", v->list->domain, v->list->name, key);
 }
 
-static void
+void
 start_feed(struct visit *v, const char *title, const char *path, const char *self, const char *id)
 {
 	json_t *feed;

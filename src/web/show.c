@@ -302,6 +302,7 @@ put_list(const struct visit *v, json_t *o, const struct gp_list *list)
 	gp_json_bool(o, "follows_questions", list->set.answers != GP_FEATURE_OFF);
 	gp_json_text(o, "questions_url", list_path(v, list, "questions"));
 	gp_json_text(o, "feed_url", list_path(v, list, "feed.atom"));
+	gp_json_text(o, "digests_url", list_path(v, list, "d/"));
 	gp_json_text(o, "threads_feed_url", list_path(v, list, "threads.atom"));
 	gp_json_text(o, "subscribe_address", gp_route_address(v->ctx, v->w->site, list, "subscribe",
 	    NULL));

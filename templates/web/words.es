@@ -15,6 +15,8 @@
 	1 persona
 1 reply
 	1 respuesta
+1 thread
+	1 hilo
 <time datetime="{{first.iso}}">{{first.date}}</time> to <time datetime="{{last.iso}}">{{last.date}}</time>
 	del <time datetime="{{first.iso}}">{{first.date}}</time> al <time datetime="{{last.iso}}">{{last.date}}</time>
 A message is not archived, as its author asked.
@@ -43,14 +45,22 @@ Activity
 	Actividad
 Addresses of people are never shown. A message with the header field <code>X-No-Archive: yes</code> is mailed but not kept here.
 	Las direcciones de las personas no se muestran nunca. Un mensaje con el campo <code>X-No-Archive: yes</code> se envía pero no se guarda aquí.
+All digests
+	Todos los resúmenes
 All lists
 	Todas las listas
 All questions
 	Todas las preguntas
+Also new
+	También nuevo
 Also on
 	También en
 An archive by Guildpost
 	Un archivo de Guildpost
+And {{more_count}} more:
+	Y {{more_count}} más:
+Answer
+	Responder
 Answer from a terminal
 	Responder desde un terminal
 Anybody may post.
@@ -59,16 +69,28 @@ Around this message
 	En torno a este mensaje
 As sent
 	Tal como se envió
+Begun by people who are new here
+	De personas nuevas aquí
 By date
 	Por fecha
+By month
+	Por meses
+Called solved
+	Dado por resuelto
+Conversations
+	Conversaciones
 Days
 	Días
 Did you mean <a href="{{url}}" dir="auto">{{query}}</a>?
 	¿Querías decir <a href="{{url}}" dir="auto">{{query}}</a>?
 Did you mean <a href="{{url}}" dir="auto">{{title}}</a>?
 	¿Querías decir <a href="{{url}}" dir="auto">{{title}}</a>?
+Digest of {{when}}
+	Resumen del {{when}}
 Digest, or no mail at all: mail to <a href="mailto:{{list.help_address}}">{{list.help_address}}</a> is answered with all that you can choose.
 	Resúmenes, o ningún correo: a un correo a <a href="mailto:{{list.help_address}}">{{list.help_address}}</a> se responde con todo lo que puedes elegir.
+Digests
+	Resúmenes
 Done
 	Hecho
 Earlier files
@@ -99,6 +121,8 @@ Fr
 	vi
 From
 	De
+from {{people_count}} people
+	de {{people_count}} personas
 How to search
 	Cómo buscar
 If that address may read this archive, a mail with a link is on its way to it. The link works once, for the next {{log_in.minutes}} minutes.
@@ -199,6 +223,8 @@ Narrow the search
 	Afinar la búsqueda
 Nested
 	Anidado
+new here
+	nuevo aquí
 Newest first
 	Lo más nuevo primero
 Newest threads
@@ -231,6 +257,8 @@ Nothing has been posted yet. Be the first: write to <a href="mailto:{{list.addre
 	Todavía no se ha escrito nada. Empieza tú: escribe a <a href="mailto:{{list.address}}">{{list.address}}</a>.
 Nothing new since <time datetime="{{news_from.iso}}">{{news_from.text}}</time>
 	Nada nuevo desde el <time datetime="{{news_from.iso}}">{{news_from.text}}</time>
+Nothing was written in the last days.
+	No se ha escrito nada en los últimos días.
 Older threads
 	Hilos más antiguos
 On {{date.text}}, {{author}} wrote:
@@ -351,14 +379,22 @@ The fault is ours and has been noted.
 	El fallo es nuestro y ha quedado anotado.
 The first is of <time datetime="{{first.iso}}">{{first.date}}</time>.
 	El primero es del <time datetime="{{first.iso}}">{{first.date}}</time>.
+The last days
+	Los últimos días
+The last week
+	La última semana
 The mail with this link says what was asked for in your name. One click, and it is done.
 	El correo con este enlace dice qué se pidió en tu nombre. Un clic, y está hecho.
 The mail with this link says who wants to share it with you. Say yes only when that is you, too.
 	El correo con este enlace dice quién quiere compartirla contigo. Di que sí solo si también eres tú.
 The query was too long; its beginning was used.
 	La búsqueda era demasiado larga; se usó su principio.
+The rest
+	El resto
 The server can't do this right now. Please try again in half a minute.
 	El servidor no puede hacerlo ahora mismo. Vuelve a probar dentro de medio minuto.
+The week up to {{when}}
+	La semana hasta el {{when}}
 The whole thread, for a mail program:
 	Todo el hilo, para un programa de correo:
 The whole thread, {{messages}} messages
@@ -423,6 +459,8 @@ What is new since <time datetime="{{iso}}">{{text}}</time> is marked.
 	Lo nuevo desde el <time datetime="{{iso}}">{{text}}</time> está marcado.
 What it is for
 	Para qué es
+What was new on a day, in a week or in a month: the same as members get by mail.
+	Lo nuevo de un día, una semana o un mes: lo mismo que los miembros reciben por correo.
 What was sent or asked for is over the limits of this archive.
 	Lo que se envió o se pidió supera los límites de este archivo.
 What {{list.title}} has found out and keeps
@@ -517,12 +555,16 @@ words that begin so
 	{{answered_count}} con respuestas
 {{author}} answered,
 	{{author}} respondió,
+{{message_count}} messages
+	{{message_count}} mensajes
 {{messages}} messages
 	{{messages}} mensajes
 {{messages}} messages in {{threads}} threads
 	{{messages}} mensajes en {{threads}} hilos
 {{messages}} messages in {{threads}} threads by {{people}} people.
 	{{messages}} mensajes en {{threads}} hilos, de {{people}} personas.
+{{new_count}} new
+	nuevos: {{new_count}}
 {{news}} new
 	{{news}} nuevos
 {{news}} new messages since <time datetime="{{news_from.iso}}">{{news_from.text}}</time>
@@ -539,6 +581,8 @@ words that begin so
 	{{replies}} respuestas
 {{solved_count}} solved
 	{{solved_count}} resueltas
+{{thread_count}} threads
+	{{thread_count}} hilos
 {{total}} messages for <b dir="auto">{{query}}</b>
 	{{total}} mensajes para <b dir="auto">{{query}}</b>
 “{{read_date}}” was read as a time. Put it into quotation marks to look for the words.

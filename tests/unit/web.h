@@ -136,7 +136,7 @@ hasnt(const char *text, const char *what)
 
 /* Pages that show something of a message whose key is put for the K. */
 static const char *const everywhere[] = {"/", "/index.json", "/bees/", "/bees.json", "/bees/2026/11/",
-	"/bees/2026/11/23", "/bees/t/K", "/bees/t/K?view=flat", "/bees/t/K.json", "/bees/t/K.mbox",
+	"/bees/2026/11/23", "/bees/d/2026-11", "/bees/t/K", "/bees/t/K?view=flat", "/bees/t/K.json", "/bees/t/K.mbox",
 	"/bees/t/K.atom", "/bees/m/K", "/bees/m/K.json", "/bees/m/K.eml", "/bees/m/K?view=fixed",
 	"/bees/m/K?view=html", "/bees/feed.atom", "/bees/threads.atom", "/bees/search?q=marker",
 	"/search?q=marker", "/search.json?q=marker", "/bees/about", "/bees/search.atom?q=marker",

@@ -60,6 +60,7 @@ struct gp_digest_how {
 	int hour, day;			/* when they come, for the words at the end; -1: at no hour */
 	bool personal;			/* a member's; else it says why it came in other words */
 	bool asked;			/* someone asked for this one */
+	const char *root;		/* of addresses, in place of the archive's own: of a page; or NULL */
 };
 /* Two with the same print are the same mail. */
 void gp_digest_print(const struct gp_digest_how *how, struct gp_issue *const *issues, size_t n,
