@@ -31,6 +31,22 @@ is_visible(const struct asked *a, const struct gp_message *m)
 	    m->received >= gp_list_readable_from(a->list, a->member);
 }
 
+/* A number, a key, or the address of a message or thread on the web, as a name of it. */
+static char *
+name_of(const void *ctx, struct gp_str word)
+{
+	char *s = gp_strndup(ctx, word.p, word.n), *at;
+
+	at = strstr(s, "/m/");
+	at = at != NULL ? at : strstr(s, "/t/");
+	if (at != NULL) {
+		s = at + 3;
+		s[strspn(s, "abcdefghijklmnopqrstuvwxyz234567")] = '\0';
+	}
+	gp_str_lower(s);
+	return s;
+}
+
 enum gp_status
 gp_command_message(struct asked *a, const char *args, struct gp_message **out)
 {
@@ -41,8 +57,7 @@ gp_command_message(struct asked *a, const char *args, struct gp_message **out)
 
 	args += strspn(args, " #");
 	word = gp_command_word(&args);
-	name = gp_strndup(a->ctx, word.p, word.n);
-	gp_str_lower(name);
+	name = name_of(a->ctx, word);
 	if (gp_parse_int(name, 1, INT64_MAX, &id))
 		st = gp_message_find_id(a->ctx, a->site->store, id, out, a->err);
 	else if (*name != '\0')

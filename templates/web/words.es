@@ -325,8 +325,6 @@ Search for “{{words}}”
 	Buscar «{{words}}»
 Search this list
 	Buscar en esta lista
-Search {{title}}
-	Buscar en {{title}}
 Search {{title}} for “{{words}}”
 	Buscar «{{words}}» en {{title}}
 Send any mail to <a href="mailto:{{list.subscribe_address}}">{{list.subscribe_address}}</a> to join, and write to <a href="mailto:{{list.address}}">{{list.address}}</a>.

@@ -130,6 +130,34 @@ none "tidy finds neither error nor warning" "$(tidied pages)"
 none "xmllint takes every feed" "$(xmllint --noout pages/*.atomxml 2>&1)"
 ok "the style sheet has less than 12,000 bytes" test "$(cat pages/*.css | wc -c)" -lt 12000
 
+# ---- how heavy ------------------------------------------------------------------------------------------
+# A thread of 50 messages of the usual length (some 120 words and a quote), as a browser gets it.
+python3 - >fifty.mbox <<'END'
+import itertools, random
+random.seed(7)
+words = ('hive frame comb brood queen swarm winter feed honey mite drone smoke veil super wax board floor moss rain '
+    'weather count treat acid syrup autumn spring morning nobody always perhaps together because without').split()
+def para(n): return ' '.join(random.choice(words) for _ in range(n))
+def wrap(text, mark=''):
+    line, out = '', []
+    for w in text.split():
+        if len(line) + len(w) > 70: out.append(mark + line); line = ''
+        line += (' ' if line else '') + w
+    return '\n'.join(out + [mark + line])
+for i in range(50):
+    print('From x Sun Nov 22 10:00:00 2026\nFrom: Person %d <p%d@example.net>\nSubject: %sWeighing\nMessage-ID: <w%d@x.example>'
+          '\nDate: Sun, 22 Nov 2026 10:%02d:00 +0000%s\n\n%s%s\n\n%s\n' % (i % 9, i % 9, 'Re: ' if i else '', i, i,
+          '\nIn-Reply-To: <w%d@x.example>' % (i // 2) if i else '', 'On Sunday somebody wrote:\n' + wrap(para(25), '> ') + '\n\n' if i else '',
+          wrap(para(70)), wrap(para(50))))
+END
+gp import bees fifty.mbox >/dev/null || exit 99
+heavy=$(curl -sL "$url/mid/w0@x.example" | grep -o -m 1 '/bees/t/[^"#]*')
+is "a thread of 50 messages" "$(curl -s "$url$heavy" | grep -c '<article')" 50
+weight=$(($(curl -s -H 'Accept-Encoding: gzip' "$url$heavy" | wc -c) + \
+	$(curl -s -H 'Accept-Encoding: gzip' "$url$(curl -s "$url$heavy" | grep -o '/static/style[^"]*')" | wc -c)))
+ok "with its style sheet weighs less than 60 kB" test "$weight" -lt 60000
+diag "$weight bytes compressed, $(curl -s "$url$heavy" | wc -c) as they are"
+
 # ---- who is not shown ------------------------------------------------------------------------------------
 grep -ohE '[A-Za-z0-9._-]+@[a-z0-9.-]+\.(org|net|com|edu|example)' "$GP_SRCDIR/contrib/demo/members.txt" \
 	>addresses

@@ -33,6 +33,8 @@ Content-Disposition: attachment; filename="../../x\"><script>alert(1)</script>.h
 --B--
 END
 gp import bees hostile.eml >/dev/null || exit 99
+gp list create bienen@example.org title=Bienen language=de description='Auf Deutsch' >/dev/null
+gp list create wasps@example.org archive=members >/dev/null
 serve_start
 cp "$GP_SRCDIR/tests/e2e/browser/pages.mjs" .
 ln -s "$modules" node_modules

@@ -34,7 +34,7 @@ gp search bees asdfgword >found
 has "somebody else can't take it down" found "$two"
 told() { cat "$D"/outbox/new/* | tr -d '\r' | tr '\n' ' ' | grep -q "$1"; }
 ok "and is told so" wait_for 10 told 'only a moderator'
-mail m2@example.net b@x.example "$two" '' '' bees+takedown@example.org
+mail m2@example.net b@x.example "$url/bees/m/$two" '' '' bees+takedown@example.org
 is "its author can" "$(gp search bees asdfgword | wc -l)" 0
 is "a link to it says what became of it" "$(curl -sS -o gone -w '%{http_code}' "$url/bees/m/$two")" 410
 has "in words" gone 'was removed'

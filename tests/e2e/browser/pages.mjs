@@ -43,7 +43,11 @@ const pages = { index: '/', home: '/bees/', month: '/bees/2026/08/', thread: hre
 // Shown once more, for their accessibility alone.
 const more = { year: '/bees/2026/', newest: `${href}?view=flat&order=new`, person: `/bees/people/${key}`,
   'as sent': `/bees/m/${key}?view=fixed`, 'empty search': '/bees/search', 'search without hits': '/bees/search?q=xyzzyx',
-  'search of all': '/search?q=oxalic', 'no such page': '/bees/nothing-here', leaving: '/u/abcdefghijklmnop' };
+  'search of all': '/search?q=oxalic', files: '/bees/files', questions: '/bees/questions', library: '/bees/library/',
+  'thread with news': `${href}?since=2026-01-01`, 'home with news': '/bees/?since=2026-06-01', day: '/bees/2026/06/10',
+  'search that narrows': '/bees/search?q=hive', 'a time in words': '/bees/search?q=hive+since+may', 'Märzbienen': '/bienen/',
+  'search in German': '/bienen/search?q=xyzzyx', 'a closed list': '/wasps/', 'log out': '/log-out',
+  'nearly a Message-ID': '/mid/20261109204533@', 'no such page': '/bees/nothing-here', leaving: '/u/abcdefghijklmnop' };
 
 for (const [name, path] of Object.entries(pages)) {
   for (const scheme of ['light', 'dark']) {
