@@ -127,7 +127,7 @@ gp_aside_run(const void *ctx, struct gp_site *site, struct gp_list *list, const 
 {
 	struct asked a = {.ctx = ctx, .site = site, .list = list, .in = in, .out = out, .err = err};
 	struct gp_message *parent = NULL;
-	struct aside aside;
+	struct aside aside = {0};
 	enum gp_status st;
 
 	*taken = false;
