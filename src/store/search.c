@@ -15,7 +15,7 @@
 
 enum {
 	HITS_MAX = 1000,	/* counted, and that can be paged through */
-	RANKED_MAX = 16000,	/* the newest so many are compared */
+	RANKED_MAX = 8000,	/* the newest so many are compared */
 	SECONDS_YEAR = 31556952,
 	TIME_MS = 250,
 	LOOK_OPS = 2000		/* steps of SQLite's machine between looks at the clock */

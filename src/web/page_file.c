@@ -11,7 +11,7 @@
 
 #include <string.h>
 
-enum { GZIP_LEVEL = 6 };
+enum { GZIP_LEVEL = 6, FOUND_MOST = 1000 };
 
 int
 raw_find(struct visit *v)
@@ -155,6 +155,35 @@ month_gz_build(struct visit *v)
 		status = put_in_mbox(v, &b, all[i]);
 	return status == 200 ? send_mbox(v, &b, gp_asprintf(v->ctx, "%s-%04d-%02d", v->list->name, v->year,
 	    v->month), true) : status;
+}
+
+/* ---- what a search finds --------------------------------------------------------------------------- */
+
+/* The best thousand at most, the oldest first. */
+int
+search_gz_build(struct visit *v)
+{
+	const char *q = gp_request_arg(v->r, "q");
+	struct gp_search query = {.list = v->list->id, .now = v->now, .limit = FOUND_MOST, .since = v->since,
+	    .languages = v->list->set.language};
+	struct gp_err err = {GP_OK, ""};
+	struct gp_hits hits;
+	struct gp_buf b;
+	char *read;
+	size_t i;
+	int status = 200;
+
+	if (q == NULL || *q == '\0')
+		return 404;
+	query.query = gp_asprintf(v->ctx, "%s sort:old", gp_when_query(v->ctx, v->w->site->words, q, v->now, &read));
+	if (gp_search_run(v->ctx, v->s, &query, &hits, &err) != GP_OK)
+		return visit_failed(&err);
+	gp_buf_init(&b, v->ctx, GP_WEB_DOWNLOAD);
+	for (i = 0; i < hits.n && status == 200; i++)
+		status = put_in_mbox(v, &b, hits.v[i]);
+	if (hits.n == 0)
+		return 404;
+	return status == 200 ? send_mbox(v, &b, gp_asprintf(v->ctx, "%s-search", v->list->name), true) : status;
 }
 
 /* ---- a thread ------------------------------------------------------------------------------------- */

@@ -224,6 +224,8 @@ put_search(struct visit *v, const char *q, const struct gp_hits *hits)
 	gp_json_text(o, "query_url", url_value(v->ctx, q));
 	gp_json_text(o, "feed_url", v->list == NULL || *q == '\0' ? NULL :
 	    list_path(v, v->list, "search.atom?q=%s", url_value(v->ctx, q)));
+	gp_json_text(o, "mbox_url", v->list == NULL || hits->total == 0 ? NULL :
+	    list_path(v, v->list, "search.mbox.gz?q=%s", url_value(v->ctx, q)));
 	gp_json_bool(o, "asked", *q != '\0');
 	gp_json_int(o, "total", hits->total);
 	gp_json_bool(o, "one_hit", hits->total == 1);

@@ -303,7 +303,7 @@ int person_find(struct visit *v), person_build(struct visit *v), person_feed_bui
 int site_map_find(struct visit *v), site_map_build(struct visit *v);
 int list_map_find(struct visit *v), list_map_build(struct visit *v);
 int opensearch_find(struct visit *v), opensearch_build(struct visit *v);
-int month_file_find(struct visit *v), month_gz_build(struct visit *v);
+int month_file_find(struct visit *v), month_gz_build(struct visit *v), search_gz_build(struct visit *v);
 int files_find(struct visit *v), files_build(struct visit *v);
 int static_find(struct visit *v), static_build(struct visit *v);
 

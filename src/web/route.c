@@ -62,6 +62,7 @@ static const struct page pages[] = {
 	{"/%l/%y/sitemap.xml", list_map_find, list_map_build, "web/list-sitemap.xml", XML, NULL,
 	    PAGE_LIST},
 	{"/%l/%y-%m.mbox.gz", month_file_find, month_gz_build, NULL, "application/gzip", NULL, PAGE_LIST},
+	{"/%l/search.mbox.gz", search_find, search_gz_build, NULL, "application/gzip", NULL, PAGE_LIST},
 	{"/%l/search.atom", search_find, search_feed_build, "web/feed.atom", ATOM, NULL, PAGE_LIST},
 	{"/%l/%y/", year_find, year_build, "web/year.html", NULL, NULL, PAGE_LIST | PAGE_JSON},
 	{"/%l/%y/%m/", month_find, month_build, "web/month.html", NULL, NULL,

@@ -141,7 +141,8 @@ static const char *const everywhere[] = {"/", "/index.json", "/bees/", "/bees.js
 	"/bees/m/K?view=html", "/bees/feed.atom", "/bees/threads.atom", "/bees/search?q=marker",
 	"/search?q=marker", "/search.json?q=marker", "/bees/about", "/bees/search.atom?q=marker",
 	"/bees/people/", "/bees/people/K", "/bees/people/K.atom", "/bees/2026/", "/bees/2026-11.mbox.gz",
-	"/bees/t/K.mbox.gz", "/bees/opensearch.xml"};
+	"/bees/t/K.mbox.gz", "/bees/search.mbox.gz?q=marker", "/bees/files",
+	"/bees/opensearch.xml"};
 
 static inline char *
 with_key(struct reader *r, const char *path, const char *key)
