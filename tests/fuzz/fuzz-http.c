@@ -2,8 +2,9 @@
 /*
  * Whole requests for a small archive: the first line is a method and a target, then header
  * fields, an empty line, a body. Whatever is asked, there is an answer: never a fault of ours,
- * no header field with a second line in it, no redirect to elsewhere, no script on a page; and a
- * kept page is the same as a new one.
+ * no header field with a second line in it, no redirect to elsewhere, no script on a page; a
+ * kept page is the same as a new one; and whatever cookie comes, nothing of the list that is for its
+ * members is told.
  */
 #include "config.h"
 
@@ -28,6 +29,9 @@ static const char *const mails[] = {
 	"From: ann@example.org\nSubject: Gone\nMessage-ID: <3@x.example>\n"
 	    "Date: Sun, 22 Nov 2026 10:00:00 +0000\n\nThis is removed.\n",
 };
+
+static const char secret[] = "From: Wim <wim@example.org>\nSubject: SECRETLY\nMessage-ID: <9@x.example>\n"
+    "Date: Mon, 23 Nov 2026 10:00:00 +0000\n\nSECRETLY\n";
 
 static char dir[] = "/tmp/guildpost-fuzz-XXXXXX";
 
@@ -65,6 +69,7 @@ fill(struct gp_store *s)
 	struct gp_err err;
 	unsigned changes;
 	size_t i, n;
+	int64_t id;
 	char *raw;
 
 	must(gp_store_begin(s, &err), &err);
@@ -75,6 +80,13 @@ fill(struct gp_store *s)
 		must(gp_archive_add(ctx, s, list, &m, raw, n, gp_now(), &out, &err), &err);
 	}
 	must(gp_message_remove(s, out.id, &err), &err);
+	must(gp_list_create(ctx, s, "wasps@example.org", &list, &err), &err);
+	must(gp_list_set(s, list, "archive", "members", &err), &err);
+	must(gp_member_add(s, list->id, "wim@example.org", "Wim", GP_ROLE_OWNER, GP_DELIVERY_EACH, gp_now(),
+	    &id, &err), &err);
+	raw = gp_mail_canon(ctx, secret, strlen(secret), &n, &changes);
+	must(gp_derive(ctx, raw, n, &m, &err), &err);
+	must(gp_archive_add(ctx, s, list, &m, raw, n, gp_now(), &out, &err), &err);
 	must(gp_store_commit(s, &err), &err);
 	talloc_free(ctx);
 }
@@ -125,7 +137,7 @@ check_field(void *arg, const char *name, const char *value)
 static void
 check(const void *ctx, const struct gp_request *r, const struct gp_response *out)
 {
-	static const int known[] = {200, 301, 304, 400, 404, 405, 410, 414};
+	static const int known[] = {200, 301, 304, 400, 403, 404, 405, 410, 414};
 	char *body;
 	size_t i;
 
@@ -141,6 +153,8 @@ check(const void *ctx, const struct gp_request *r, const struct gp_response *out
 	    ((out->status == 304 || out->status == 301) && out->body.n > 0))
 		abort();
 	gp_response_headers(ctx, out, check_field, NULL);
+	if (!out->gzip && out->body.n > 0 && gp_memmem(out->body.p, out->body.n, "SECRETLY", 8) != NULL)
+		abort();
 	if (out->gzip || out->type == NULL || !gp_starts(out->type, "text/html"))
 		return;
 	body = gp_memdup(ctx, out->body.p, out->body.n);
@@ -221,6 +235,8 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 			r.if_modified_since = s + 19;
 		else if (gp_istarts(s, "Accept-Encoding: "))
 			r.accept_encoding = s + 17;
+		else if (gp_istarts(s, "Cookie: "))
+			r.cookie = s + 8;
 	r.body = (struct gp_str){p, strlen(p)};
 	ask(ctx, &r);
 	talloc_free(ctx);

@@ -18,7 +18,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	const int64_t now = gp_civil_time(2026, 11, 23, 10, 30, 0);
 	int64_t from, to, first, last;
 	void *ctx = gp_ctx(NULL);
-	char *text, *again;
+	char *text, *again, *read;
 	size_t used;
 
 	if (words == NULL)
@@ -35,6 +35,12 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		if (!gp_when_span(words, again, now, "UTC", &first, &last) || last != to)
 			abort();
 	}
+	/* A query stays what it is but for the words that were read as a time. */
+	text = gp_utf8_clean(ctx, text, strlen(text));
+	again = gp_when_query(ctx, words, text, now, &read);
+	if ((read == NULL && strcmp(again, text) != 0) || (read != NULL && (strstr(text, read) == NULL ||
+	    strstr(again, "d:") == NULL)))
+		abort();
 	talloc_free(ctx);
 	return 0;
 }
