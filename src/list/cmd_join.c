@@ -56,6 +56,8 @@ join(struct asked *a, int delivery)
 	if (st == GP_OK)
 		st = gp_command_log(a, GP_VERB_JOIN, a->from, gp_delivery_names[delivery]);
 	gp_json_bool(gp_json_new_object(data, "delivery_is"), gp_delivery_names[delivery], true);
+	if (st == GP_OK)
+		st = gp_welcome_data(a->ctx, a->site, a->list, data, a->err);
 	return st == GP_OK ? gp_command_mail(a, "welcome", a->name, a->from, NULL, data) : st;
 }
 

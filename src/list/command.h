@@ -149,6 +149,12 @@ enum gp_status gp_practice_head(struct asked *a, int64_t thread, struct gp_threa
 /* May whoever asks say what the thread is: who began it, and moderators? Else the result says who may. */
 enum gp_status gp_practice_may_say(struct asked *a, const struct gp_message *head, bool *may);
 
+/* ---- welcome.c ------------------------------------------------------------------------------------ */
+
+/* What the mail "welcome" shows beside how mail comes. */
+enum gp_status gp_welcome_data(const void *ctx, struct gp_site *site, const struct gp_list *list,
+    json_t *data, struct gp_err *err) GP_MUST_CHECK;
+
 /* ---- aside.c ------------------------------------------------------------------------------------ */
 
 /*
@@ -175,6 +181,7 @@ gp_command_fn gp_do_text, gp_do_put, gp_do_revert; /* cmd_texts.c */
 gp_command_fn gp_do_queue, gp_do_trust, gp_do_moderate, gp_do_ban, gp_do_unban, gp_do_bans,
     gp_do_close, gp_do_open, gp_do_split, gp_do_merge; /* cmd_moderator.c */
 gp_command_fn gp_do_vote; /* decide.c */
+gp_command_fn gp_do_mentor, gp_do_introduce; /* mentor.c */
 gp_command_fn gp_do_keep, gp_do_library, gp_do_page, gp_do_write, gp_do_unkeep, gp_do_still_true,
     gp_do_outdated, gp_do_summary; /* cmd_library.c */
 gp_command_fn gp_do_solved, gp_do_reopen, gp_do_kind, gp_do_can_help, gp_do_pass; /* cmd_practice.c */

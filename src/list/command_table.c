@@ -58,6 +58,8 @@ const struct gp_command gp_commands[] = {
 	{"kind", MEMBERS, SUBJECT | REPLY, gp_do_kind},
 	{"can-help", MEMBERS, MEMBER_SUBJECT, gp_do_can_help},
 	{"pass", MEMBERS, MEMBER_SUBJECT | REPLY, gp_do_pass},
+	{"mentor", MEMBERS, MEMBER_SUBJECT, gp_do_mentor},
+	{"introduce", MEMBERS, MEMBER_SUBJECT, gp_do_introduce},
 	{"vote", MEMBERS, MEMBER_SUBJECT, gp_do_vote},
 	{"summary", MEMBERS, MEMBER_SUBJECT, gp_do_summary},
 	{"library", MEMBERS, SUBJECT, gp_do_library},

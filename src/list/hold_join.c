@@ -2,6 +2,7 @@
 /* Requests to join, before the moderators: held like a post, with the answers to the questions. */
 #include "config.h"
 
+#include "command.h"
 #include "hold.h"
 
 #include <inttypes.h>
@@ -108,6 +109,9 @@ gp_hold_admit(struct gp_case *c)
 		return st;
 	c->out->text = gp_asprintf(c->ctx, "%s is on the list", c->hold->from_addr);
 	gp_json_bool(gp_json_new_object(data, "delivery_is"), gp_delivery_names[delivery], true);
+	st = gp_welcome_data(c->ctx, c->site, c->list, data, c->err);
+	if (st != GP_OK)
+		return st;
 	n.template_name = "welcome";
 	n.data = data;
 	n.to_name = c->hold->from_name;

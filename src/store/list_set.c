@@ -128,6 +128,13 @@ const struct gp_opt gp_list_options[] = {
 	    "0: nobody is"},
 	{"help_cap", GP_OPT_INT, AT(help_cap), "4", 1, 100, NULL,
 	    "no member is asked about more questions in 30 days"},
+	{"welcome", GP_OPT_CHOICE, AT(welcome), "on", 0, 0, "off|on",
+	    "newcomers are told the charter, three threads worth reading, and who is around"},
+	{"mentors", GP_OPT_CHOICE, AT(mentors), "off", 0, 0, FEATURE,
+	    "members who offer a topic are proposed to those who seek it; moderators: only they bring two "
+	    "together"},
+	{"mentor_cap", GP_OPT_INT, AT(mentor_cap), "2", 1, 50, NULL,
+	    "so many people one mentor has at once"},
 	{"decisions", GP_OPT_CHOICE, AT(decisions), "off", 0, 0, FEATURE,
 	    "with #decide in the subject a member (moderators: only they) begins a round of yes, no, abstain, "
 	    "block"},

@@ -282,5 +282,6 @@ extern const struct gp_migration gp_schema_1, gp_schema_2, gp_schema_3, gp_schem
     gp_schema_12, gp_schema_13, gp_schema_14, gp_schema_15;
 extern const struct gp_migration gp_schema_16, gp_schema_17;
 extern const struct gp_migration gp_schema_18;
+extern const struct gp_migration gp_schema_19;
 
 #endif

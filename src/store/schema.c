@@ -30,6 +30,7 @@ static const struct gp_migration *const migrations[] = {
 	&gp_schema_16,
 	&gp_schema_17,
 	&gp_schema_18,
+	&gp_schema_19,
 };
 
 int64_t

@@ -23,7 +23,8 @@ static const struct { const char *name, *args; } wanted[] = {
 	{"withdraw", "1"}, {"takedown", "NUMBER"}, {"solved", "NUMBER"}, {"reopen", "NUMBER"},
 	{"kind", "NUMBER story"}, {"can-help", "#varroa"}, {"pass", "NUMBER"}, {"vote", "NUMBER yes"},
 	{"summary", "NUMBER"}, {"library", "hives"}, {"keep", "NUMBER Topbar hives"}, {"page", "topbar"},
-	{"still-true", "topbar"}, {"outdated", "topbar too old"},
+	{"still-true", "topbar"}, {"outdated", "topbar too old"}, {"mentor", "offer #queens"},
+	{"introduce", "I have two hives"},
 };
 
 static const char *

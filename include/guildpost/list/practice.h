@@ -50,6 +50,9 @@ enum gp_status gp_decide_begin(struct gp_site *site, const struct gp_list *list,
 enum gp_status gp_decide_tick(const void *ctx, struct gp_site *site, int64_t now, struct gp_err *err)
     GP_MUST_CHECK;
 
+/* mentor.c: proposals, how it goes, quiet ends. For the clock. */
+enum gp_status gp_mentor_tick(const void *ctx, struct gp_site *site, int64_t now, struct gp_err *err)
+    GP_MUST_CHECK;
 /* library.c: who asked is invited to sum up, who kept a thread is asked whether it is still true. For the clock. */
 enum gp_status gp_library_tick(const void *ctx, struct gp_site *site, int64_t now, struct gp_err *err)
     GP_MUST_CHECK;

@@ -1,0 +1,163 @@
+/* SPDX-License-Identifier: ISC */
+/* Mentors and those who seek them; what newcomers are told; a line about oneself. */
+#include "config.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+#include "practice.h"
+
+static void
+set(struct place *p, const char *key, const char *value)
+{
+	struct gp_err err;
+
+	must(gp_store_begin(p->site->store, &err), &err);
+	must(gp_list_set(p->site->store, p->bees, key, value, &err), &err);
+	must(gp_store_commit(p->site->store, &err), &err);
+}
+
+/* Where the mail to that address, of those since `since`, wants its answer. */
+static char *
+answer_of(struct place *p, int64_t since, const char *to)
+{
+	size_t i, n;
+	struct gp_job **v = jobs_since(p, since, &n);
+
+	for (i = 0; i < n; i++)
+		if (strcmp(goes_to(p, v[i]), to) == 0)
+			return read_job(p, v[i])->reply_to.v[0].addr;
+	fail_msg("no mail to %s", to);
+	return NULL;
+}
+
+static void
+test_meet(void **state)
+{
+	struct place *p = *state;
+	int64_t start = gp_now(), before;
+	char *text, *bob, *cleo;
+
+	HAS(ask(p, BOB, "mentor offer #queens\n"), "brings no mentors together");
+	set(p, "mentors", "on");
+	HAS(ask(p, BOB, "mentor offer #Queens #wax\n"), "- you offer #queens - you offer #wax");
+	HAS(ask(p, CLEO, "mentor suche #queens\n"), "- you seek #queens");
+	HASNT(ask(p, ANN, "mentor\n"), "#queens");
+	HAS(ask(p, EVE, "mentor seek #queens\n"), "for members");
+	before = last_job(p);
+	text = tick(p, 60, gp_mentor_tick);
+	HAS(text, "bob@example.net|[bees] Would you help someone along with #queens?");
+	HAS(text, "cleo@example.com|[bees] Somebody could help you along with #queens");
+	HASNT(text, "cleo@example.com of");
+	bob = answer_of(p, before, "bob@example.net");
+	cleo = answer_of(p, before, "cleo@example.com");
+	assert_string_equal(tick(p, 60, gp_mentor_tick), "");
+	HAS(say(p, BOB, bob, "Re: mentor", "hm\n"), "That was not clear");
+	HAS(say(p, BOB, bob, "Re: mentor", "yes\n"), "When the other one says yes, too");
+	text = say(p, CLEO, cleo, "Re: mentor", "ja\n");
+	HAS(text, "bob@example.net|[bees] You and Cleo, about #queens");
+	HAS(text, "it goes to cleo@example.com");
+	HAS(text, "it goes to bob@example.net");
+	HAS(ask(p, CLEO, "mentor\n"), "- you and Bob, about #queens");
+	/* After 2, 6 and 12 weeks, then quietly. */
+	assert_string_equal(tick(p, 13 * DAY, gp_mentor_tick), "");
+	before = last_job(p);
+	HAS(tick(p, 2 * DAY, gp_mentor_tick), "does it go on?");
+	HAS(say(p, BOB, answer_of(p, before, "bob@example.net"), "Re: mentor", "yes\n"), "Thank you.");
+	assert_string_equal(tick(p, 20 * DAY, gp_mentor_tick), "");
+	HAS(tick(p, 8 * DAY, gp_mentor_tick), "does it go on?");
+	HAS(tick(p, 45 * DAY, gp_mentor_tick), "does it go on?");
+	assert_string_equal(tick(p, 8 * DAY, gp_mentor_tick), "");
+	HASNT(ask(p, CLEO, "mentor\n"), "you and Bob");
+	/* Nobody is proposed to the same one twice. */
+	assert_string_equal(tick(p, 60, gp_mentor_tick), "");
+	gp_clock_set(start, true);
+}
+
+static void
+test_no(void **state)
+{
+	struct place *p = *state;
+	int64_t start = gp_now(), before;
+
+	set(p, "mentors", "on");
+	set(p, "mentor_cap", "1");
+	ask(p, BOB, "mentor offer #queens\n");
+	ask(p, CLEO, "mentor seek #queens\n");
+	before = last_job(p);
+	tick(p, 60, gp_mentor_tick);
+	HAS(say(p, BOB, answer_of(p, before, "bob@example.net"), "Re: mentor", "no: too busy\n"), "nobody is told");
+	HAS(say(p, CLEO, answer_of(p, before, "cleo@example.com"), "Re: mentor", "yes\n"), "over already");
+	/* The next one who seeks has him, and one is enough. */
+	ask(p, ANN, "mentor seek #queens\n");
+	HAS(tick(p, 60, gp_mentor_tick), "ann@example.org|");
+	assert_string_equal(tick(p, 60, gp_mentor_tick), "");
+	/* A proposal that nobody answers ends. */
+	tick(p, 29 * DAY, gp_mentor_tick);
+	HASNT(ask(p, ANN, "mentor\n"), "you and");
+	gp_clock_set(start, true);
+}
+
+static void
+test_by_hand(void **state)
+{
+	struct place *p = *state;
+	char *text;
+
+	set(p, "mentors", "moderators");
+	ask(p, BOB, "mentor offer #queens\n");
+	ask(p, CLEO, "mentor seek #queens\n");
+	assert_string_equal(tick(p, 60, gp_mentor_tick), "");
+	HASNT(ask(p, BOB, "mentor match bob@example.net cleo@example.com #queens\n"), "Both are asked");
+	text = ask(p, ANN, "mentor match bob@example.net cleo@example.com #queens\n");
+	HAS(text, "Both are asked now, about #queens");
+	HAS(text, "cleo@example.com|[bees] Somebody could help you");
+	HAS(ask(p, ANN, "mentor match bob@example.net cleo@example.com #queens\n"), "proposed to each other before");
+	HAS(ask(p, ANN, "mentor match bob@example.net nobody@example.com #queens\n"), "two members of this list");
+	HAS(ask(p, ANN, "mentor match bob@example.net\n"), "two members of this list");
+}
+
+static void
+test_welcome(void **state)
+{
+	struct place *p = *state;
+	struct gp_intro **v;
+	struct gp_err err;
+	size_t n;
+
+	set(p, "charter", "All about bees.");
+	post(p, BOB, "q", NULL, "How do you mark queens?", "Which colour?\n");
+	ask(p, ANN, gp_asprintf(p->ctx, "keep %lld Marking queens\n", (long long)number(p, "q")));
+	ask(p, "Dora <dora@example.org>", "join\n");
+	{
+		char *text = say_yes(p, "Dora <dora@example.org>");
+
+		HAS(text, "All about bees.");
+		HAS(text, "Marking queens: https://lists.example.org/bees/library/marking-queens");
+		HAS(text, "Around these days: Bob");
+	}
+	HAS(ask(p, "Dora <dora@example.org>", "about me: I have two hives in Ulm\n"), "\"I have two hives in Ulm\"");
+	must(gp_intro_between(p->ctx, p->site->store, p->bees->id, 0, gp_now() + 1, 10, &v, &n, &err), &err);
+	assert_int_equal(n, 1);
+	assert_string_equal(v[0]->text, "I have two hives in Ulm");
+	HAS(ask(p, "Dora <dora@example.org>", "introduce\n"), "Nothing is told");
+	set(p, "welcome", "off");
+	ask(p, "Emil <emil@example.org>", "join\n");
+	HASNT(say_yes(p, "Emil <emil@example.org>"), "All about bees.");
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		PLACE_TEST(test_meet),
+		PLACE_TEST(test_no),
+		PLACE_TEST(test_by_hand),
+		PLACE_TEST(test_welcome),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
