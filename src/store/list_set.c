@@ -95,6 +95,9 @@ const struct gp_opt gp_list_options[] = {
 	    "images of other servers in HTML that are too small to be seen, and tell who reads: keep; drop"},
 	{"html", GP_OPT_CHOICE, AT(html), "accept", 0, 0, "accept|refuse|text",
 	    "posts whose only text is HTML: accept; refuse; text: they become plain text"},
+	{"html_view", GP_OPT_CHOICE, AT(html_view), "formatted", 0, 0, "formatted|plain",
+	    "how the archive shows posts whose only text is HTML first: formatted; plain; the other form is one link "
+	    "away"},
 	{"prefix", GP_OPT_TEXT, AT(prefix), "", 0, 0, NULL,
 	    "put in front of subjects, such as [bees]; a # in it becomes the number of the post; "
 	    "empty: subjects stay as they are"},

@@ -216,7 +216,8 @@ put_body(const struct visit *v, json_t *o, const struct gp_list *list, const str
 	shown = gp_array(mem, bool, mail.parts_n + 1);
 	gp_buf_init(&b, mem, HTML_MOST);
 	html = mail.html != NULL && !opts->as_sent && (opts->html ||
-	    (mail.flags & (GP_MAIL_MARKDOWN | GP_MAIL_TEXT_FROM_HTML)) != 0);
+	    (mail.flags & GP_MAIL_MARKDOWN) != 0 || ((mail.flags & GP_MAIL_TEXT_FROM_HTML) != 0 &&
+	    list->set.html_view == GP_HTML_VIEW_FORMATTED));
 	/* HTML can't be cut: what is too long is shown as text here and whole on its page. */
 	if (html && !opts->whole && (mail.html_n > GP_WEB_BODY ||
 	    (opts->budget != NULL && mail.html_n > *opts->budget)))

@@ -284,6 +284,13 @@ test_config(void **state)
 	    {"[server]\ndomain = a\n[inbound]\nimap = mail.example\n", "imaps://user@host/FOLDER is wanted"},
 	    {"[server]\ndomain = a\n[inbound]\nimap = imaps://a:secret@b\n", "password has no place"},
 	    {"[server]\ndomain = a\n[inbound]\nimap_poll = 0s\n", "imap_poll"},
+	    {"[outbound]\nrelay = maildir:out\n[server]\ndomain = a\n[web]\ncolour = #0a58a6\ncolour_dark = #82B7F4\n", NULL},
+	    {"[server]\ndomain = a\n[web]\ncolour = blue\n", "a colour such as #0a58a6 is wanted"},
+	    {"[server]\ndomain = a\n[web]\ncolour = #12345\n", "a colour such as"},
+	    {"[server]\ndomain = a\n[web]\ncolour = #gggggg\n", "a colour such as"},
+	    {"[server]\ndomain = a\n[web]\ncolour = #808080\n", "take a darker one"},
+	    {"[server]\ndomain = a\n[web]\ncolour = #ffffff\n", "(1.0 to 1"},
+	    {"[server]\ndomain = a\n[web]\ncolour_dark = #303030\n", "take a lighter one"},
 	    {"[server]\ndomain = a\nlog = loud\n", "error, warn, info or debug"}};
 	char path[] = "/tmp/guildpost-test-XXXXXX";
 	struct gp_config *c;

@@ -177,6 +177,21 @@ lines(void **state)
 }
 
 static void
+html_first(void **state)
+{
+	struct reader *r = *state;
+	char *key = post_on(r, r->p.bees, "From: Ann <ann@example.org>\nSubject: Formatted\nMessage-ID: <1@x.example>\n"
+	    "Date: Mon, 23 Nov 2026 10:00:00 +0000\nMIME-Version: 1.0\nContent-Type: text/html\n\n"
+	    "<p>All of it <b>bold</b></p>\n");
+
+	has(page(r, with_key(r, "/bees/m/K", key)), "<b>bold</b>");
+	set(r, "html_view", "plain");
+	hasnt(page(r, with_key(r, "/bees/m/K", key)), "<b>bold</b>");
+	has(page(r, with_key(r, "/bees/m/K", key)), "?view=html");
+	has(page(r, with_key(r, "/bees/m/K?view=html", key)), "<b>bold</b>");
+}
+
+static void
 look(void **state)
 {
 	struct reader *r = *state;
@@ -227,6 +242,7 @@ main(void)
 		WEB_TEST(languages),
 		WEB_TEST(charter),
 		WEB_TEST(lines),
+		WEB_TEST(html_first),
 		WEB_TEST(look),
 	};
 

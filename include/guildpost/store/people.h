@@ -54,6 +54,7 @@ struct gp_list_settings {
 	bool people;		/* the archive has pages of who wrote what */
 	int pixels;		/* GP_PIXELS_: remote images that nobody can see */
 	int html;		/* GP_HTML_: posts whose only text is HTML */
+	int html_view;		/* GP_HTML_VIEW_: what the archive shows of them first */
 	char *footer;		/* put under each post; or "" */
 	char *prefix;		/* in front of subjects, # is a number; or "" */
 	int reply_to;		/* GP_REPLY_: where replies go */
@@ -95,6 +96,7 @@ enum { GP_BLOCKED_HOLD, GP_BLOCKED_REFUSE, GP_BLOCKED_DROP };
 enum { GP_FILES_KEEP, GP_FILES_DROP, GP_FILES_LINK };
 enum { GP_ROBOTS_INDEX, GP_ROBOTS_NOINDEX };
 enum { GP_PIXELS_KEEP, GP_PIXELS_DROP };
+enum { GP_HTML_VIEW_FORMATTED, GP_HTML_VIEW_PLAIN };
 enum { GP_HTML_ACCEPT, GP_HTML_REFUSE, GP_HTML_TEXT };
 enum { GP_REPLY_AUTHOR, GP_REPLY_LIST, GP_REPLY_ONLY_LIST };
 enum { GP_DMARC_REWRITE, GP_DMARC_WRAP, GP_DMARC_ALWAYS, GP_DMARC_LEAVE };
