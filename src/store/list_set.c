@@ -131,6 +131,8 @@ const struct gp_opt gp_list_options[] = {
 	    "0: nobody is"},
 	{"help_cap", GP_OPT_INT, AT(help_cap), "4", 1, 100, NULL,
 	    "no member is asked about more questions in 30 days"},
+	{"letter", GP_OPT_CHOICE, AT(letter), "off", 0, 0, FEATURE,
+	    "a letter each month: how are we doing, what did we learn; moderators: to them alone"},
 	{"welcome", GP_OPT_CHOICE, AT(welcome), "on", 0, 0, "off|on",
 	    "newcomers are told the charter, three threads worth reading, and who is around"},
 	{"mentors", GP_OPT_CHOICE, AT(mentors), "off", 0, 0, FEATURE,

@@ -291,6 +291,7 @@ int log_out_find(struct visit *v), log_out_build(struct visit *v);
 void log_in_acted(struct visit *v, int outcome);
 void log_out_acted(struct visit *v);
 int robots_find(struct visit *v), robots_build(struct visit *v);
+int health_find(struct visit *v), health_build(struct visit *v);
 int library_find(struct visit *v), library_build(struct visit *v);
 int practice_find(struct visit *v), practice_build(struct visit *v);
 void put_practice(struct visit *v, json_t *o, const struct gp_practice *p);

@@ -43,6 +43,8 @@ static const struct page pages[] = {
 	{"/%l/threads.atom", feed_find, threads_feed_build, "web/feed.atom", ATOM, NULL, PAGE_LIST},
 	{"/%l/search", search_find, search_build, "web/search.html", NULL, NULL,
 	    PAGE_LIST | PAGE_JSON | PAGE_TODAY},
+	{"/%l/health", health_find, health_build, "web/health.html", NULL, NULL,
+	    PAGE_LIST | PAGE_JSON | PAGE_TODAY},
 	{"/%l/library/", library_find, library_build, "web/library.html", NULL, NULL, PAGE_LIST | PAGE_JSON},
 	{"/%l/library/%s", practice_find, practice_build, "web/practice.html", NULL, NULL,
 	    PAGE_LIST | PAGE_JSON},

@@ -296,6 +296,7 @@ put_list(const struct visit *v, json_t *o, const struct gp_list *list)
 	gp_json_text(o, "search_url", list_path(v, list, "search"));
 	gp_json_bool(o, "has_people", list->set.people);
 	gp_json_text(o, "people_url", list_path(v, list, "people/"));
+	gp_json_text(o, "health_url", list->set.letter == GP_FEATURE_ON ? list_path(v, list, "health") : NULL);
 	gp_json_bool(o, "has_library", list->set.library != GP_FEATURE_OFF);
 	gp_json_text(o, "library_url", list_path(v, list, "library/"));
 	gp_json_text(o, "files_url", list_path(v, list, "files"));

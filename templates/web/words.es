@@ -643,3 +643,37 @@ words that begin so
 	%-d de %B de %Y
 %B %Y
 	%B de %Y
+How are we doing?
+	¿Cómo nos va?
+Figures of {{list.title}} that name nobody
+	Cifras de {{list.title}} que no nombran a nadie
+last 30 days
+	últimos 30 días
+30 days before
+	30 días antes
+messages
+	mensajes
+new threads
+	hilos nuevos
+people who wrote
+	personas que escribieron
+wrote for the first time
+	escribieron por primera vez
+questions
+	preguntas
+of these answered
+	de ellas respondidas
+of these solved
+	de ellas resueltas
+half of the first answers came within
+	la mitad de las primeras respuestas llegó en
+minutes
+	minutos
+hours
+	horas
+days
+	días
+written by the five who wrote most
+	escrito por los cinco que más escribieron
+kept in the library
+	guardado en la biblioteca

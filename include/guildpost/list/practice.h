@@ -50,6 +50,11 @@ enum gp_status gp_decide_begin(struct gp_site *site, const struct gp_list *list,
 enum gp_status gp_decide_tick(const void *ctx, struct gp_site *site, int64_t now, struct gp_err *err)
     GP_MUST_CHECK;
 
+/* letter.c: the letter of the month before, once. For the clock. */
+enum gp_status gp_letter_tick(const void *ctx, struct gp_site *site, int64_t now, struct gp_err *err)
+    GP_MUST_CHECK;
+/* Figures as the letter and the page show them. */
+void gp_letter_figures(json_t *data, const struct gp_health *h);
 /* mentor.c: proposals, how it goes, quiet ends. For the clock. */
 enum gp_status gp_mentor_tick(const void *ctx, struct gp_site *site, int64_t now, struct gp_err *err)
     GP_MUST_CHECK;

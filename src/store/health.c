@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: ISC */
+/* How a list is doing, in figures that name nobody. */
+#include "config.h"
+
+#include "private.h"
+
+/* Messages, people, threads. */
+static enum gp_status
+count_written(struct gp_store *s, const struct gp_arg *args, struct gp_health *h, struct gp_err *err)
+{
+	int64_t five = 0, none;
+	enum gp_status status = gp_sql_ints(s, &h->messages, &h->people, "SELECT count(*), count(DISTINCT author) "
+	    "FROM node WHERE list = ?1 AND state = 1 AND date >= ?2 AND date < ?3", args, err);
+
+	if (status == GP_OK)
+		status = gp_sql_ints(s, &five, &none, "SELECT coalesce(sum(n), 0), 0 FROM (SELECT count(*) AS n FROM node "
+		    "WHERE list = ?1 AND state = 1 AND date >= ?2 AND date < ?3 GROUP BY author ORDER BY n DESC LIMIT 5)",
+		    args, err);
+	h->loudest = h->messages > 0 ? (five * 100 + h->messages / 2) / h->messages : 0;
+	if (status == GP_OK)
+		status = gp_sql_ints(s, &h->threads, &none, "SELECT count(*), 0 FROM thread WHERE list = ?1 AND "
+		    "messages > 0 AND first >= ?2 AND first < ?3", args, err);
+	return status != GP_OK ? status : gp_sql_ints(s, &h->newcomers, &none, "SELECT count(*), 0 FROM (SELECT DISTINCT "
+	    "author FROM node WHERE list = ?1 AND state = 1 AND date >= ?2 AND date < ?3) a WHERE NOT EXISTS(SELECT 1 "
+	    "FROM node o WHERE o.list = ?1 AND o.author = a.author AND o.state = 1 AND o.date < ?2)", args, err);
+}
+
+/* The middle one of the times to a first answer. */
+static enum gp_status
+find_median(struct gp_store *s, const struct gp_arg *args, struct gp_health *h, struct gp_err *err)
+{
+	sqlite3_stmt *st;
+	enum gp_status status = gp_sql_open(s, &st, "SELECT min(n.date) - t.first AS wait FROM thread t "
+	    "JOIN node h ON h.id = t.head JOIN node n ON n.thread = t.id AND n.state = 1 AND n.author <> h.author "
+	    "WHERE t.list = ?1 AND t.mark IN ('question', 'solved') AND t.first >= ?2 AND t.first < ?3 "
+	    "GROUP BY t.id ORDER BY wait", args, err);
+	int64_t *v = NULL;
+	size_t n = 0;
+
+	while (status == GP_OK && (status = gp_sql_next(s, st, err)) == GP_OK) {
+		v = gp_store_grow(NULL, v, n, sizeof(*v));
+		v[n++] = sqlite3_column_int64(st, 0);
+	}
+	h->answered = (int64_t)n;
+	h->median_answer = n > 0 ? v[(n - 1) / 2] : 0;
+	talloc_free(v);
+	return gp_sql_end(status);
+}
+
+enum gp_status
+gp_health(struct gp_store *s, int64_t list, int64_t from, int64_t to, struct gp_health *out, struct gp_err *err)
+{
+	const struct gp_arg *args = GP_ARGS(GP_INT(list), GP_INT(from), GP_INT(to));
+	int64_t none;
+	enum gp_status status;
+
+	memset(out, 0, sizeof(*out));
+	status = count_written(s, args, out, err);
+	if (status == GP_OK)
+		status = find_median(s, args, out, err);
+	if (status == GP_OK)
+		status = gp_sql_ints(s, &out->questions, &out->solved, "SELECT count(*), count(*) FILTER (WHERE "
+		    "mark = 'solved') FROM thread WHERE list = ?1 AND mark IN ('question', 'solved') AND messages > 0 "
+		    "AND first >= ?2 AND first < ?3", args, err);
+	if (status == GP_OK)
+		status = gp_sql_ints(s, &out->kept, &none, "SELECT count(*), 0 FROM practice WHERE list = ?1 AND "
+		    "kept >= ?2 AND kept < ?3", args, err);
+	return status != GP_OK ? status : gp_sql_ints(s, &out->members, &out->joined, "SELECT count(*), count(*) FILTER "
+	    "(WHERE joined >= ?2 AND joined < ?3) FROM member WHERE list = ?1", args, err);
+}

@@ -1,0 +1,134 @@
+/* SPDX-License-Identifier: ISC */
+/* The monthly letter: when it comes, to whom, and that it counts rightly. */
+#include "config.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+#include "practice.h"
+
+static void
+set(struct place *p, const char *key, const char *value)
+{
+	struct gp_err err;
+
+	must(gp_store_begin(p->site->store, &err), &err);
+	must(gp_list_set(p->site->store, p->bees, key, value, &err), &err);
+	must(gp_store_commit(p->site->store, &err), &err);
+}
+
+static void
+at(int64_t t)
+{
+	gp_clock_set(t, true);
+}
+
+/* November: a question with an answer after six hours, one without, something kept. */
+static void
+november(struct place *p)
+{
+	int64_t day = gp_civil_time(2026, 11, 24, 8, 0, 0);
+
+	at(day);
+	post(p, CLEO, "q", NULL, "How do you mark queens?", "Which colour?\n");
+	at(day + 6 * 3600);
+	post(p, BOB, "a", "q", "Re: How do you mark queens?", "White.\n");
+	post(p, BOB, "q2", NULL, "Who has a press?", "Does anyone lend one?\n");
+	ask(p, ANN, gp_asprintf(p->ctx, "keep %lld Marking queens\n", (long long)number(p, "q")));
+	post(p, CLEO, "s", "a", "Re: How do you mark queens?", "solved\n");
+}
+
+static void
+test_figures(void **state)
+{
+	struct place *p = *state;
+	int64_t start = gp_now();
+	struct gp_health h;
+	struct gp_err err;
+
+	november(p);
+	must(gp_health(p->site->store, p->bees->id, gp_civil_time(2026, 11, 1, 0, 0, 0),
+	    gp_civil_time(2026, 12, 1, 0, 0, 0), &h, &err), &err);
+	assert_int_equal(h.messages, 3);
+	assert_int_equal(h.threads, 2);
+	assert_int_equal(h.people, 2);
+	assert_int_equal(h.newcomers, 2);
+	assert_int_equal(h.questions, 2);
+	assert_int_equal(h.answered, 1);
+	assert_int_equal(h.solved, 1);
+	assert_int_equal(h.median_answer, 6 * 3600);
+	assert_int_equal(h.loudest, 100);
+	assert_int_equal(h.kept, 1);
+	assert_int_equal(h.members, 3);
+	must(gp_health(p->site->store, p->bees->id, gp_civil_time(2026, 12, 1, 0, 0, 0),
+	    gp_civil_time(2027, 1, 1, 0, 0, 0), &h, &err), &err);
+	assert_int_equal(h.messages + h.newcomers + h.questions + h.median_answer + h.loudest + h.kept, 0);
+	gp_clock_set(start, true);
+}
+
+static void
+test_letter(void **state)
+{
+	struct place *p = *state;
+	int64_t start = gp_now(), first = gp_civil_time(2026, 12, 1, 0, 0, 0);
+	char *text;
+
+	november(p);
+	set(p, "letter", "on");
+	at(gp_civil_time(2026, 11, 30, 23, 0, 0));
+	/* October is over, but the list was not there. */
+	assert_string_equal(tick(p, 0, gp_letter_tick), "");
+	at(first + 6 * 3600);
+	assert_string_equal(tick(p, 0, gp_letter_tick), "");
+	text = tick(p, 3600, gp_letter_tick);
+	HAS(text, "|bees, 2026-11: how are we doing?|");
+	HAS(text, "3 messages in 2 new threads, from 2 people");
+	HAS(text, "2 questions: 1 have an answer, 1 are solved");
+	HAS(text, "within 6 hours");
+	HAS(text, "Marking queens: https://lists.example.org/bees/library/marking-queens");
+	HAS(text, "Who has a press?");
+	assert_string_equal(tick(p, 3600, gp_letter_tick), "");
+	/* The letter is in the archive, and no question of anybody. */
+	assert_string_equal(thread(p, 3)->mark, "");
+	assert_string_equal(thread(p, 3)->title, "bees, 2026-11: how are we doing?");
+	/* December had that letter only; January nothing at all. */
+	at(gp_civil_time(2027, 1, 1, 8, 0, 0));
+	HAS(tick(p, 0, gp_letter_tick), "2026-12");
+	at(gp_civil_time(2027, 3, 1, 8, 0, 0));
+	assert_string_equal(tick(p, 0, gp_letter_tick), "");
+	gp_clock_set(start, true);
+}
+
+static void
+test_moderators(void **state)
+{
+	struct place *p = *state;
+	int64_t start = gp_now();
+	char *text;
+
+	november(p);
+	set(p, "letter", "moderators");
+	at(gp_civil_time(2026, 12, 2, 0, 0, 0));
+	text = tick(p, 0, gp_letter_tick);
+	HAS(text, "ann@example.org|bees, 2026-11");
+	HASNT(text, "bob@example.net|");
+	set(p, "letter", "off");
+	at(gp_civil_time(2027, 1, 2, 0, 0, 0));
+	assert_string_equal(tick(p, 0, gp_letter_tick), "");
+	gp_clock_set(start, true);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		PLACE_TEST(test_figures),
+		PLACE_TEST(test_letter),
+		PLACE_TEST(test_moderators),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
