@@ -60,13 +60,14 @@ gp_thread_marked(const void *ctx, struct gp_store *s, int64_t list, const char *
 	return status == GP_OK ? gp_sql_rows(ctx, s, st, gp_thread_read, out, n, err) : status;
 }
 
+/* That a mark is not empty must be said in so many words, or SQLite does not use the indexes of marks. */
 enum gp_status
 gp_question_open(const void *ctx, struct gp_store *s, int64_t list, int64_t from, int64_t to,
     size_t limit, struct gp_thread ***out, size_t *n, struct gp_err *err)
 {
 	sqlite3_stmt *st;
 	enum gp_status status = gp_sql_open(s, &st, GP_THREAD_QUERY "WHERE t.list = ?1 AND "
-	    "t.mark = 'question' AND t.people = 1 AND t.first >= ?2 AND t.first < ?3 "
+	    "t.mark = 'question' AND t.mark <> '' AND t.people = 1 AND t.first >= ?2 AND t.first < ?3 "
 	    "ORDER BY t.first DESC, t.id DESC LIMIT ?4", GP_ARGS(GP_INT(list), GP_INT(from),
 	    GP_INT(to), GP_INT((int64_t)limit)), err);
 
@@ -79,7 +80,7 @@ gp_question_answered(const void *ctx, struct gp_store *s, int64_t list, size_t l
 {
 	sqlite3_stmt *st;
 	enum gp_status status = gp_sql_open(s, &st, GP_THREAD_QUERY "WHERE t.list = ?1 AND "
-	    "t.mark = 'question' AND t.people > 1 ORDER BY t.last DESC, t.id DESC LIMIT ?2",
+	    "t.mark = 'question' AND t.mark <> '' AND t.people > 1 ORDER BY t.last DESC, t.id DESC LIMIT ?2",
 	    GP_ARGS(GP_INT(list), GP_INT((int64_t)limit)), err);
 
 	return status == GP_OK ? gp_sql_rows(ctx, s, st, gp_thread_read, out, n, err) : status;
@@ -91,7 +92,7 @@ gp_question_solved(const void *ctx, struct gp_store *s, int64_t list, int64_t fr
 {
 	sqlite3_stmt *st;
 	enum gp_status status = gp_sql_open(s, &st, GP_THREAD_QUERY "WHERE t.list = ?1 AND "
-	    "t.mark = 'solved' AND t.messages > 0 AND t.mark_at >= ?2 AND t.mark_at < ?3 "
+	    "t.mark = 'solved' AND t.mark <> '' AND t.messages > 0 AND t.mark_at >= ?2 AND t.mark_at < ?3 "
 	    "ORDER BY t.mark_at DESC, t.id DESC LIMIT ?4", GP_ARGS(GP_INT(list), GP_INT(from),
 	    GP_INT(to), GP_INT((int64_t)limit)), err);
 
@@ -103,10 +104,10 @@ gp_question_stats(struct gp_store *s, int64_t list, int64_t to, struct gp_questi
     struct gp_err *err)
 {
 	enum gp_status status = gp_sql_int(s, &out->solved, "SELECT count(*) FROM thread WHERE "
-	    "list = ?1 AND mark = 'solved' AND messages > 0", GP_ARGS(GP_INT(list)), err);
+	    "list = ?1 AND mark = 'solved' AND mark <> '' AND messages > 0", GP_ARGS(GP_INT(list)), err);
 
 	return status != GP_OK ? status : gp_sql_ints(s, &out->open, &out->answered, "SELECT "
 	    "count(*) FILTER (WHERE people = 1 AND first < ?2), count(*) FILTER (WHERE people > 1) "
-	    "FROM thread WHERE list = ?1 AND mark = 'question'", GP_ARGS(GP_INT(list), GP_INT(to)),
+	    "FROM thread WHERE list = ?1 AND mark = 'question' AND mark <> ''", GP_ARGS(GP_INT(list), GP_INT(to)),
 	    err);
 }
