@@ -45,7 +45,8 @@ enum gp_route_kind {
 	GP_ROUTE_CONFIRM,	/* bees+confirm-TOKEN */
 	GP_ROUTE_LEAVE,		/* bees+unsubscribe-TOKEN: out of a member's copy */
 	GP_ROUTE_HOLD,		/* bees+hold-TOKEN: a moderator's reply */
-	GP_ROUTE_BOUNCE		/* bees+bounce-TOKEN: came back from a delivery */
+	GP_ROUTE_BOUNCE,	/* bees+bounce-TOKEN: came back from a delivery */
+	GP_ROUTE_ANON		/* bees+anon: a post without a name; bees+anon-TOKEN: a yes to it */
 };
 struct gp_route {
 	enum gp_route_kind kind;
@@ -113,6 +114,7 @@ struct gp_decision {
 	char *reason;		/* a sentence for people */
 	const char *reply;	/* REJECT: "550 5.7.1 text" */
 	struct gp_member *author; /* who wrote it, when a member */
+	char *data;		/* HOLD: kept with it, or NULL */
 };
 enum gp_status gp_decide(const void *ctx, struct gp_site *site, const struct gp_route *route,
     const struct gp_inbound *in, struct gp_decision *out, struct gp_err *err) GP_MUST_CHECK;
@@ -135,6 +137,10 @@ struct gp_outcome {
 enum gp_status gp_act(const void *ctx, struct gp_site *site, const struct gp_route *route,
     const struct gp_inbound *in, const struct gp_decision *d, struct gp_outcome *out,
     struct gp_err *err) GP_MUST_CHECK;
+/* Archive and queue a post, whatever its first line says; author NULL: no member. */
+enum gp_status gp_post_as_is(const void *ctx, struct gp_site *site, struct gp_list *list,
+    const struct gp_inbound *in, const struct gp_member *author, struct gp_outcome *out,
+    struct gp_err *err) GP_MUST_CHECK;
 /* Archive and queue a post (also an approved one). */
 enum gp_status gp_post(const void *ctx, struct gp_site *site, struct gp_list *list,
     const struct gp_inbound *in, const struct gp_member *author, struct gp_outcome *out,
@@ -150,6 +156,7 @@ struct gp_notice {
 	const char *reply_to;		/* or NULL: the owners */
 	const char *in_reply_to;	/* or NULL */
 	bool answer;			/* auto-replied to someone's mail: null sender */
+	bool secret;			/* nothing that is kept or logged says to whom it went: GP_JOB_SECRET */
 	const char *language;		/* of the reader, or NULL: the list's */
 	const char *msgid;		/* without <>, or NULL: a new one */
 	const struct gp_enclosure *enclosures; size_t enclosures_n;
@@ -164,6 +171,9 @@ enum gp_status gp_notice_text(const void *ctx, struct gp_site *site, const struc
  * in_reply_to. */
 enum gp_status gp_list_says(const void *ctx, struct gp_site *site, struct gp_list *list,
     const struct gp_notice *n, struct gp_outcome *out, struct gp_err *err) GP_MUST_CHECK;
+/* A plain text of ours as a message (c->msgid is set), and as a parser would read it. */
+enum gp_status gp_say_compose(const void *ctx, const struct gp_compose *c, struct gp_inbound *in,
+    struct gp_mail *m, struct gp_err *err) GP_MUST_CHECK;
 /* May this message be answered automatically at all (RFC 3834 section 2)? */
 bool gp_notice_may_answer(const struct gp_inbound *in);
 /* Count an automatic answer to this address; *may: not more than the site allows in a day. Whoever
@@ -294,5 +304,6 @@ const char *gp_command_click_kind(const void *ctx, const struct gp_site *site, c
 #include "guildpost/list/cook.h"
 #include "guildpost/list/news.h"
 #include "guildpost/list/practice.h"
+#include "guildpost/list/safe.h"
 
 #endif

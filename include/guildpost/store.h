@@ -44,6 +44,7 @@ struct gp_store;
 #include "guildpost/store/mentor.h"
 #include "guildpost/store/health.h"
 #include "guildpost/store/queue.h"
+#include "guildpost/store/safe.h"
 
 /* ---- db.c, schema.c: open, transactions, migrations ------------------------------- */
 

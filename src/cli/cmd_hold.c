@@ -241,6 +241,53 @@ claim(struct gp_cli *cli, void *work, int argc, char **argv)
 	return say(cli, work, argv[0], "wait", NULL);
 }
 
+/* A message of the list by its number or key. */
+static enum gp_status
+find_message(struct gp_cli *cli, const struct work *w, const char *text, struct gp_message **out, struct gp_err *err)
+{
+	enum gp_status st;
+	int64_t id;
+
+	st = gp_cli_id(text, &id) ? gp_message_find_id(cli, cli->site->store, id, out, err) :
+	    gp_message_find_key(cli, cli->site->store, w->list->id, text, out, err);
+	if (st == GP_E_NOTFOUND || (st == GP_OK && (*out)->list != w->list->id))
+		return gp_fail(err, GP_E_NOTFOUND, "%s has no message %s", w->list->address, text);
+	return st;
+}
+
+/* Who wrote it without a name, if the list seals that; never without an entry in the log of acts. */
+static enum gp_status
+do_unseal(struct gp_cli *cli, void *arg, struct gp_err *err)
+{
+	struct work *w = arg;
+	struct gp_message *m;
+	struct gp_act_record act = {.list = w->list->id, .who = "command line",
+	    .verb = gp_verb_names[GP_VERB_UNSEAL], .detail = w->reason != NULL ? w->reason : ""};
+	enum gp_status st = find_message(cli, w, w->word, &m, err);
+
+	if (st != GP_OK)
+		return st;
+	st = gp_anon_unseal(cli, cli->site->store, m->id, &w->outcome.text, err);
+	if (st == GP_E_NOTFOUND)
+		return gp_fail(err, st, "who wrote message %s is not kept here", w->word);
+	act.what = m->key;
+	return st == GP_OK ? gp_act_add(cli->site->store, &act, err) : st;
+}
+
+static int
+unseal(struct gp_cli *cli, void *work, int argc, char **argv)
+{
+	struct work *w = work;
+	int code;
+
+	(void)argc;
+	w->word = argv[0];
+	code = gp_cli_transaction(cli, do_unseal, w);
+	if (code == EX_OK)
+		printf("%s\n", w->outcome.text);
+	return code;
+}
+
 static int
 run(struct gp_cli *cli, int argc, char **argv)
 {
@@ -251,7 +298,8 @@ run(struct gp_cli *cli, int argc, char **argv)
 	    {"reject", reject, 2, both, &w.list}, {"discard", discard, 2, both, &w.list},
 	    {"trust", trust, 2, both, &w.list}, {"ban", ban, 2, both, &w.list},
 	    {"move", move, 3, "a list, the number of a hold and another list are wanted", &w.list},
-	    {"edit", edit, 2, both, &w.list}, {"claim", claim, 2, both, &w.list}};
+	    {"edit", edit, 2, both, &w.list}, {"claim", claim, 2, both, &w.list},
+	    {"unseal", unseal, 2, "a list and the number or key of a message are wanted", &w.list}};
 	const struct gp_cli_option options[] = {{"reason", &w.reason, NULL},
 	    {"all", NULL, &w.all}};
 	int code = gp_cli_options(cli, &argc, argv, options, GP_COUNT(options));
@@ -263,13 +311,16 @@ const struct gp_cmd gp_cmd_hold = {
 	.name = "hold",
 	.usage = "ls LIST [--all]\nshow LIST ID\napprove LIST ID\ntrust LIST ID\n"
 	    "reject LIST ID [--reason TEXT|NUMBER]\ndiscard LIST ID [--reason TEXT]\n"
-	    "ban LIST ID [--reason TEXT]\nmove LIST ID OTHER-LIST\nedit LIST ID < text\nclaim LIST ID",
+	    "ban LIST ID [--reason TEXT]\nmove LIST ID OTHER-LIST\nedit LIST ID < text\nclaim LIST ID\n"
+	    "unseal LIST MESSAGE [--reason TEXT]",
 	.summary = "Show and decide what waits for a moderator",
 	.help = "approve archives and delivers (or lets someone join), trust does so and lets its author through\n"
 	    "from now on; reject tells the author the reason, or the list's of that number; discard tells\n"
 	    "nobody, ban does so and keeps its author out; move takes it to another list; edit sends the text\n"
 	    "on standard input in its place; claim tells the others that it is looked at. What is said here counts at once, however many moderators the list\n"
 	    "wants to agree; they are told.\n"
+	    "unseal says who wrote a message without a name, where the list keeps that (anon_identity = sealed); the\n"
+	    "log of acts then says that it was looked up, and the reason.\n"
 	    "ls --all shows those that were decided or thrown away in the last month, too.\n",
 	.run = run,
 };

@@ -110,10 +110,16 @@ gp_act(const void *ctx, struct gp_site *site, const struct gp_route *route,
 	case GP_DECIDE_HOLD:
 		return gp_hold_post(ctx, site, route->list, in, d, out, err);
 	case GP_DECIDE_DISCARD:
+		if (route->kind == GP_ROUTE_ANON) {
+			out->text = gp_strdup(ctx, "discarded");
+			return GP_OK;
+		}
 		out->text = gp_strdup(ctx, "discarded, kept for the owners to see");
 		return keep_discarded(ctx, site, route, in, d, err);
 	case GP_DECIDE_BOUNCE:
 		st = gp_bounce_file(ctx, site, route, in, out, &filed, err);
+		if (route->kind == GP_ROUTE_ANON)
+			return st;
 		return st != GP_OK || filed ? st : keep_discarded(ctx, site, route, in, d, err);
 	case GP_DECIDE_FORWARD:
 		return forward(ctx, site, route, in, d, out, err);

@@ -8,6 +8,7 @@
 #include "config.h"
 
 #include "command.h"
+#include "rules.h"
 
 #include <string.h>
 
@@ -95,32 +96,6 @@ line_of(struct asked *a, const struct aside *aside, const struct gp_message *par
 	return gp_asprintf(a->ctx, "vote %s %s", parent->key, aside->vote);
 }
 
-/* The last of the ids that is in the archive of the list. */
-static enum gp_status
-find_last(struct asked *a, char *const *ids, size_t ids_n, struct gp_message **out)
-{
-	struct gp_message **v;
-	enum gp_status st = GP_E_NOTFOUND;
-	size_t i, n = 0;
-
-	for (i = ids_n; i-- > 0 && n == 0 && (st == GP_OK || st == GP_E_NOTFOUND);)
-		st = gp_message_find_msgid(a->ctx, a->site->store, a->list->id, ids[i], &v, &n, a->err);
-	if (st != GP_OK || n == 0)
-		return st == GP_OK ? GP_E_NOTFOUND : st;
-	*out = v[0];
-	return GP_OK;
-}
-
-/* The message of the list that the mail answers. */
-static enum gp_status
-find_parent(struct asked *a, struct gp_message **out)
-{
-	const struct gp_mail *mail = a->in->mail;
-	enum gp_status st = find_last(a, mail->in_reply_to, mail->in_reply_to_n, out);
-
-	return st != GP_E_NOTFOUND ? st : find_last(a, mail->references, mail->references_n, out);
-}
-
 enum gp_status
 gp_aside_run(const void *ctx, struct gp_site *site, struct gp_list *list, const struct gp_inbound *in,
     bool posted, struct gp_outcome *out, bool *taken, struct gp_err *err)
@@ -138,7 +113,7 @@ gp_aside_run(const void *ctx, struct gp_site *site, struct gp_list *list, const 
 	a.aside = true;
 	st = gp_command_begin(&a, in->mail->from_addr, in->mail->from_name);
 	if (st == GP_OK)
-		st = find_parent(&a, &parent);
+		st = gp_rules_parent(ctx, site, list, in->mail, &parent, err);
 	if (st != GP_OK)
 		return st == GP_E_NOTFOUND ? GP_OK : st;
 	a.lines.v = gp_array(ctx, char *, 1);

@@ -370,6 +370,8 @@ gp_command_run(const void *ctx, struct gp_site *site, const struct gp_route *rou
 
 	if (route->kind == GP_ROUTE_BOUNCE)
 		return gp_bounce_verp(ctx, site, route, in, out, err);
+	if (route->kind == GP_ROUTE_ANON)
+		return gp_anon_run(ctx, site, route, in, out, err);
 	if (route->kind == GP_ROUTE_HOLD)
 		return gp_hold_reply(ctx, site, route, in, out, err);
 	if (route->kind == GP_ROUTE_LEAVE) {

@@ -168,6 +168,7 @@ enum gp_status gp_aside_run(const void *ctx, struct gp_site *site, struct gp_lis
 /* ---- commands, by file ------------------------------------------------------------------------ */
 
 typedef enum gp_status gp_command_fn(struct asked *a, const char *args);
+gp_command_fn gp_do_anon; /* anon.c */
 gp_command_fn gp_do_help, gp_do_stop, gp_do_which, gp_do_who, gp_do_info, gp_do_lists; /* cmd_look.c */
 gp_command_fn gp_do_subscribe, gp_do_unsubscribe, gp_do_confirm; /* cmd_join.c */
 gp_command_fn gp_do_each, gp_do_daily, gp_do_weekly, gp_do_monthly, gp_do_none, gp_do_pause,

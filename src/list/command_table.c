@@ -69,6 +69,7 @@ const struct gp_command gp_commands[] = {
 	{"still-true", MEMBERS, MEMBER_SUBJECT, gp_do_still_true},
 	{"outdated", MEMBERS, MEMBER_SUBJECT, gp_do_outdated},
 	{"unkeep", MEMBERS, GP_CMD_MEMBER, gp_do_unkeep},
+	{"anon", MEMBERS, 0, gp_do_anon},
 	{"stop", MEMBERS, 0, gp_do_stop},
 	/* Whoever may be asked to make a list. */
 	{"create", MEMBERS, 0, gp_do_create},

@@ -5,6 +5,7 @@
  */
 #include "config.h"
 
+#include "anon.h"
 #include "command.h"
 #include "rules.h"
 #include "verdict.h"
@@ -137,6 +138,11 @@ hold_post(const void *ctx, struct gp_site *site, struct gp_list *list, const str
 	enum gp_status st;
 
 	fill_hold(ctx, list, in, d->rule, d->reason, &h);
+	if (d->data != NULL)
+		h.data = d->data;
+	/* What nobody looked at never goes out without a name. */
+	if (gp_anon_is(&h) && h.at_end == GP_END_ACCEPT)
+		h.at_end = GP_END_RETURN;
 	st = gp_hold_add(site->store, &h, in->raw, in->n, gp_hold_wire(ctx, in->mail), err);
 	out->hold = h.id;
 	if (st == GP_E_EXISTS) {

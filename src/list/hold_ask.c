@@ -6,7 +6,7 @@
  */
 #include "config.h"
 
-#include "hold.h"
+#include "anon.h"
 
 #include <inttypes.h>
 #include <string.h>
@@ -85,6 +85,11 @@ add_history(struct gp_case *c, json_t *data)
 	struct gp_member *m;
 	enum gp_status st;
 
+	if (gp_anon_is(h)) {
+		gp_json_text(data, "since", json_string_value(json_object_get(gp_json_load(c->ctx, h->data),
+		    "since")));
+		return GP_OK;
+	}
 	st = gp_member_find(c->ctx, c->site->store, c->list->id, h->from_addr, &m, c->err);
 	if (st == GP_OK) {
 		accepted = m->accepted;
@@ -112,7 +117,7 @@ add_why(const void *ctx, json_t *data, const struct gp_hold *h)
 	static const char *const rules[] = {
 		"unreadable", "automatic", "author", "forged", "duplicate", "size",
 		"recipients", "doubtful", "piece", "content", "digest", "emergency", "member", "who_may_post",
-		"first_posts", "daily_posts", "quiet", "moved", "repeated", "storm"
+		"first_posts", "daily_posts", "quiet", "moved", "repeated", "storm", "anon"
 	};
 	char *rule = gp_strdup(ctx, h->rule), *p;
 	bool known = false;

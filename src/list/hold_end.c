@@ -5,6 +5,7 @@
  */
 #include "config.h"
 
+#include "anon.h"
 #include "rules.h"
 #include "verdict.h"
 
@@ -88,7 +89,9 @@ end(struct gp_case *c)
 	    c->err);
 	if (st == GP_OK)
 		st = gp_hold_log(c, GP_VERB_EXPIRE, "");
-	if (st == GP_OK)
+	if (st == GP_OK && gp_anon_is(c->hold))
+		st = gp_anon_over(c, at_end == GP_END_RETURN ? "expired" : NULL, reason);
+	else if (st == GP_OK)
 		st = gp_hold_tell_author(c, c->hold->kind == GP_HOLD_JOIN ? "join-expired" : "expired",
 		    data, at_end == GP_END_RETURN);
 	return st == GP_OK ? gp_hold_tell(c, ends[at_end], gp_json_object(c->ctx)) : st;

@@ -186,7 +186,9 @@ gp_notice_send(const void *ctx, struct gp_site *site, const struct gp_list *list
 	job.subject = text.subject;
 	job.created = gp_now();
 	job.expires = job.created + site->conf->expire;
-	job.flags = n->answer ? GP_JOB_NULL_SENDER : 0;
+	job.flags = (n->answer ? GP_JOB_NULL_SENDER : 0) | (n->secret ? GP_JOB_SECRET : 0);
+	if (n->secret)
+		job.subject = NULL;
 	split(&job, whole, len);
 	st = gp_job_add(site->store, &job, err);
 	if (st == GP_OK)

@@ -227,8 +227,8 @@ count_post(const void *ctx, struct gp_site *site, const struct gp_list *list,
 	return st;
 }
 
-static enum gp_status
-take_post(const void *ctx, struct gp_site *site, struct gp_list *list, const struct gp_inbound *in,
+enum gp_status
+gp_post_as_is(const void *ctx, struct gp_site *site, struct gp_list *list, const struct gp_inbound *in,
     const struct gp_member *author, struct gp_outcome *out, struct gp_err *err)
 {
 	const struct gp_inbound *came = in;
@@ -276,6 +276,6 @@ gp_post(const void *ctx, struct gp_site *site, struct gp_list *list, const struc
 
 	if (st != GP_OK || taken)
 		return st;
-	st = take_post(ctx, site, list, in, author, out, err);
+	st = gp_post_as_is(ctx, site, list, in, author, out, err);
 	return st == GP_OK ? gp_aside_run(ctx, site, list, in, true, out, &taken, err) : st;
 }

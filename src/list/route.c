@@ -25,6 +25,8 @@ static const struct {
 	{"bounce", GP_ROUTE_BOUNCE, true},
 	{"reply", GP_ROUTE_POST, true},
 	{"answer", GP_ROUTE_POST, false},
+	{"anon", GP_ROUTE_ANON, false},
+	{"anon", GP_ROUTE_ANON, true},
 };
 
 /* May that command be asked for so: NAME+word, or NAME+word-ARGUMENT? */

@@ -303,6 +303,56 @@ decide_command(struct asking *a)
 	return gp_rules_decide(a, GP_DECIDE_COMMAND, "mail to %s", a->route->name);
 }
 
+/* What can't become a post without a name is refused at the door: nothing of it is kept. */
+static enum gp_status
+refuse_anon(struct asking *a, const char *reply)
+{
+	a->out->reply = gp_asprintf(a->ctx, "550 5.7.1 %s", reply);
+	return gp_rules_decide(a, GP_DECIDE_REJECT, "%s", reply);
+}
+
+static bool
+may_be_anon(const struct gp_list *list, const struct gp_member *m)
+{
+	return m != NULL && m->posting != GP_POSTING_NONE &&
+	    (list->set.anon == GP_FEATURE_ON || m->role != GP_ROLE_MEMBER);
+}
+
+static enum gp_status
+decide_anon(struct asking *a)
+{
+	const struct gp_list *list = a->route->list;
+	const struct gp_inbound *in = a->in;
+	enum gp_status st = rule_report(a);
+
+	if (st != GP_E_NOTFOUND)
+		return st;
+	a->out->rule = GP_RULE_ANON;
+	if (in->mail != NULL && (!gp_notice_may_answer(in) ||
+	    gp_words_starts(a->site->words, GP_WORD_ROBOT, in->mail->subject)))
+		return gp_rules_decide(a, GP_DECIDE_DISCARD, "a machine sent it: such mail is never answered");
+	if (list->set.anon == GP_FEATURE_OFF)
+		return refuse_anon(a, "this list takes no mail without a name");
+	if (in->mail == NULL || (int64_t)in->n > list->set.max_size)
+		return refuse_anon(a, in->mail == NULL ? "this mail can't be read" : "this mail is too large");
+	if (a->route->token != NULL && strlen(a->route->token) != GP_TOKEN_CHARS)
+		return refuse_anon(a, gp_asprintf(a->ctx, "who wrote without a name gets no mail of others: "
+		    "answers go to %s", list->address));
+	if (gp_rules_auth(a->ctx, a->site, in) == GP_AUTH_FAIL)
+		return refuse_anon(a, "its sender seems to be forged");
+	if (rule_closed(a) == GP_OK || rule_loop(a) == GP_OK)
+		return GP_OK;
+	st = find_author(a);
+	if (st == GP_OK && !may_be_anon(list, a->out->author))
+		return refuse_anon(a, list->set.anon == GP_FEATURE_ON ? "only members can write without a name" :
+		    "only moderators can write without a name");
+	if (st == GP_OK)
+		st = gp_rule_thread_closed(a);
+	if (st != GP_E_NOTFOUND)
+		return st;
+	return gp_rules_decide(a, GP_DECIDE_COMMAND, "mail to %s", a->route->name);
+}
+
 enum gp_status
 gp_decide(const void *ctx, struct gp_site *site, const struct gp_route *route,
     const struct gp_inbound *in, struct gp_decision *out, struct gp_err *err)
@@ -316,6 +366,8 @@ gp_decide(const void *ctx, struct gp_site *site, const struct gp_route *route,
 		return decide_post(&a);
 	case GP_ROUTE_OWNER:
 		return decide_owner(&a);
+	case GP_ROUTE_ANON:
+		return decide_anon(&a);
 	case GP_ROUTE_LEAVE:
 		/* The token says whose it is: who wrote, and whether it can be read, doesn't matter. */
 		if (!gp_one_click_parse(site, route->token, &member))

@@ -29,6 +29,9 @@ enum gp_status gp_rules_decide(struct asking *a, enum gp_decision_kind kind, con
 
 rule_fn gp_rule_banned, gp_rule_thread_closed, gp_rule_emergency, gp_rule_member, gp_rule_who,
     gp_rule_first_posts, gp_rule_daily_posts, gp_rule_quiet, gp_rule_accept;
+/* The message of the list that a mail answers, as far as it is archived. GP_E_NOTFOUND: none. */
+enum gp_status gp_rules_parent(const void *ctx, struct gp_site *site, const struct gp_list *list,
+    const struct gp_mail *m, struct gp_message **out, struct gp_err *err);
 /* Accepted posts of a member on a list are counted (gp_count_) as of this kind, by folded address. */
 char *gp_rules_posts_kind(const void *ctx, const struct gp_list *list);
 /* Is it time in which posts of the list wait? *until: when that ends. */

@@ -52,7 +52,8 @@ gp_rule_banned(struct asking *a)
 /* ---- threads --------------------------------------------------------------------------------------- */
 
 static enum gp_status
-find_first(struct asking *a, char *const *ids, size_t n, struct gp_message **out)
+find_first(const void *ctx, struct gp_site *site, const struct gp_list *list, char *const *ids, size_t n,
+    struct gp_message **out, struct gp_err *err)
 {
 	struct gp_message **found;
 	enum gp_status st;
@@ -60,8 +61,7 @@ find_first(struct asking *a, char *const *ids, size_t n, struct gp_message **out
 
 	/* The nearest is named last. */
 	for (i = 0; i < n && i < MOST_PARENTS; i++) {
-		st = gp_message_find_msgid(a->ctx, a->site->store, a->route->list->id,
-		    ids[n - 1 - i], &found, &count, a->err);
+		st = gp_message_find_msgid(ctx, site->store, list->id, ids[n - 1 - i], &found, &count, err);
 		if (st != GP_OK && st != GP_E_NOTFOUND)
 			return st;
 		if (st == GP_OK && count > 0) {
@@ -72,21 +72,20 @@ find_first(struct asking *a, char *const *ids, size_t n, struct gp_message **out
 	return GP_E_NOTFOUND;
 }
 
-/* What it replies to, when that is in the archive of this list. */
-static enum gp_status
-find_parent(struct asking *a, struct gp_message **out)
+enum gp_status
+gp_rules_parent(const void *ctx, struct gp_site *site, const struct gp_list *list, const struct gp_mail *m,
+    struct gp_message **out, struct gp_err *err)
 {
-	const struct gp_mail *m = a->in->mail;
-	enum gp_status st = find_first(a, m->in_reply_to, m->in_reply_to_n, out);
+	enum gp_status st = find_first(ctx, site, list, m->in_reply_to, m->in_reply_to_n, out, err);
 
-	return st == GP_E_NOTFOUND ? find_first(a, m->references, m->references_n, out) : st;
+	return st == GP_E_NOTFOUND ? find_first(ctx, site, list, m->references, m->references_n, out, err) : st;
 }
 
 enum gp_status
 gp_rule_thread_closed(struct asking *a)
 {
 	struct gp_message *parent;
-	enum gp_status st = find_parent(a, &parent);
+	enum gp_status st = gp_rules_parent(a->ctx, a->site, a->route->list, a->in->mail, &parent, a->err);
 	char *why, *line;
 
 	if (st != GP_OK)
@@ -137,7 +136,7 @@ find_policy(struct asking *a, int *may, bool *reply)
 	*reply = false;
 	*may = GP_MAY_SAME;
 	if (set->start != GP_MAY_SAME || set->reply != GP_MAY_SAME) {
-		st = find_parent(a, &parent);
+		st = gp_rules_parent(a->ctx, a->site, a->route->list, a->in->mail, &parent, a->err);
 		*reply = st == GP_OK;
 		*may = *reply ? set->reply : set->start;
 	}

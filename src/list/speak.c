@@ -48,6 +48,23 @@ describe(const void *ctx, const struct gp_compose *c, const struct gp_header *h,
 }
 
 enum gp_status
+gp_say_compose(const void *ctx, const struct gp_compose *c, struct gp_inbound *in, struct gp_mail *m,
+    struct gp_err *err)
+{
+	struct gp_header h;
+	enum gp_status st;
+	size_t len;
+
+	in->raw = gp_mail_compose(ctx, c, &len);
+	in->n = len;
+	st = gp_header_scan(ctx, in->raw, in->n, &h, err);
+	if (st == GP_OK)
+		describe(ctx, c, &h, in->n, m);
+	in->mail = m;
+	return st;
+}
+
+enum gp_status
 gp_list_says(const void *ctx, struct gp_site *site, struct gp_list *list, const struct gp_notice *n,
     struct gp_outcome *out, struct gp_err *err)
 {
@@ -57,22 +74,16 @@ gp_list_says(const void *ctx, struct gp_site *site, struct gp_list *list, const 
 	    .auto_submitted = "auto-generated", .msgid = gp_msgid_new(ctx, list->domain)};
 	struct gp_inbound in = {.envelope_from = "", .via = "guildpost", .received = gp_now()};
 	struct gp_mail_text text;
-	struct gp_header h;
 	struct gp_mail m;
-	size_t len;
 	enum gp_status st = gp_notice_text(ctx, site, list, n, &text, err);
 
 	if (st != GP_OK)
 		return st;
 	c.subject = text.subject;
 	c.text = text.text;
-	in.raw = gp_mail_compose(ctx, &c, &len);
-	in.n = len;
-	st = gp_header_scan(ctx, in.raw, in.n, &h, err);
+	st = gp_say_compose(ctx, &c, &in, &m, err);
 	if (st != GP_OK)
 		return st;
-	describe(ctx, &c, &h, in.n, &m);
-	in.mail = &m;
 	memset(out, 0, sizeof(*out));
 	return gp_post(ctx, site, list, &in, NULL, out, err);
 }

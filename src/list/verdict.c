@@ -6,6 +6,7 @@
  */
 #include "config.h"
 
+#include "anon.h"
 #include "verdict_end.h"
 
 #include <inttypes.h>
@@ -281,6 +282,9 @@ gp_verdict_do(struct gp_case *c, const struct gp_opinion *o, const char **what, 
 	case GP_SAY_OK:
 		return vote(c, true, "approved", "", what, data);
 	case GP_SAY_TRUST:
+		/* Nobody can be trusted, or kept out, by a name that is good for one thread. */
+		if (gp_anon_is(c->hold))
+			return vote(c, true, "approved", "", what, data);
 		return trust(c, what, data);
 	case GP_SAY_NO:
 		return vote(c, false, "refused", o->reason, what, data);
@@ -291,6 +295,10 @@ gp_verdict_do(struct gp_case *c, const struct gp_opinion *o, const char **what, 
 		*what = "dropped";
 		return gp_end_discard(c, "dropped", "", data);
 	case GP_SAY_BAN:
+		if (gp_anon_is(c->hold)) {
+			*what = "dropped";
+			return gp_end_discard(c, "dropped", o->reason, data);
+		}
 		*what = "banned";
 		return ban(c, o->reason, data);
 	case GP_SAY_MOVE:

@@ -5,6 +5,7 @@
  */
 #include "config.h"
 
+#include "anon.h"
 #include "verdict_end.h"
 
 #include <inttypes.h>
@@ -20,6 +21,9 @@ gp_end_decide(struct gp_case *c, int state, const char *reason)
 		c->out->text = gp_asprintf(c->ctx, "hold %" PRId64 " %s by %s", c->hold->id,
 		    gp_hold_state_names[state], c->by);
 	}
+	/* Whoever wrote it is not told of what is thrown away. */
+	if (st == GP_OK && state == GP_HOLD_DISCARDED && gp_anon_is(c->hold))
+		st = gp_anon_over(c, NULL, "");
 	return st;
 }
 
@@ -51,6 +55,8 @@ let_through(struct gp_case *c)
 	if (c->hold->kind == GP_HOLD_JOIN)
 		return gp_hold_admit(c);
 	st = gp_hold_load(c, &held, &readable);
+	if (st == GP_OK && gp_anon_is(c->hold))
+		return gp_anon_post(c, &held);
 	if (st == GP_OK)
 		st = gp_end_author(c, c->list, &author);
 	return st == GP_OK ? gp_post(c->ctx, c->site, c->list, &held, author, c->out, c->err) : st;
@@ -100,7 +106,9 @@ gp_end_refuse(struct gp_case *c, const char *what, const char *reason, json_t *d
 	if (st == GP_OK)
 		st = gp_hold_log(c, GP_VERB_REFUSE, reason);
 	gp_hold_add_reason(c->ctx, for_author, reason);
-	if (st == GP_OK)
+	if (st == GP_OK && gp_anon_is(c->hold))
+		st = gp_anon_over(c, "refused", reason);
+	else if (st == GP_OK)
 		st = gp_hold_tell_author(c, c->hold->kind == GP_HOLD_JOIN ? "join-refused" : "rejected",
 		    for_author, true);
 	return st == GP_OK ? gp_end_tell(c, what, reason, data) : st;

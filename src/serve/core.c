@@ -199,28 +199,30 @@ on_web_closed(struct gp_conn *c, const char *why, void *arg)
 
 /* ---- the clock ---------------------------------------------------------------------------- */
 
+/* What the clock does in the rooms below, in this order. */
+static enum gp_status (*const ticks[])(const void *ctx, struct gp_site *site, int64_t now, struct gp_err *err) = {
+	gp_hold_expire,
+	gp_bounce_tick,
+	gp_help_tick,
+	gp_library_tick,
+	gp_decide_tick,
+	gp_mentor_tick,
+	gp_letter_tick,
+	gp_anon_tick,
+};
+
 static void
 every_minute(struct gp_core *core)
 {
 	void *ctx = gp_ctx(NULL);
 	struct gp_err err;
 	enum gp_status st;
+	size_t i;
 
 	st = gp_store_begin(core->site->store, &err);
 	if (st == GP_OK) {
-		st = gp_hold_expire(ctx, core->site, gp_now(), &err);
-		if (st == GP_OK)
-			st = gp_bounce_tick(ctx, core->site, gp_now(), &err);
-		if (st == GP_OK)
-			st = gp_help_tick(ctx, core->site, gp_now(), &err);
-		if (st == GP_OK)
-			st = gp_library_tick(ctx, core->site, gp_now(), &err);
-		if (st == GP_OK)
-			st = gp_decide_tick(ctx, core->site, gp_now(), &err);
-		if (st == GP_OK)
-			st = gp_mentor_tick(ctx, core->site, gp_now(), &err);
-		if (st == GP_OK)
-			st = gp_letter_tick(ctx, core->site, gp_now(), &err);
+		for (i = 0; st == GP_OK && i < GP_COUNT(ticks); i++)
+			st = ticks[i](ctx, core->site, gp_now(), &err);
 		if (st == GP_OK)
 			st = gp_taken_forget(core->site->store, gp_now() - TAKEN_SECONDS, &err);
 		if (st == GP_OK)
@@ -230,6 +232,8 @@ every_minute(struct gp_core *core)
 	}
 	if (st == GP_OK)
 		st = gp_store_checkpoint(core->site->store, false, &err);
+	if (st == GP_OK)
+		st = gp_store_cut(core->site->store, &err);
 	if (st != GP_OK)
 		gp_log(GP_LOG_ERR, "event=housekeeping-failed what=\"%s\"", err.msg);
 	talloc_free(ctx);

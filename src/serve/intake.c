@@ -67,6 +67,13 @@ log_outcome(const struct gp_intake *i, const struct gp_intake_rcpt *r,
 {
 	const struct gp_mail *m = i->in.mail;
 
+	/* Who sent it, and which mail it was, is said nowhere. */
+	if (route->kind == GP_ROUTE_ANON) {
+		gp_log(GP_LOG_INFO, "event=mail list=%s to=%s decision=%s rule=%s result=\"%s\" reason=\"%s\"",
+		    route->list->address, route->name, gp_decision_names[d->kind], d->rule,
+		    o->text != NULL ? o->text : "", d->reason);
+		return;
+	}
 	gp_log(GP_LOG_INFO, "event=mail list=%s to=%s from=<%s> msgid=<%s> size=%zu via=%s "
 	    "decision=%s rule=%s key=%s result=\"%s\" reason=\"%s\"", route->list->address,
 	    route->name, m != NULL ? m->from_addr : i->in.envelope_from,

@@ -32,7 +32,9 @@ push_result(struct gp_feeder *f, const struct feed_job *j, const struct gp_rcpt 
 	    (unsigned)f->results_n + 1);
 	if (f->results == NULL || f->whose == NULL)
 		gp_oom();
-	f->whose[f->results_n] = (struct gp_whose){j->list->id, rcpt->member};
+	/* What comes back of a secret mail is counted for nobody. */
+	f->whose[f->results_n] = (struct gp_whose){j->list->id,
+	    (j->job->flags & GP_JOB_SECRET) != 0 ? 0 : rcpt->member};
 	res = &f->results[f->results_n++];
 	memset(res, 0, sizeof(*res));
 	res->job = j->id;
@@ -75,7 +77,10 @@ add_result(struct gp_feeder *f, const struct run *r, size_t i, const struct gp_a
 		    retry_at(r->rcpts[i].tries);
 	}
 	res->next = heed(f, r->rcpts[i].address, a, res->next);
-	if (res->kind != GP_RESULT_SENT)
+	if (res->kind != GP_RESULT_SENT && (r->job->job->flags & GP_JOB_SECRET) != 0)
+		gp_log(GP_LOG_INFO, "event=delivery job=%" PRId64 " to=<> result=%s", res->job,
+		    res->kind == GP_RESULT_FAIL ? "failed" : "deferred");
+	else if (res->kind != GP_RESULT_SENT)
 		gp_log(GP_LOG_INFO, "event=delivery job=%" PRId64 " to=<%s> result=%s text=\"%s\"",
 		    res->job, r->rcpts[i].address,
 		    res->kind == GP_RESULT_FAIL ? "failed" : "deferred", res->text);

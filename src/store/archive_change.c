@@ -151,6 +151,8 @@ strip(struct gp_store *s, int64_t id, struct gp_err *err)
 		status = gp_sql_run(s, "DELETE FROM exchange WHERE (list, node) = "
 		    "(SELECT list, id FROM node WHERE id = ?1)", args, err);
 	if (status == GP_OK)
+		status = gp_sql_run(s, "DELETE FROM anon_post WHERE node = ?1", args, err);
+	if (status == GP_OK)
 		status = gp_sql_run(s, "UPDATE node SET state = 3, mid = '', zone = NULL, "
 		    "from_name = NULL, from_addr = NULL, author = NULL, subject = NULL, "
 		    "title = NULL, snippet = NULL, size = NULL, flags = NULL, files = NULL "
@@ -170,7 +172,7 @@ gp_message_remove(struct gp_store *s, int64_t id, struct gp_err *err)
 		status = gp_node_read(s, id, &own, err);
 	/* Overwrite what is deleted, too. */
 	if (status == GP_OK)
-		status = gp_sql_script(s, "PRAGMA secure_delete = ON", err);
+		status = gp_db_overwrite(s, true, err);
 	if (status == GP_OK && c.state == GP_NODE_PRESENT)
 		status = gp_search_remove(s, id, err);
 	if (status == GP_OK)
@@ -181,7 +183,7 @@ gp_message_remove(struct gp_store *s, int64_t id, struct gp_err *err)
 		status = gp_archive_count(s, c.list, c.author, c.date, -1, 0, err);
 	if (status == GP_OK)
 		status = gp_thread_recount(s, c.list, own.thread, err);
-	after = gp_sql_script(s, "PRAGMA secure_delete = FAST", status == GP_OK ? err : NULL);
+	after = gp_db_overwrite(s, false, status == GP_OK ? err : NULL);
 	talloc_free(tmp);
 	return status == GP_OK ? after : status;
 }

@@ -239,7 +239,16 @@ gp_store_begin(struct gp_store *s, struct gp_err *err)
 		return status;
 	}
 	s->writing = true;
-	return GP_OK;
+	status = gp_anon_careful(s, err);
+	if (status != GP_OK)
+		gp_store_rollback(s);
+	return status;
+}
+
+enum gp_status
+gp_db_overwrite(struct gp_store *s, bool on, struct gp_err *err)
+{
+	return gp_sql_script(s, on || s->careful ? "PRAGMA secure_delete = ON" : "PRAGMA secure_delete = FAST", err);
 }
 
 static int

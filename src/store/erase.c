@@ -120,6 +120,9 @@ erase_rows(struct gp_store *s, const struct person *p, struct gp_err *err)
 		"DELETE FROM count WHERE " HOLDS("count.key"),
 		"DELETE FROM failure WHERE " IS("address"),
 		"DELETE FROM trusted WHERE " IS("address"),
+		"UPDATE hold SET state = 3, decided_by = 'guildpost' WHERE state = 0 AND id IN "
+		    "(SELECT hold FROM anon_post WHERE " IS("address") ")",
+		"DELETE FROM anon_post WHERE " IS("address"),
 		"DELETE FROM hold_data WHERE hold IN (SELECT id FROM hold WHERE " OF_AUTHOR ")",
 		"UPDATE hold SET claimed_by = '' WHERE " IS("claimed_by"),
 		"UPDATE job SET subject = '' WHERE " HOLDS("subject"),
@@ -206,11 +209,10 @@ gp_person_erase(struct gp_store *s, int64_t person, int64_t *messages, struct gp
 	*messages = 0;
 	/* Overwrite what is deleted, too. */
 	if (status == GP_OK)
-		status = gp_sql_script(s, "PRAGMA secure_delete = ON", err);
+		status = gp_db_overwrite(s, true, err);
 	if (status == GP_OK) {
 		status = erase(s, person, p, messages, err);
-		after = gp_sql_script(s, "PRAGMA secure_delete = FAST",
-		    status == GP_OK ? err : NULL);
+		after = gp_db_overwrite(s, false, status == GP_OK ? err : NULL);
 		status = status == GP_OK ? after : status;
 	}
 	talloc_free(p);

@@ -145,6 +145,14 @@ const struct gp_opt gp_list_options[] = {
 	    "block"},
 	{"decide_for", GP_OPT_DURATION, AT(decide_for), "7d", 3600, 90 * 86400, NULL,
 	    "so long members can answer in such a round"},
+	{"anon", GP_OPT_CHOICE, AT(anon), "off", 0, 0, FEATURE,
+	    "members (moderators: only they) can write without their name, to NAME+anon; each such post waits "
+	    "for a moderator"},
+	{"anon_identity", GP_OPT_CHOICE, AT(anon_sealed), "dropped", 0, 0, "dropped|sealed",
+	    "who wrote such a post: dropped: it is kept nowhere once the post is out; sealed: whoever runs the "
+	    "server can look it up, and that is logged"},
+	{"anon_keep", GP_OPT_DURATION, AT(anon_keep), "30d", 86400, 3650 * 86400, NULL,
+	    "so long after the last such post in a thread each of its authors keeps the same name there"},
 	{"library", GP_OPT_CHOICE, AT(library), "moderators", 0, 0, FEATURE,
 	    "threads can be kept in the library, a page each: on: every member keeps; moderators: "
 	    "they alone; off"},

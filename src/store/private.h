@@ -28,6 +28,8 @@ struct gp_store {
 	bool marked;
 	bool reading;
 	bool bulk;
+	bool careful;		/* a list takes posts without a name: what is deleted is overwritten */
+	bool cut;		/* the WAL holds what must not stay there */
 	int64_t wal_kept;	/* bytes that the last checkpoint had to leave in the WAL */
 	struct gp_zip *zip;
 	struct gp_pending *pending;
@@ -41,6 +43,10 @@ struct gp_store {
 
 /* Holding the lock: a checkpoint, and what it had to leave. A result code of SQLite. */
 int gp_db_checkpoint(struct gp_store *s, bool full);
+/* From now on pages that are freed are overwritten; or as it is set for this file. */
+enum gp_status gp_db_overwrite(struct gp_store *s, bool on, struct gp_err *err);
+/* anon.c: as the settings of the lists want it. At the beginning of each transaction. */
+enum gp_status gp_anon_careful(struct gp_store *s, struct gp_err *err);
 
 /* ---- sql.c: statements and errors ------------------------------------------------- */
 
@@ -282,6 +288,6 @@ extern const struct gp_migration gp_schema_1, gp_schema_2, gp_schema_3, gp_schem
     gp_schema_12, gp_schema_13, gp_schema_14, gp_schema_15;
 extern const struct gp_migration gp_schema_16, gp_schema_17;
 extern const struct gp_migration gp_schema_18;
-extern const struct gp_migration gp_schema_19;
+extern const struct gp_migration gp_schema_19, gp_schema_20;
 
 #endif

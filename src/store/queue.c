@@ -32,6 +32,21 @@ gp_tally_job(struct gp_tally *t, int64_t job)
 	return &t->v[t->n++];
 }
 
+/* A finished job gives up its bytes. */
+static enum gp_status
+forget_bytes(struct gp_store *s, int64_t job, struct gp_err *err)
+{
+	enum gp_status status = gp_sql_run(s, "DELETE FROM job_data WHERE job = ?1 AND NOT EXISTS "
+	    "(SELECT 1 FROM job WHERE id = ?1 AND left > 0)", GP_ARGS(GP_INT(job)), err);
+	int64_t flags;
+
+	if (status != GP_OK || sqlite3_changes(s->db) == 0)
+		return status;
+	status = gp_sql_int(s, &flags, "SELECT flags FROM job WHERE id = ?1", GP_ARGS(GP_INT(job)), err);
+	s->cut |= status == GP_OK && (flags & GP_JOB_SECRET) != 0;
+	return gp_sql_end(status);
+}
+
 enum gp_status
 gp_tally_write(struct gp_store *s, const struct gp_tally *t, struct gp_err *err)
 {
@@ -45,11 +60,8 @@ gp_tally_write(struct gp_store *s, const struct gp_tally *t, struct gp_err *err)
 		    "dropped = dropped + ?4, fresh = fresh - ?5, left = left - ?6 WHERE id = ?1",
 		    GP_ARGS(GP_INT(j->job), GP_INT(j->sent), GP_INT(j->failed),
 		    GP_INT(j->dropped), GP_INT(j->tried), GP_INT(j->done)), err);
-		/* A finished job gives up its bytes. */
 		if (status == GP_OK && j->done > 0)
-			status = gp_sql_run(s, "DELETE FROM job_data WHERE job = ?1 AND NOT EXISTS "
-			    "(SELECT 1 FROM job WHERE id = ?1 AND left > 0)",
-			    GP_ARGS(GP_INT(j->job)), err);
+			status = forget_bytes(s, j->job, err);
 	}
 	return status;
 }
@@ -183,14 +195,14 @@ take(struct gp_store *s, const struct gp_result *r, int *table, struct gp_err *e
 #define FAILURE_FROM(table) "INSERT INTO failure(job, member, address, bounced, time, text) " \
 	"SELECT r.job, coalesce(r.member, m.id, 0), coalesce(r.address, a.written, ''), 0, ?3, " \
 	"?4 FROM " table " r" MEMBER_OF("r") \
-	"WHERE r.job = ?1 AND r.n = ?2"
+	"WHERE r.job = ?1 AND r.n = ?2 AND NOT EXISTS(SELECT 1 FROM job WHERE id = ?1 AND flags & ?5)"
 
 static enum gp_status
 note_failure(struct gp_store *s, const struct gp_result *r, int64_t now, struct gp_err *err)
 {
 	const char *text = r->text == NULL ? "" : r->text;
 	const struct gp_arg *args = GP_ARGS(GP_INT(r->job), GP_INT(r->n), GP_INT(now),
-	    GP_TEXT(text));
+	    GP_TEXT(text), GP_INT(GP_JOB_SECRET));
 	enum gp_status status = gp_sql_run(s, FAILURE_FROM("rcpt"), args, err);
 
 	if (status == GP_OK && sqlite3_changes(s->db) == 0)

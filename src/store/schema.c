@@ -31,6 +31,7 @@ static const struct gp_migration *const migrations[] = {
 	&gp_schema_17,
 	&gp_schema_18,
 	&gp_schema_19,
+	&gp_schema_20,
 };
 
 int64_t

@@ -118,3 +118,14 @@ gp_token_drop(struct gp_store *s, const char *purpose, int64_t list, const char 
 	talloc_free(folded);
 	return status;
 }
+
+enum gp_status
+gp_token_erase(struct gp_store *s, const char *token, struct gp_err *err)
+{
+	unsigned char hash[GP_SHA256_LEN];
+
+	if (!hash_of(token, hash))
+		return GP_E_NOTFOUND;
+	s->cut = true;
+	return gp_sql_run(s, "DELETE FROM token WHERE hash = ?1", GP_ARGS(GP_BLOB(hash, sizeof(hash))), err);
+}

@@ -10,7 +10,7 @@ prefix=$root$(sed -n 's/^prefix = //p' "$GP_BUILDDIR/Makefile")
 ok "the program" test -x "$prefix/bin/guildpost"
 is "every template" "$(cd "$prefix/share/guildpost/templates" && find . -type f | sort)" \
 	"$(cd "$GP_SRCDIR/templates" && find . -type f | sort)"
-for page in guildpost.1 guildpost.conf.5 guildpost-member.7 guildpost-moderator.7 guildpost-owner.7; do
+for page in guildpost.1 guildpost.conf.5 guildpost-community.7 guildpost-member.7 guildpost-moderator.7 guildpost-owner.7; do
 	file=$prefix/share/man/man${page##*.}/$page
 	ok "the manual page $page" test -s "$file"
 	if command -v mandoc >/dev/null; then

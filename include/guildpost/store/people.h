@@ -76,6 +76,9 @@ struct gp_list_settings {
 	int64_t mentor_cap;	/* pairs of one mentor at once */
 	int decisions;		/* GP_FEATURE_: who can begin a round of yes and no */
 	int64_t decide_for;	/* seconds that it takes */
+	int anon;		/* GP_FEATURE_: who can write without a name */
+	int anon_sealed;	/* who it was is kept, for whoever runs the server */
+	int64_t anon_keep;	/* seconds that the same author keeps a name in a thread where nobody writes so */
 	int library;		/* GP_FEATURE_: who keeps threads in the library */
 	int64_t summary_after;	/* seconds after the last answer until who asked is invited to sum up; 0: never */
 	int64_t confirm_after;	/* seconds until a kept thread is asked about: still true? 0: never */
@@ -377,6 +380,7 @@ enum gp_verb {
 	GP_VERB_DROP, GP_VERB_BRAKE, GP_VERB_COMPLAINT, GP_VERB_PROBE, GP_VERB_SUSPEND,
 	GP_VERB_SPLIT, GP_VERB_MERGE, GP_VERB_TAKE_DOWN, GP_VERB_SOLVE, GP_VERB_REOPEN, GP_VERB_KIND, GP_VERB_SKILL,
 	GP_VERB_KEEP, GP_VERB_UNKEEP, GP_VERB_WRITE, GP_VERB_STILL_TRUE, GP_VERB_OUTDATED, GP_VERB_SUMMARY,
+	GP_VERB_UNSEAL,
 	GP_VERB_COUNT
 };
 extern const char *const gp_verb_names[];	/* "join", "close thread" */

@@ -27,7 +27,8 @@ enum { GP_JOB_8BIT = 1, GP_JOB_UTF8 = 2, /* needs 8BITMIME, SMTPUTF8 */
 	GP_JOB_NULL_SENDER = 4, /* MAIL FROM:<> */
 	GP_JOB_ONE_CLICK = 8,	/* add List-Unsubscribe and -Post for each recipient */
 	GP_JOB_BATCH = 16,	/* all get the same bytes: many recipients in one transaction */
-	GP_JOB_ASK = 32		/* not to be sent before the author's domain was asked (DMARC) */
+	GP_JOB_ASK = 32,	/* not to be sent before the author's domain was asked (DMARC) */
+	GP_JOB_SECRET = 64	/* nothing that is kept or logged says to whom it went */
 };
 /* GP_OK sets job->id. Give recipients in the same transaction. */
 enum gp_status gp_job_add(struct gp_store *s, struct gp_job *job, struct gp_err *err) GP_MUST_CHECK;

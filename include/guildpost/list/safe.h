@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * list, the part about a safe place: posts without a name. Included by list.h, whose rules hold here
+ * too.
+ *
+ * A mail to NAME+anon becomes a draft: its author's own words, in a new message under a name made for the thread.
+ * The author sees it as it will be and says yes; then it waits for a moderator. Of the mail itself nothing is
+ * kept, and nothing that is logged, counted or stored says who sent it, but for the row in anon_post.
+ */
+#ifndef GUILDPOST_LIST_SAFE_H
+#define GUILDPOST_LIST_SAFE_H
+
+#define GP_RULE_ANON "anon"	/* of the holds of such posts */
+
+/* ---- anon.c, anon_post.c ------------------------------------------------------------------ */
+
+/* Mail to NAME+anon, and answers to the preview. */
+enum gp_status gp_anon_run(const void *ctx, struct gp_site *site, const struct gp_route *route,
+    const struct gp_inbound *in, struct gp_outcome *out, struct gp_err *err) GP_MUST_CHECK;
+/* Forget names that are over. For the clock. */
+enum gp_status gp_anon_tick(const void *ctx, struct gp_site *site, int64_t now, struct gp_err *err)
+    GP_MUST_CHECK;
+
+#endif

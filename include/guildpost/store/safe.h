@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * store, the part about what is said without a name. Included by store.h, whose rules on memory,
+ * transactions and errors hold here too.
+ *
+ * Nothing here ties a post to who wrote it but a row of anon_post, which stands while the post waits and, where
+ * the list seals identities, behind it. Names are made with a secret of the thread; when that is forgotten nobody
+ * can make the same name again. While any list takes such posts, whatever is deleted is overwritten in the file,
+ * and the server cuts the WAL soon after.
+ */
+#ifndef GUILDPOST_STORE_SAFE_H
+#define GUILDPOST_STORE_SAFE_H
+
+/* ---- anon.c ----------------------------------------------------------------------- */
+
+enum { GP_ANON_SECRET = 32 };
+struct gp_anon_key { int64_t id; unsigned char secret[GP_ANON_SECRET]; };
+/* The secret of the thread that holds the message; message 0: of a thread that is still to be. Made when there is
+ * none; the time of its use is kept. */
+enum gp_status gp_anon_key(struct gp_store *s, int64_t list, int64_t message, int64_t now,
+    struct gp_anon_key *out, struct gp_err *err) GP_MUST_CHECK;
+/* The post that begins the thread of such a key was archived. */
+enum gp_status gp_anon_key_begun(struct gp_store *s, int64_t key, int64_t message, struct gp_err *err)
+    GP_MUST_CHECK;
+/* Forget those of a list that were not used since. */
+enum gp_status gp_anon_key_forget(struct gp_store *s, int64_t list, int64_t before, struct gp_err *err)
+    GP_MUST_CHECK;
+
+struct gp_anon {
+	int64_t hold, key;
+	char *address;		/* folded */
+};
+/* The post waits as that hold. */
+enum gp_status gp_anon_wait(struct gp_store *s, int64_t list, const struct gp_anon *a, struct gp_err *err)
+    GP_MUST_CHECK;
+enum gp_status gp_anon_waits(const void *ctx, struct gp_store *s, int64_t hold, struct gp_anon **out,
+    struct gp_err *err) GP_MUST_CHECK;
+/* It waits no longer: archived as that message and sealed, or (message 0) forgotten. */
+enum gp_status gp_anon_end(struct gp_store *s, int64_t hold, int64_t message, struct gp_err *err)
+    GP_MUST_CHECK;
+/* Who wrote a sealed one. GP_E_NOTFOUND: it is not known here. */
+enum gp_status gp_anon_unseal(const void *ctx, struct gp_store *s, int64_t message, char **address,
+    struct gp_err *err) GP_MUST_CHECK;
+/* Drafts that wait for a yes of that address: unused tokens of that purpose. */
+enum gp_status gp_anon_drafts(struct gp_store *s, const char *purpose, int64_t list, const char *address,
+    int64_t now, int64_t *n, struct gp_err *err) GP_MUST_CHECK;
+/* Take a token away, used or not, with all that it held. */
+enum gp_status gp_token_erase(struct gp_store *s, const char *token, struct gp_err *err) GP_MUST_CHECK;
+/* Something was deleted that must not stay in the WAL: cut it, unless someone reads just now. */
+enum gp_status gp_store_cut(struct gp_store *s, struct gp_err *err) GP_MUST_CHECK;
+
+#endif

@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: ISC */
+/* What the files about posts without a name share. */
+#ifndef GP_LIST_ANON_H
+#define GP_LIST_ANON_H
+
+#include "hold.h"
+
+#define GP_PURPOSE_ANON "anon"	/* of the tokens that hold drafts */
+
+/* A post without a name as it will be. */
+struct gp_draft {
+	char *subject, *text;
+	char *name, *address;	/* of the thread's */
+	char *under;		/* Message-ID that it answers, or NULL */
+	int64_t key;
+};
+
+/* ---- anon_words.c -------------------------------------------------------------------------- */
+
+/* What its author may be called by, in the order of its fields; none is NULL. */
+struct gp_called { const char *names[2]; char *const *addresses; size_t n; };
+/* The author's own words without their names: what was quoted, the signature, a last line that is but a name, and
+ * whole names and addresses anywhere are gone. "" when nothing is left. */
+char *gp_anon_text(const void *ctx, const struct gp_mail *m, const struct gp_called *who);
+char *gp_anon_line(const void *ctx, const char *line, const struct gp_called *who);
+/* Parts of a name that still stand in a text: for the author to look at. */
+void gp_anon_left(const void *ctx, const char *text, const struct gp_called *who, json_t *rows);
+/* The name of an author in a thread, and the address that goes with it. */
+enum gp_status gp_anon_name(const void *ctx, struct gp_site *site, const struct gp_list *list,
+    const struct gp_anon_key *key, int64_t person, int64_t thread, struct gp_draft *out, struct gp_err *err);
+/* The message itself, in bytes and as a parser would read it. msgid NULL: a new one. */
+enum gp_status gp_anon_compose(const void *ctx, const struct gp_list *list, const struct gp_draft *d,
+    const char *msgid, int64_t date, struct gp_inbound *out, struct gp_err *err);
+
+/* ---- anon_post.c ------------------------------------------------------------------------------ */
+
+bool gp_anon_is(const struct gp_hold *h);
+/* A moderator let it through: sent as of now. */
+enum gp_status gp_anon_post(struct gp_case *c, const struct gp_inbound *held);
+/* It is not sent; what: "refused", "expired", or NULL: its author is not told. */
+enum gp_status gp_anon_over(struct gp_case *c, const char *what, const char *reason);
+/* A mail to the author: a section of anon-answer.md. */
+enum gp_status gp_anon_tell(const void *ctx, struct gp_site *site, struct gp_list *list, const char *address,
+    const char *what, json_t *data, struct gp_err *err);
+
+#endif

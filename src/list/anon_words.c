@@ -1,0 +1,236 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * The words of a post without a name, the name that it gets instead, and the message that carries them. It is a
+ * new message: nothing of the mail that came is in it but these words, so nothing has to be found and taken out of
+ * headers, attachments or HTML.
+ */
+#include "config.h"
+
+#include "anon.h"
+
+#include <string.h>
+
+enum { SHORTEST = 3,	/* bytes of a part of a name that is looked for by itself */
+	TAG = 5 };	/* bytes of the MAC in the address: 8 letters */
+
+/* ---- without names --------------------------------------------------------------------------- */
+
+static bool
+is_inside_word(unsigned char c)
+{
+	return c >= 0x80 || (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+}
+
+/* The next place where the name stands as words of their own, or NULL. */
+static const char *
+find_name(const char *text, const char *from, const char *name)
+{
+	size_t n = strlen(name);
+	const char *p;
+
+	for (p = from; *p != '\0'; p++) {
+		if (!gp_istarts(p, name) || (p > text && is_inside_word((unsigned char)p[-1])))
+			continue;
+		if (!is_inside_word((unsigned char)p[n]))
+			return p;
+	}
+	return NULL;
+}
+
+static char *
+without(const void *ctx, const char *text, const char *name)
+{
+	const char *p = text, *hit;
+	struct gp_buf b;
+
+	if (strlen(name) < SHORTEST || find_name(text, text, name) == NULL)
+		return gp_strdup(ctx, text);
+	gp_buf_init(&b, ctx, 2 * strlen(text) + 16);
+	while ((hit = find_name(text, p, name)) != NULL) {
+		gp_buf_add(&b, p, (size_t)(hit - p));
+		gp_buf_puts(&b, "[...]");
+		p = hit + strlen(name);
+	}
+	gp_buf_puts(&b, p);
+	return b.p;
+}
+
+char *
+gp_anon_line(const void *ctx, const char *line, const struct gp_called *who)
+{
+	char *text = gp_strdup(ctx, line);
+	size_t i;
+
+	for (i = 0; i < who->n; i++)
+		text = without(ctx, text, who->addresses[i]);
+	for (i = 0; i < GP_COUNT(who->names); i++)
+		if (strchr(who->names[i], ' ') != NULL)
+			text = without(ctx, text, who->names[i]);
+	return text;
+}
+
+/* The next word of a name: letters and digits. */
+static bool
+next_word(const char **p, struct gp_str *word)
+{
+	while (**p != '\0' && !is_inside_word((unsigned char)**p))
+		(*p)++;
+	word->p = *p;
+	while (is_inside_word((unsigned char)**p))
+		(*p)++;
+	word->n = (size_t)(*p - word->p);
+	return word->n > 0;
+}
+
+static bool
+is_part_of(const struct gp_called *who, struct gp_str word)
+{
+	struct gp_str part;
+	const char *p;
+	size_t i;
+
+	for (i = 0; i < GP_COUNT(who->names); i++)
+		for (p = who->names[i]; next_word(&p, &part);)
+			if (part.n == word.n && strncasecmp(part.p, word.p, part.n) == 0)
+				return true;
+	return false;
+}
+
+/* A line of nothing but parts of the author's name. */
+static bool
+is_sign_off(const char *line, size_t n, const struct gp_called *who)
+{
+	char *text = gp_strndup(NULL, line, n);
+	const char *p = text;
+	struct gp_str word;
+	bool some = false, all = true;
+
+	while (next_word(&p, &word)) {
+		some = true;
+		all = all && is_part_of(who, word);
+	}
+	talloc_free(text);
+	return some && all;
+}
+
+char *
+gp_anon_text(const void *ctx, const struct gp_mail *m, const struct gp_called *who)
+{
+	size_t n = m->own_n > 0 ? gp_text_own_end(ctx, m->own, m->own_n) : 0, line;
+	const char *text = m->own;
+
+	for (;;) {
+		while (n > 0 && strchr(" \t\n", text[n - 1]) != NULL)
+			n--;
+		for (line = n; line > 0 && text[line - 1] != '\n';)
+			line--;
+		if (n == 0 || !is_sign_off(text + line, n - line, who))
+			break;
+		n = line;
+	}
+	return gp_anon_line(ctx, n > 0 ? gp_strndup(ctx, text, n) : "", who);
+}
+
+void
+gp_anon_left(const void *ctx, const char *text, const struct gp_called *who, json_t *rows)
+{
+	struct gp_str part;
+	const char *p;
+	size_t i, k;
+
+	for (i = 0; i < GP_COUNT(who->names); i++) {
+		for (p = who->names[i]; next_word(&p, &part);) {
+			char *word = gp_strndup(ctx, part.p, part.n);
+			bool known = false;
+
+			for (k = 0; k < json_array_size(rows); k++)
+				known |= gp_strieq(json_string_value(json_object_get(json_array_get(rows, k), "name")),
+				    word);
+			if (part.n >= SHORTEST && !known && find_name(text, text, word) != NULL)
+				gp_json_text(gp_json_push_object(rows), "name", word);
+		}
+	}
+}
+
+/* ---- a name ------------------------------------------------------------------------------------ */
+
+/* Line `n` of the names in the language of the list; how they are shown stands in the first. */
+static char *
+name_of(const void *ctx, const struct gp_site *site, const struct gp_list *list, unsigned n)
+{
+	const char *all = gp_templates_file(site->templates, gp_asprintf(ctx, "mail/%s/aliases",
+	    list->set.language), NULL), *p, *star;
+	struct gp_str line, form = {"*", 1};
+	unsigned count = 0, i;
+
+	if (all == NULL)
+		all = gp_templates_file(site->templates, "mail/en/aliases", NULL);
+	for (p = all; all != NULL && gp_str_next_line(&p, &line); count++)
+		if (count == 0)
+			form = line;
+	if (count < 2)
+		return gp_strdup(ctx, "?");
+	n = 1 + n % (count - 1);
+	for (p = all, i = 0; gp_str_next_line(&p, &line) && i < n;)
+		i++;
+	star = memchr(form.p, '*', form.n);
+	if (star == NULL)
+		return gp_strndup(ctx, line.p, line.n);
+	return gp_asprintf(ctx, "%.*s%.*s%.*s", (int)(star - form.p), form.p, (int)line.n, line.p,
+	    (int)(form.n - (size_t)(star - form.p) - 1), star + 1);
+}
+
+enum gp_status
+gp_anon_name(const void *ctx, struct gp_site *site, const struct gp_list *list, const struct gp_anon_key *key,
+    int64_t person, int64_t thread, struct gp_draft *out, struct gp_err *err)
+{
+	char *who = gp_asprintf(ctx, "person %lld", (long long)person), *base;
+	unsigned char mac[GP_SHA256_LEN];
+	struct gp_node *nodes = NULL;
+	size_t i, n = 0;
+	enum gp_status st = GP_OK;
+	bool taken = true;
+	int k;
+
+	gp_hmac(key->secret, sizeof(key->secret), who, strlen(who), mac);
+	out->address = gp_route_address(ctx, site, list, "anon", gp_base32(ctx, mac, TAG));
+	base = out->name = name_of(ctx, site, list, (unsigned)mac[TAG] << 8 | mac[TAG + 1]);
+	if (thread != 0)
+		st = gp_thread_nodes(ctx, site->store, thread, &nodes, &n, err);
+	for (i = 0; i < n; i++)
+		if (nodes[i].msg != NULL && gp_strieq(nodes[i].msg->from_addr, out->address)) {
+			out->name = nodes[i].msg->from_name;
+			return st;
+		}
+	/* Somebody else has that name here. */
+	for (k = 2; st == GP_OK && taken; k++) {
+		for (i = 0, taken = false; i < n; i++)
+			taken |= nodes[i].msg != NULL && strcmp(nodes[i].msg->from_name, out->name) == 0;
+		if (taken)
+			out->name = gp_asprintf(ctx, "%s %d", base, k);
+	}
+	return st;
+}
+
+/* ---- the message --------------------------------------------------------------------------------- */
+
+enum gp_status
+gp_anon_compose(const void *ctx, const struct gp_list *list, const struct gp_draft *d, const char *msgid,
+    int64_t date, struct gp_inbound *out, struct gp_err *err)
+{
+	struct gp_compose c = {.from_name = d->name, .from_addr = d->address, .to_name = "",
+	    .to_addr = list->address, .reply_to = list->address, .subject = d->subject, .text = d->text,
+	    .in_reply_to = d->under, .domain = list->domain, .date = date};
+	struct gp_mail *m = gp_new(ctx, struct gp_mail);
+	enum gp_status st;
+
+	c.msgid = msgid != NULL ? msgid : gp_msgid_new(ctx, list->domain);
+	memset(out, 0, sizeof(*out));
+	out->envelope_from = "";
+	out->via = "guildpost";
+	out->received = date;
+	st = gp_say_compose(ctx, &c, out, m, err);
+	m->flags &= ~(unsigned)GP_MAIL_AUTO;
+	out->mail = m;
+	return st;
+}

@@ -1,0 +1,344 @@
+/* SPDX-License-Identifier: ISC */
+/* Posts without a name: what is shown, who learns what, and that no byte that is kept or sent tells who it was. */
+#include "config.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+#include "practice.h"
+
+/* What tells that it was Bob, and stands in nothing but his mail. */
+static const char *const traces[] = {"Quibbleson", "bobphone.example", "Bobmail", "555-0161", "bob-cv.pdf",
+    "JVBERi0", "192.0.2.77", "beekeeper-in-chief"};
+
+static void
+set(struct place *p, const char *key, const char *value)
+{
+	struct gp_err err;
+
+	must(gp_store_begin(p->site->store, &err), &err);
+	must(gp_list_set(p->site->store, p->bees, key, value, &err), &err);
+	must(gp_store_commit(p->site->store, &err), &err);
+}
+
+static char *
+bobs_mail(struct place *p, const char *msgid, const char *under, const char *subject, const char *text)
+{
+	return gp_asprintf(p->ctx, "Received: from bobphone.example ([192.0.2.77]) by mx; Mon, 23 Nov 2026 11:59:00 +0000\n"
+	    "From: Bob Quibbleson <bob@example.net>\nTo: bees+anon@example.org\nSubject: %s\n"
+	    "Message-ID: <%s@bobphone.example>\nX-Mailer: Bobmail/3\n%s%s%s"
+	    "Date: Mon, 23 Nov 2026 11:58:00 +0000\nMIME-Version: 1.0\n"
+	    "Content-Type: multipart/mixed; boundary=bb\n\n--bb\nContent-Type: text/plain; charset=utf-8\n\n%s\n\n"
+	    "Bob Quibbleson\n-- \nBob Quibbleson, beekeeper-in-chief, 555-0161\n"
+	    "--bb\nContent-Type: application/pdf; name=bob-cv.pdf\nContent-Disposition: attachment; "
+	    "filename=bob-cv.pdf\nContent-Transfer-Encoding: base64\n\nJVBERi0=\n--bb--\n", subject, msgid,
+	    under != NULL ? "In-Reply-To: <" : "", under != NULL ? under : "", under != NULL ? "@x.example>\n" : "",
+	    text);
+}
+
+/* It comes in; the mails that it causes. */
+static char *
+give(struct place *p, const char *to, const char *text)
+{
+	int64_t before = last_job(p);
+	struct gp_outcome out = {0};
+
+	take_in(p, to, text, "bob@example.net", &out);
+	return mails(p, before);
+}
+
+/* Where the answer to the newest mail goes that has such an address. */
+static char *
+answer_to(struct place *p, const char *word)
+{
+	size_t n;
+	struct gp_job **v = jobs_since(p, 0, &n);
+
+	while (n-- > 0) {
+		const struct gp_mail *m = read_job(p, v[n]);
+
+		if (m->reply_to.n > 0 && strstr(m->reply_to.v[0].addr, word) != NULL)
+			return m->reply_to.v[0].addr;
+	}
+	fail_msg("no mail asks for an answer to %s", word);
+	return NULL;
+}
+
+static struct gp_mail *
+newest_post(struct place *p)
+{
+	struct gp_message **v;
+	struct gp_mail *m = gp_new(p->ctx, struct gp_mail);
+	struct gp_err err;
+	size_t n;
+
+	must(gp_message_newest(p->ctx, p->site->store, p->bees->id, 0, 0, 1, &v, &n, &err), &err);
+	assert_int_equal(n, 1);
+	must(gp_message_mail(p->ctx, p->site->store, v[0]->id, m, NULL, NULL, &err), &err);
+	return m;
+}
+
+/* One post of Bob's, from his mail to the archive. */
+static char *
+write_one(struct place *p, const char *msgid, const char *under, const char *subject, const char *text)
+{
+	give(p, "bees+anon@example.org", bobs_mail(p, msgid, under, subject, text));
+	say(p, BOB, answer_to(p, "+anon-"), "Re: that", "Yes.\n");
+	return say(p, ANN, answer_to(p, "+hold-"), "Re: that", "ok\n");
+}
+
+/* Everything that waits goes out. */
+static void
+deliver_all(struct place *p)
+{
+	struct gp_job **v;
+	struct gp_err err;
+	size_t i, k, n, count;
+
+	must(gp_queue_list(p->ctx, p->site->store, false, &v, &n, &err), &err);
+	must(gp_store_begin(p->site->store, &err), &err);
+	for (i = 0; i < n; i++) {
+		struct gp_rcpt *r;
+
+		must(gp_queue_fresh(p->ctx, p->site->store, v[i]->id, 0, 100, &r, &count, &err), &err);
+		for (k = 0; k < count; k++) {
+			struct gp_result res = {.job = r[k].job, .n = r[k].n, .kind = GP_RESULT_SENT};
+
+			must(gp_queue_results(p->site->store, &res, 1, gp_now(), &err), &err);
+		}
+	}
+	must(gp_store_commit(p->site->store, &err), &err);
+}
+
+static size_t
+count_in(const char *path, const char *what)
+{
+	size_t n = 0, count = 0;
+	struct gp_err err;
+	const char *p, *hit;
+	char *all;
+
+	if (gp_file_read(NULL, path, (size_t)1 << 28, &all, &n, &err) != GP_OK)
+		return 0;
+	for (p = all; (hit = gp_memmem(p, n - (size_t)(p - all), what, strlen(what))) != NULL; p = hit + 1)
+		count++;
+	talloc_free(all);
+	return count;
+}
+
+/* In the database and what belongs to it. */
+static size_t
+kept(struct place *p, const char *what)
+{
+	struct gp_err err;
+
+	must(gp_store_cut(p->site->store, &err), &err);
+	return count_in(p->conf->db_path, what) +
+	    count_in(gp_asprintf(p->ctx, "%s-wal", p->conf->db_path), what);
+}
+
+static void
+test_from_draft_to_post(void **state)
+{
+	struct place *p = *state;
+	char *text, *token;
+	struct gp_mail *m;
+
+	set(p, "anon", "on");
+	text = give(p, "bees+anon@example.org", bobs_mail(p, "a", NULL, "I lost all my hives",
+	    "It was my fault. Write to bob@example.net, says Bob Quibbleson. What now?"));
+	HAS(text, "bob@example.net|[bees] Please look");
+	HASNT(text, " // ");
+	HAS(text, "(no name given)");
+	HAS(text, "Write to [...], says [...]. What now?");
+	HAS(text, "bob-cv.pdf");
+	HAS(text, "is not kept");
+	HASNT(text, "beekeeper-in-chief");
+	token = answer_to(p, "+anon-");
+	/* Neither someone else's yes nor a blank answer does anything. */
+	HASNT(say(p, CLEO, token, "Re: that", "yes\n"), "waits for a moderator");
+	HAS(say(p, BOB, token, "Re: that", "What does that mean?\n"), "not understood");
+	text = say(p, BOB, token, "Re: that", "Yes.\n");
+	HAS(text, "bob@example.net|[bees] About what you wrote");
+	HAS(text, "ann@example.org|[bees] Held: I lost all my hives");
+	HAS(text, "since 2026, who gives no name");
+	HASNT(text, "example.net|[bees] Held");
+	HAS(say(p, BOB, token, "Re: that", "Yes.\n"), "too late, or twice");
+	text = say(p, ANN, answer_to(p, "+hold-"), "Re: that", "ok trust\n");
+	HAS(text, "I lost all my hives");
+	HASNT(text, "bob@example.net|[bees] A");
+	m = newest_post(p);
+	HAS(m->from_name, "(no name given)");
+	HAS(m->from_addr, "bees+anon-");
+	assert_int_equal(m->parts_n, 1);
+	assert_string_equal(m->subject, "I lost all my hives");
+	assert_int_equal(m->date, gp_now());
+	assert_string_equal(m->reply_to.n > 0 ? m->reply_to.v[0].addr : "bees@example.org", "bees@example.org");
+}
+
+static void
+test_no_trace(void **state)
+{
+	struct place *p = *state;
+	size_t before, i, k, n, bobs_id;
+	struct gp_job **jobs;
+	struct gp_err err;
+	struct gp_mail *m;
+
+	set(p, "anon", "on");
+	post(p, CLEO, "c", NULL, "Losses", "Who lost hives?\n");
+	deliver_all(p);
+	before = kept(p, "bob@example.net");
+	write_one(p, "a", "c", "Re: Losses", "All of mine.");
+	m = newest_post(p);
+	assert_string_equal(m->in_reply_to[0], "c@x.example");
+	/* What goes out to others. */
+	jobs = jobs_since(p, 0, &n);
+	for (i = 0; i < n; i++) {
+		char *whole = gp_asprintf(p->ctx, "%.*s\n%.*s", (int)jobs[i]->header_n, jobs[i]->header,
+		    (int)jobs[i]->body_n, jobs[i]->body);
+
+		if (gp_strieq(goes_to(p, jobs[i]), "bob@example.net") && (jobs[i]->flags & GP_JOB_SECRET) != 0)
+			continue;
+		for (k = 0; k < GP_COUNT(traces); k++)
+			HASNT(whole, traces[k]);
+		HASNT(whole, "bob@");
+	}
+	/* Until it is out, the preview is there: so this test would see it. */
+	assert_true(kept(p, "bob-cv.pdf") > 0);
+	assert_true(kept(p, "bob@example.net") > before);
+	deliver_all(p);
+	for (k = 0; k < GP_COUNT(traces); k++)
+		if (kept(p, traces[k]) != 0)
+			fail_msg("\"%s\" is in the database", traces[k]);
+	assert_int_equal(kept(p, "bob@example.net"), before);
+	for (bobs_id = 0, i = 0; i < m->parts_n; i++)
+		bobs_id += m->parts[i].name != NULL;
+	assert_int_equal(bobs_id, 0);
+	/* Nor do those who run the server find it, if the list drops it. */
+	{
+		struct gp_message **v;
+		char *who;
+
+		must(gp_message_newest(p->ctx, p->site->store, p->bees->id, 0, 0, 1, &v, &n, &err), &err);
+		assert_int_equal(gp_anon_unseal(p->ctx, p->site->store, v[0]->id, &who, &err), GP_E_NOTFOUND);
+		set(p, "anon_identity", "sealed");
+		write_one(p, "b", "c", "Re: Losses", "And again.");
+		must(gp_message_newest(p->ctx, p->site->store, p->bees->id, 0, 0, 1, &v, &n, &err), &err);
+		must(gp_anon_unseal(p->ctx, p->site->store, v[0]->id, &who, &err), &err);
+		assert_string_equal(who, "bob@example.net");
+	}
+}
+
+static void
+test_names(void **state)
+{
+	struct place *p = *state;
+	int64_t start = gp_now();
+	char *first, *name;
+
+	set(p, "anon", "on");
+	set(p, "anon_keep", "30d");
+	post(p, CLEO, "c", NULL, "Losses", "Who lost hives?\n");
+	write_one(p, "a", "c", "Re: Losses", "All of mine.");
+	first = newest_post(p)->from_addr;
+	name = newest_post(p)->from_name;
+	write_one(p, "b", "c", "Re: Losses", "I have more to say.");
+	assert_string_equal(newest_post(p)->from_addr, first);
+	assert_string_equal(newest_post(p)->from_name, name);
+	/* Elsewhere, and for somebody else, it is another. */
+	write_one(p, "d", NULL, "Another thing", "Something else.");
+	assert_string_not_equal(newest_post(p)->from_addr, first);
+	first = newest_post(p)->from_addr;
+	gp_clock_set(gp_now() + 31 * DAY, true);
+	tick(p, 0, gp_anon_tick);
+	write_one(p, "e", "c", "Re: Losses", "Months later.");
+	assert_string_not_equal(newest_post(p)->from_name, name);
+	gp_clock_set(start, true);
+}
+
+static void
+test_other_ends(void **state)
+{
+	struct place *p = *state;
+	int64_t start = gp_now();
+	char *text;
+
+	set(p, "anon", "on");
+	set(p, "hold_end", "accept");
+	give(p, "bees+anon@example.org", bobs_mail(p, "a", NULL, "Idle talk", "Somebody is a fool."));
+	HAS(say(p, BOB, answer_to(p, "+anon-"), "Re: that", "no\n"), "thrown away");
+	give(p, "bees+anon@example.org", bobs_mail(p, "b", NULL, "Idle talk", "Somebody is a fool."));
+	say(p, BOB, answer_to(p, "+anon-"), "Re: that", "yes\n");
+	text = say(p, ANN, answer_to(p, "+hold-"), "Re: that", "no: Please be kind\n");
+	HAS(text, "bob@example.net|[bees] About what you wrote");
+	HAS(text, "Please be kind");
+	/* Nobody looks: it never goes out by itself. */
+	give(p, "bees+anon@example.org", bobs_mail(p, "d", NULL, "Idle talk", "Somebody is a fool."));
+	say(p, BOB, answer_to(p, "+anon-"), "Re: that", "yes\n");
+	text = tick(p, 8 * DAY, gp_hold_expire);
+	HAS(text, "bob@example.net|[bees] About what you wrote");
+	HAS(text, "Nobody looked");
+	deliver_all(p);
+	assert_int_equal(kept(p, "Quibbleson"), 0);
+	HAS(give(p, "bees+anon@example.org", "From: bob@example.net\nTo: bees+anon@example.org\nSubject: x\n\n"
+	    "> All quoted.\n\n-- \nBob\n"), "nothing is left");
+	gp_clock_set(start, true);
+}
+
+static const struct { const char *name, *setting, *to, *from, *field; enum gp_decision_kind kind; } doors[] = {
+	{"it is off", "off", "bees+anon@example.org", BOB, "", GP_DECIDE_REJECT},
+	{"only moderators", "moderators", "bees+anon@example.org", BOB, "", GP_DECIDE_REJECT},
+	{"a moderator", "moderators", "bees+anon@example.org", ANN, "", GP_DECIDE_COMMAND},
+	{"a member", "on", "bees-anon@example.org", BOB, "", GP_DECIDE_COMMAND},
+	{"a stranger", "on", "bees+anon@example.org", EVE, "", GP_DECIDE_REJECT},
+	{"an answer to a name", "on", "bees+anon-abcdefgh@example.org", BOB, "", GP_DECIDE_REJECT},
+	{"a machine", "on", "bees+anon@example.org", BOB, "Auto-Submitted: auto-replied\n", GP_DECIDE_DISCARD},
+	{"another list's mail", "on", "bees+anon@example.org", BOB, "List-Id: <x.example.com>\n", GP_DECIDE_DISCARD},
+};
+
+static void
+test_doors(void **state)
+{
+	struct place *p = *state;
+	size_t i;
+
+	for (i = 0; i < GP_COUNT(doors); i++) {
+		struct gp_inbound in;
+		struct gp_decision d;
+		struct gp_route r;
+		struct gp_err err;
+
+		set(p, "anon", doors[i].setting);
+		incoming(p->ctx, gp_asprintf(p->ctx, "From: %s\nTo: %s\nSubject: x\n%s\nHello\n", doors[i].from,
+		    doors[i].to, doors[i].field), "s@x.example", &in);
+		must(gp_route_find(p->ctx, p->site, doors[i].to, &r, &err), &err);
+		must(gp_decide(p->ctx, p->site, &r, &in, &d, &err), &err);
+		if (d.kind != doors[i].kind)
+			fail_msg("%s: %s, %s", doors[i].name, gp_decision_names[d.kind], d.reason);
+		HASNT(d.reason, "bob@");
+	}
+	/* Three drafts at a time: nobody is flooded through us. */
+	for (i = 0; i < 5; i++) {
+		char *text = give(p, "bees+anon@example.org", bobs_mail(p, gp_asprintf(p->ctx, "f%zu", i), NULL,
+		    "x", "Hello."));
+
+		assert_int_equal(strstr(text, "Please look") != NULL, i < 3);
+	}
+	HAS(ask(p, BOB, "anon\n"), "bees+anon@example.org");
+	HASNT(ask(p, EVE, "anon\n"), "bees+anon@example.org");
+}
+
+int
+main(void)
+{
+	static const struct CMUnitTest tests[] = {
+		PLACE_TEST(test_from_draft_to_post), PLACE_TEST(test_no_trace), PLACE_TEST(test_names),
+		PLACE_TEST(test_other_ends), PLACE_TEST(test_doors),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
