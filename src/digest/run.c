@@ -387,11 +387,13 @@ serve(struct mailing *m, size_t *sent)
 	for (i = 0; st == GP_OK && i < m->n; i++)
 		if (is_away(m, m->members[i]) && m->members[i]->pause_to > from)
 			from = m->members[i]->pause_to - 1;
+	if (first->digest_next < 0)
+		from = from > m->now ? from : -first->digest_next;
 	if (st == GP_OK)
 		st = reckon(m, from);
 	if (first->digest_next == GP_DIGEST_FINAL)
 		m->next = GP_DIGEST_NONE;
-	if (st != GP_OK || first->digest_next == GP_DIGEST_RECKON || is_away(m, first))
+	if (st != GP_OK || first->digest_next <= 0 || is_away(m, first))
 		return st != GP_OK ? st : mark_all(m, false);
 	/* A digest at its hour has what came before the hour, whoever is served when. */
 	m->to = first->digest_next < GP_DIGEST_TIMES ? m->now + 1 :
@@ -462,6 +464,8 @@ serve_all(struct gp_digester *d, const void *ctx, struct gp_member **due, size_t
 		st = gather(&m, due[i]);
 		if (st == GP_OK)
 			st = serve(&m, sent);
+		/* One that was only reckoned may be due by now. */
+		*more = *more || (m.next > 0 && m.next <= now);
 		for (k = 0; st == GP_OK && m.n > 1 && k < m.n; k++) {
 			together = talloc_realloc(ctx, together, int64_t, (unsigned)together_n + 1);
 			if (together == NULL)

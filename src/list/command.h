@@ -173,6 +173,7 @@ gp_command_fn gp_do_help, gp_do_stop, gp_do_which, gp_do_who, gp_do_info, gp_do_
 gp_command_fn gp_do_subscribe, gp_do_unsubscribe, gp_do_confirm; /* cmd_join.c */
 gp_command_fn gp_do_each, gp_do_daily, gp_do_weekly, gp_do_monthly, gp_do_none, gp_do_pause,
     gp_do_resume, gp_do_set, gp_do_show; /* cmd_settings.c */
+gp_command_fn gp_do_catchup; /* cmd_catchup.c */
 gp_command_fn gp_do_get, gp_do_index, gp_do_last, gp_do_search, gp_do_follow, gp_do_mute,
     gp_do_unmute, gp_do_takedown; /* cmd_archive.c */
 gp_command_fn gp_do_address, gp_do_export, gp_do_erase, gp_do_withdraw; /* cmd_person.c */

@@ -33,6 +33,7 @@ const struct gp_command gp_commands[] = {
 	{"weekly", MEMBERS, MEMBER, gp_do_weekly},
 	{"monthly", MEMBERS, MEMBER, gp_do_monthly},
 	{"none", MEMBERS, MEMBER, gp_do_none},
+	{"catchup", MEMBERS, MEMBER_SUBJECT, gp_do_catchup},
 	{"pause", MEMBERS, MEMBER_SUBJECT, gp_do_pause},
 	{"resume", MEMBERS, MEMBER, gp_do_resume},
 	{"set", MEMBERS, MEMBER_SUBJECT, gp_do_set},

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
  * Whose digest is due. digest_next of a member is the time, under an index of those that have one; what is
- * below GP_DIGEST_TIMES is due at once, for the reason that it names.
+ * below GP_DIGEST_TIMES is looked at at once, for the reason that it names.
  */
 #include "config.h"
 
@@ -45,8 +45,8 @@ gp_digest_mark(struct gp_store *s, int64_t member, int64_t upto, int64_t sent, i
     struct gp_err *err)
 {
 	return gp_sql_run(s, "UPDATE member SET digest_upto = iif(?2 > 0, ?2, digest_upto), "
-	    "digest_last = iif(?3 > 0, ?3, digest_last), digest_next = nullif(?4, -1) WHERE id = ?1",
-	    GP_ARGS(GP_INT(member), GP_INT(upto), GP_INT(sent), GP_INT(next)), err);
+	    "digest_last = iif(?3 > 0, ?3, digest_last), digest_next = nullif(?4, ?5) WHERE id = ?1",
+	    GP_ARGS(GP_INT(member), GP_INT(upto), GP_INT(sent), GP_INT(next), GP_INT(GP_DIGEST_NONE)), err);
 }
 
 struct wish { int64_t list, posts; };
@@ -90,9 +90,9 @@ gp_digest_count_posts(struct gp_store *s, int64_t *n, struct gp_err *err)
 enum gp_status
 gp_digest_reckon(struct gp_store *s, int64_t list, struct gp_err *err)
 {
-	return gp_sql_run(s, "UPDATE member SET digest_next = 0 WHERE digest_next >= 10 AND (list = ?1 OR "
+	return gp_sql_run(s, "UPDATE member SET digest_next = -?2 WHERE digest_next >= 10 AND (list = ?1 OR "
 	    "(digest_together AND person IN (SELECT person FROM member WHERE list = ?1)))",
-	    GP_ARGS(GP_INT(list)), err);
+	    GP_ARGS(GP_INT(list), GP_INT(gp_now())), err);
 }
 
 enum gp_status

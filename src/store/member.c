@@ -167,7 +167,7 @@ join(struct gp_store *s, int64_t list, int64_t person, int64_t address, const ch
 		return status;
 	/* A digest begins with what comes after joining. */
 	status = gp_sql_run(s, "INSERT INTO member(list, person, address, role, delivery, joined, "
-	    "digest_next, digest_upto) VALUES(?1, ?2, ?3, ?4, ?5, ?6, iif(?5 IN (1, 2, 3), 0, NULL), "
+	    "digest_next, digest_upto) VALUES(?1, ?2, ?3, ?4, ?5, ?6, iif(?5 IN (1, 2, 3), -?6, NULL), "
 	    "(SELECT max(0, coalesce(max(id), 0)) FROM node))",
 	    GP_ARGS(GP_INT(list), GP_INT(person), GP_INT(address), GP_INT(role),
 	    GP_INT(delivery), GP_INT(now)), err);

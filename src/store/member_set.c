@@ -102,12 +102,12 @@ write_settings(struct gp_store *s, const struct gp_member *m, struct gp_err *err
 	    "digest_upto = iif(" TO_DIGEST " AND digest_next IS NULL, " NEWEST ", digest_upto), "
 	    "digest_until = iif(" FROM_DIGEST ", " NEWEST ", digest_until), "
 	    "digest_next = CASE WHEN " FROM_DIGEST " THEN 1 WHEN ?3 IN (1, 2, 3) THEN iif(delivery = ?3 "
-	    "AND timezone = ?5, digest_next, 0) WHEN ?3 = delivery THEN digest_next ELSE NULL END "
+	    "AND timezone = ?5, digest_next, -?12) WHEN ?3 = delivery THEN digest_next ELSE NULL END "
 	    "WHERE id = ?1",
 	    GP_ARGS(GP_INT(m->id), GP_INT(m->role), GP_INT(m->delivery), GP_TEXT(m->language),
 	    GP_TEXT(m->timezone), GP_INT(m->own_copy), GP_INT(m->duplicates),
-	    GP_INT(m->attachments), GP_INT(m->hidden), GP_INT(m->reminders), GP_INT(m->posting)),
-	    err);
+	    GP_INT(m->attachments), GP_INT(m->hidden), GP_INT(m->reminders), GP_INT(m->posting),
+	    GP_INT(gp_now())), err);
 
 	return status != GP_OK ? status : gp_sql_run(s,
 	    "UPDATE person SET name = ?2, folded = fold_name(?2) WHERE id = ?1",
@@ -120,11 +120,11 @@ write_digest(struct gp_store *s, const struct gp_member *m, bool was_together, s
 {
 	return gp_sql_run(s, "UPDATE member SET digest_hour = ?2, digest_day = ?3, digest_form = ?4, "
 	    "digest_minutes = ?5, digest_posts = ?6, digest_together = ?7, timezone = iif(?7, ?8, timezone), "
-	    "digest_next = iif(digest_next >= 10, 0, digest_next) "
+	    "digest_next = iif(digest_next >= 10, -?11, digest_next) "
 	    "WHERE id = ?1 OR ((?7 OR ?9) AND person = ?10)",
 	    GP_ARGS(GP_INT(m->id), GP_INT(m->digest_hour), GP_INT(m->digest_day), GP_INT(m->digest_form),
 	    GP_INT(m->digest_minutes), GP_INT(m->digest_posts), GP_INT(m->digest_together),
-	    GP_TEXT(m->timezone), GP_INT(was_together), GP_INT(m->person)), err);
+	    GP_TEXT(m->timezone), GP_INT(was_together), GP_INT(m->person), GP_INT(gp_now())), err);
 }
 
 enum gp_status
@@ -166,8 +166,8 @@ gp_member_pause(struct gp_store *s, int64_t id, int64_t from, int64_t to, struct
 	if ((from != 0 || to != 0) && (from <= 0 || to <= from))
 		return gp_fail(err, GP_E_PARSE, "a pause must end after it began");
 	status = gp_sql_run(s, "UPDATE member SET pause_from = ?2, pause_to = ?3, "
-	    "digest_next = iif(digest_next >= 10, 0, digest_next) WHERE id = ?1",
-	    GP_ARGS(GP_INT(id), GP_INT(from), GP_INT(to)), err);
+	    "digest_next = iif(digest_next >= 10, -?4, digest_next) WHERE id = ?1",
+	    GP_ARGS(GP_INT(id), GP_INT(from), GP_INT(to), GP_INT(gp_now())), err);
 	return status == GP_OK && sqlite3_changes(s->db) == 0 ? no_such_member(err) : status;
 }
 

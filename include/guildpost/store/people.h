@@ -187,10 +187,11 @@ struct gp_member {
 	int64_t digest_until;	/* with GP_DIGEST_FINAL: the last message of it */
 };
 enum { GP_FORM_SUMMARY, GP_FORM_TITLES, GP_FORM_MIME, GP_FORM_PLAIN };
-/* Why the clock looks at a member's digest at once: to reckon when it is due; as the member turned to
- * each mail and had some messages in neither; as enough posts came. */
-enum { GP_DIGEST_NONE = -1, GP_DIGEST_RECKON, GP_DIGEST_FINAL, GP_DIGEST_EARLY,
-	GP_DIGEST_TIMES = 10 };
+/* Why the clock looks at a member's digest at once: as the member turned to each mail and had some messages in
+ * neither; as enough posts came. Zero and below: to reckon when it is due, from that time on without its sign
+ * (0: from now on). */
+enum { GP_DIGEST_FINAL = 1, GP_DIGEST_EARLY, GP_DIGEST_TIMES = 10 };
+#define GP_DIGEST_NONE INT64_MIN
 extern const struct gp_opt gp_member_options[];
 extern const size_t gp_member_option_count;
 /* GP_E_EXISTS when the address (or another of the person) is on the list. */
