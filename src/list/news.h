@@ -32,6 +32,8 @@ struct gp_news_pool {
 	struct news_thread *threads; size_t threads_n;
 	struct news_thread *open; size_t open_n; /* questions from before; t and topics alone */
 	struct gp_thread **solved; size_t solved_n;
+	/* How much could be shown of the last issue that was written: of so many messages. */
+	struct { size_t level, messages; int64_t minutes; } last;
 };
 
 /* Under which heading a thread stands; the template has them in its own order. */

@@ -334,7 +334,8 @@ print_issue(struct gp_sha256 *h, const struct gp_issue *issue)
 
 			PUT(news->m->id);
 			/* "in answer to you" stands beside the message. */
-			PUT(is_among(news->parent_author, issue->own, issue->own_n));
+			PUT(is_among(news->parent_author, issue->own, issue->own_n) &&
+			    !is_among(news->author, issue->own, issue->own_n));
 		}
 	}
 	for (i = 0; i < issue->open_n; i++)

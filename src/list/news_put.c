@@ -81,16 +81,18 @@ put_message(const struct putting *p, json_t *array, size_t i, const char *title,
 	json_t *o = gp_json_push_object(array);
 	struct news_text *text;
 	enum gp_status st = news_text_get(p->issue->pool, i, &text, p->err);
-	bool cut;
+	bool cut, to_you = false, own = false;
 	size_t k;
 
 	if (st != GP_OK)
 		return st;
 	put_name(p, o, news, title);
 	gp_json_text(o, "date", news_date(p->ctx, p->how, news->m->date, "%a %e %B, %H:%M", "%Y-%m-%d %H:%M"));
-	for (k = 0; k < p->issue->own_n; k++)
-		if (news->parent_author == p->issue->own[k])
-			gp_json_bool(o, "to_you", true);
+	for (k = 0; k < p->issue->own_n; k++) {
+		to_you = to_you || news->parent_author == p->issue->own[k];
+		own = own || news->author == p->issue->own[k];
+	}
+	gp_json_bool(o, "to_you", to_you && !own);
 	news_paragraphs(p->ctx, gp_json_new_array(o, "paragraphs"), text, excerpt, &cut);
 	gp_json_bool(o, "cut", cut);
 	put_files(p, o, news->m, text);

@@ -192,6 +192,32 @@ other_form(const struct writing *w, struct gp_digest *d)
 	return w->how->form == GP_FORM_MIME ? news_form_mime(w->ctx, w->site, w->issues, w->n, d, w->err) : GP_OK;
 }
 
+/* Issues of one pool are much alike: what was right for the last is tried first. */
+static size_t
+first_level(const struct gp_digest_how *how, const struct gp_issue *issue)
+{
+	const struct gp_news_pool *pool = issue->pool;
+
+	if (how->form != GP_FORM_SUMMARY)
+		return TITLES;
+	if (pool->last.messages > 0 && pool->last.minutes == how->minutes &&
+	    issue->messages * 10 > pool->last.messages * 9)
+		return pool->last.level;
+	return 0;
+}
+
+static void
+keep_level(const struct gp_digest_how *how, const struct gp_issue *issue, size_t level)
+{
+	struct gp_news_pool *pool = issue->pool;
+
+	if (how->form != GP_FORM_SUMMARY)
+		return;
+	pool->last.level = level;
+	pool->last.messages = issue->messages;
+	pool->last.minutes = how->minutes;
+}
+
 enum gp_status
 gp_digest_write(const void *ctx, struct gp_site *site, const struct gp_digest_how *how,
     struct gp_issue *const *issues, size_t n, struct gp_digest **out, struct gp_err *err)
@@ -199,7 +225,7 @@ gp_digest_write(const void *ctx, struct gp_site *site, const struct gp_digest_ho
 	struct gp_digest *d = gp_new(ctx, struct gp_digest);
 	struct writing w = {NULL, site, how, issues, n, err};
 	const struct gp_list *list = issues[0]->pool->list;
-	size_t i = how->form == GP_FORM_SUMMARY ? 0 : TITLES;
+	size_t i = first_level(how, issues[0]);
 	struct gp_notice notice = {.template_name = "digest", .language = how->language};
 	struct gp_mail_text text;
 	enum gp_status st;
@@ -220,6 +246,8 @@ gp_digest_write(const void *ctx, struct gp_site *site, const struct gp_digest_ho
 			break;
 	}
 	d->subject = text.subject;
+	if (n == 1)
+		keep_level(how, issues[0], i);
 	squeeze(text.text);
 	d->text = text.text;
 	d->html = text.html;

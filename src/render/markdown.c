@@ -311,7 +311,8 @@ mail_begin(struct gp_buf *b, const char *lang, const char *title, const char *pr
 	/* A fixed layout and breaking words: a long address must not make all of it too wide for a phone. Outlook
 	 * knows no max-width, and gets a table of its own. */
 	gp_buf_puts(b, "<table role=\"presentation\" width=\"100%\" cellpadding=\"0\" "
-	    "cellspacing=\"0\" border=\"0\" style=\"table-layout:fixed\"><tr><td align=\"center\">\n"
+	    "cellspacing=\"0\" border=\"0\" style=\"table-layout:fixed\"><tr><td align=\"center\" "
+	    "style=\"background-color:#ffffff\">\n"
 	    "<!--[if mso]><table role=\"presentation\" width=\"600\" cellpadding=\"0\" cellspacing=\"0\" "
 	    "border=\"0\"><tr><td><![endif]-->\n"
 	    "<table role=\"presentation\" width=\"100%\" cellpadding=\"0\" cellspacing=\"0\" border=\"0\" "
