@@ -55,6 +55,15 @@ ok "to the other member" grep -rlqE "^Delivered-To: weekly@example.net" "$D/outb
 turn 2026-11-08T07:30:00Z
 is "the clock goes back: nothing again" "$(digests)" 2
 
+at 2026-11-09T12:00:00Z
+exits "how things stand" 0 gp status
+has "with the time of the next digest" "$out" "^digest_next: 2026-11-10T07:00:00Z"
+exits "digests that are due are made without a server, too" 0 gp digest --due
+exits "for one reader" 0 gp digest bees --for daily@example.net --since 2026-11-01
+has "it has what is new" "$out" "I have"
+exits "by the reader's address alone" 0 gp digest daily@example.net --form titles --since 2026-11-01
+exits "for someone who is not there" 67 gp digest bees --for nobody@example.net
+
 # ---- looking at one ---------------------------------------------------------------------------------
 at 2026-11-03T12:00:00Z
 exits "a look at the last week" 0 gp digest bees --period weekly --print text
