@@ -109,11 +109,24 @@ show(struct visit *v, const struct span *s)
 	return 200;
 }
 
+/* A day or week before or behind, when something came in it. */
+static void
+put_neighbour(struct visit *v, const char *name, int64_t day, int days)
+{
+	struct span s;
+	json_t *data = NULL;
+
+	span_of_day(v, day, days, &s);
+	if (s.to > v->now || read_span(v, &s, &data) != 200)
+		data = NULL;
+	put_link(v, name, data != NULL ? s.path : NULL, s.when);
+}
+
 static int
 show_days(struct visit *v, int days)
 {
 	int64_t day = gp_civil_days(v->year, v->month, v->day);
-	struct span s, next;
+	struct span s;
 	struct gp_civil c;
 	int status;
 
@@ -124,10 +137,8 @@ show_days(struct visit *v, int days)
 	status = show(v, &s);
 	if (status != 200)
 		return status;
-	span_of_day(v, day - days, days, &next);
-	put_link(v, "previous", next.path, next.when);
-	span_of_day(v, day + days, days, &next);
-	put_link(v, "next", next.to <= v->now ? next.path : NULL, next.when);
+	put_neighbour(v, "previous", day - days, days);
+	put_neighbour(v, "next", day + days, days);
 	return 200;
 }
 

@@ -149,7 +149,7 @@ search_feed_build(struct visit *v)
 
 	if (q == NULL || *q == '\0')
 		return 404;
-	query.query = gp_asprintf(v->ctx, "%s sort:new", gp_when_query(v->ctx, v->w->site->words, q, v->now,
+	query.query = gp_asprintf(v->ctx, "sort:new %s", gp_when_query(v->ctx, v->w->site->words, q, v->now,
 	    &path));
 	if (gp_search_run(v->ctx, v->s, &query, &hits, &err) != GP_OK)
 		return visit_failed(&err);

@@ -175,7 +175,7 @@ search_gz_build(struct visit *v)
 
 	if (q == NULL || *q == '\0')
 		return 404;
-	query.query = gp_asprintf(v->ctx, "%s sort:old", gp_when_query(v->ctx, v->w->site->words, q, v->now, &read));
+	query.query = gp_asprintf(v->ctx, "sort:old %s", gp_when_query(v->ctx, v->w->site->words, q, v->now, &read));
 	if (gp_search_run(v->ctx, v->s, &query, &hits, &err) != GP_OK)
 		return visit_failed(&err);
 	gp_buf_init(&b, v->ctx, GP_WEB_DOWNLOAD);
