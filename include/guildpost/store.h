@@ -42,6 +42,7 @@ struct gp_store;
 #include "guildpost/store/library.h"
 #include "guildpost/store/decision.h"
 #include "guildpost/store/mentor.h"
+#include "guildpost/store/circle.h"
 #include "guildpost/store/health.h"
 #include "guildpost/store/queue.h"
 #include "guildpost/store/safe.h"

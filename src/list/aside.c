@@ -69,6 +69,10 @@ read_aside(const void *ctx, const struct gp_site *site, const struct gp_mail *ma
 	out->only = true;
 	for (i = first + 1; i < lines.n; i++)
 		out->only &= lines.v[i][0] == '\0';
+	if (gp_starts(lines.v[first], "+1") && is_end_of_word(lines.v[first] + 2, &out->only)) {
+		out->vote = "yes";
+		return true;
+	}
 	at = gp_read_marks(lines.v[first]);
 	word = gp_words_find(site->words, GP_WORD_VOTE, lines.v[first] + at, &used);
 	out->vote = word != NULL && is_end_of_word(lines.v[first] + at + used, &out->only) ? word->name : NULL;
@@ -87,11 +91,16 @@ static char *
 line_of(struct asked *a, const struct aside *aside, const struct gp_message *parent)
 {
 	struct gp_decision_round *d;
+	struct gp_circle *c;
 
 	if (aside->vote == NULL)
 		return gp_asprintf(a->ctx, "%s %s %s", aside->command->name, parent->key,
 		    aside->rest + strspn(aside->rest, " \t.!:"));
-	if (a->member == NULL || gp_decision_of(a->ctx, a->site->store, parent->id, &d, a->err) != GP_OK || d->over)
+	if (a->member == NULL)
+		return NULL;
+	if ((gp_decision_of(a->ctx, a->site->store, parent->id, &d, a->err) != GP_OK || d->over) &&
+	    (strcmp(aside->vote, "yes") != 0 || gp_circle_of(a->ctx, a->site->store, parent->id, &c, a->err) != GP_OK ||
+	    c->state == GP_CIRCLE_OVER))
 		return NULL;
 	return gp_asprintf(a->ctx, "vote %s %s", parent->key, aside->vote);
 }

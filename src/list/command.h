@@ -155,6 +155,11 @@ enum gp_status gp_practice_may_say(struct asked *a, const struct gp_message *hea
 enum gp_status gp_welcome_data(const void *ctx, struct gp_site *site, const struct gp_list *list,
     json_t *data, struct gp_err *err) GP_MUST_CHECK;
 
+/* ---- circle.c ------------------------------------------------------------------------------------- */
+
+/* Whoever asks says +1 in the thread of that message; *is_circle: it is one that is proposed or alive. */
+enum gp_status gp_circle_plus(struct asked *a, const struct gp_message *m, bool *is_circle);
+
 /* ---- aside.c ------------------------------------------------------------------------------------ */
 
 /*
@@ -183,6 +188,7 @@ gp_command_fn gp_do_text, gp_do_put, gp_do_revert; /* cmd_texts.c */
 gp_command_fn gp_do_queue, gp_do_trust, gp_do_moderate, gp_do_ban, gp_do_unban, gp_do_bans,
     gp_do_close, gp_do_open, gp_do_split, gp_do_merge; /* cmd_moderator.c */
 gp_command_fn gp_do_vote; /* decide.c */
+gp_command_fn gp_do_circle; /* circle.c */
 gp_command_fn gp_do_mentor, gp_do_introduce; /* mentor.c */
 gp_command_fn gp_do_keep, gp_do_library, gp_do_page, gp_do_write, gp_do_unkeep, gp_do_still_true,
     gp_do_outdated, gp_do_summary; /* cmd_library.c */

@@ -61,6 +61,7 @@ const struct gp_command gp_commands[] = {
 	{"pass", MEMBERS, MEMBER_SUBJECT | REPLY, gp_do_pass},
 	{"mentor", MEMBERS, MEMBER_SUBJECT, gp_do_mentor},
 	{"introduce", MEMBERS, MEMBER_SUBJECT, gp_do_introduce},
+	{"circle", MEMBERS, PLAIN, gp_do_circle},
 	{"vote", MEMBERS, MEMBER_SUBJECT, gp_do_vote},
 	{"summary", MEMBERS, MEMBER_SUBJECT, gp_do_summary},
 	{"library", MEMBERS, SUBJECT, gp_do_library},

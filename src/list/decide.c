@@ -45,12 +45,17 @@ gp_do_vote(struct asked *a, const char *args)
 	struct gp_vote_counts counts;
 	struct gp_message *m;
 	enum gp_status st = gp_command_message(a, args, &m);
+	bool is_circle = false;
 	json_t *said;
 	int choice;
 
 	if (st == GP_OK)
 		st = gp_decision_of(a->ctx, a->site->store, m->id, &d, a->err);
 	else
+		return st == GP_E_NOTFOUND ? GP_OK : st;
+	if (st == GP_E_NOTFOUND && (st = gp_circle_plus(a, m, &is_circle)) == GP_OK)
+		st = GP_E_NOTFOUND;
+	if (is_circle)
 		return st == GP_E_NOTFOUND ? GP_OK : st;
 	if (st == GP_E_NOTFOUND || (st == GP_OK && d->over)) {
 		a->refused = true;

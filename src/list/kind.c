@@ -33,6 +33,15 @@ gp_kinds(const void *ctx, const struct gp_list *list, size_t *n)
 	return v;
 }
 
+/* Does the list have what a word names? */
+static bool
+is_on(const struct gp_list *list, const char *name)
+{
+	if (strcmp(name, "decide") == 0)
+		return list->set.decisions != GP_FEATURE_OFF;
+	return strcmp(name, "circle") != 0 || list->set.circles != GP_FEATURE_OFF;
+}
+
 const char *
 gp_kind_find(const void *ctx, const struct gp_site *site, const struct gp_list *list, const char *name)
 {
@@ -43,7 +52,7 @@ gp_kind_find(const void *ctx, const struct gp_site *site, const struct gp_list *
 
 	word = gp_words_find(site->words, GP_WORD_KIND, name, &used);
 	if (word != NULL && name[used] == '\0')
-		return strcmp(word->name, "decide") != 0 || list->set.decisions != GP_FEATURE_OFF ? word->name : NULL;
+		return is_on(list, word->name) ? word->name : NULL;
 	v = gp_kinds(ctx, list, &n);
 	for (i = 0; i < n; i++)
 		if (strcmp(v[i].name, folded) == 0)
@@ -158,6 +167,8 @@ decide(const void *ctx, struct gp_site *site, const struct gp_list *list, const 
 	*by = GP_MARK_AUTHOR;
 	if (kind != NULL && strcmp(kind, "decide") == 0)
 		return author != NULL && (moderator || list->set.decisions == GP_FEATURE_ON) ? kind : NULL;
+	if (kind != NULL && strcmp(kind, "circle") == 0)
+		return author != NULL && (moderator || list->set.circles == GP_FEATURE_ON) ? kind : NULL;
 	if (kind != NULL && strcmp(kind, "question") != 0)
 		return kind;
 	if (list->set.answers == GP_FEATURE_OFF || (list->set.answers == GP_FEATURE_MODERATORS && !moderator))
@@ -189,5 +200,7 @@ gp_kind_mark(const void *ctx, struct gp_site *site, const struct gp_list *list, 
 	st = gp_thread_mark(site->store, a->thread, kind, 0, by, err);
 	if (st == GP_OK && strcmp(kind, "decide") == 0)
 		st = gp_decide_begin(site, list, author, a->id, err);
+	if (st == GP_OK && strcmp(kind, "circle") == 0)
+		st = gp_circle_begin(ctx, site, list, mail, author, a->id, err);
 	return st;
 }

@@ -140,6 +140,13 @@ const struct gp_opt gp_list_options[] = {
 	    "together"},
 	{"mentor_cap", GP_OPT_INT, AT(mentor_cap), "2", 1, 50, NULL,
 	    "so many people one mentor has at once"},
+	{"circles", GP_OPT_CHOICE, AT(circles), "off", 0, 0, FEATURE,
+	    "with circle: Name in the subject a member (moderators: only they) proposes a group with a list of "
+	    "its own"},
+	{"circle_quorum", GP_OPT_INT, AT(circle_quorum), "4", 2, 1000, NULL,
+	    "so many must want a circle, with whoever proposes it"},
+	{"circle_for", GP_OPT_DURATION, AT(circle_for), "180d", 7 * 86400, 3650 * 86400, NULL,
+	    "so long a circle lives, unless its steward keeps it going"},
 	{"decisions", GP_OPT_CHOICE, AT(decisions), "off", 0, 0, FEATURE,
 	    "with #decide in the subject a member (moderators: only they) begins a round of yes, no, abstain, "
 	    "block"},

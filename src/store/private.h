@@ -289,5 +289,6 @@ extern const struct gp_migration gp_schema_1, gp_schema_2, gp_schema_3, gp_schem
 extern const struct gp_migration gp_schema_16, gp_schema_17;
 extern const struct gp_migration gp_schema_18;
 extern const struct gp_migration gp_schema_19, gp_schema_20;
+extern const struct gp_migration gp_schema_21;
 
 #endif

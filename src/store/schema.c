@@ -32,6 +32,7 @@ static const struct gp_migration *const migrations[] = {
 	&gp_schema_18,
 	&gp_schema_19,
 	&gp_schema_20,
+	&gp_schema_21,
 };
 
 int64_t

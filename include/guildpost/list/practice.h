@@ -50,6 +50,16 @@ enum gp_status gp_decide_begin(struct gp_site *site, const struct gp_list *list,
 enum gp_status gp_decide_tick(const void *ctx, struct gp_site *site, int64_t now, struct gp_err *err)
     GP_MUST_CHECK;
 
+/* ---- circle.c: groups within a list ------------------------------------------------------------------ */
+
+/* A thread that is called "circle" proposes one, with the name that its subject has. */
+enum gp_status gp_circle_begin(const void *ctx, struct gp_site *site, const struct gp_list *list,
+    const struct gp_mail *mail, const struct gp_member *author, int64_t message, struct gp_err *err)
+    GP_MUST_CHECK;
+/* Reports, ends. For the clock. */
+enum gp_status gp_circle_tick(const void *ctx, struct gp_site *site, int64_t now, struct gp_err *err)
+    GP_MUST_CHECK;
+
 /* letter.c: the letter of the month before, once. For the clock. */
 enum gp_status gp_letter_tick(const void *ctx, struct gp_site *site, int64_t now, struct gp_err *err)
     GP_MUST_CHECK;

@@ -74,6 +74,9 @@ struct gp_list_settings {
 	int welcome;		/* GP_FEATURE_ON: newcomers get the charter and something to read */
 	int mentors;		/* GP_FEATURE_: who can be matched; MODERATORS: by hand only */
 	int64_t mentor_cap;	/* pairs of one mentor at once */
+	int circles;		/* GP_FEATURE_: who can propose one */
+	int64_t circle_quorum;	/* members who want it, with who proposes it */
+	int64_t circle_for;	/* seconds that one lives */
 	int decisions;		/* GP_FEATURE_: who can begin a round of yes and no */
 	int64_t decide_for;	/* seconds that it takes */
 	int anon;		/* GP_FEATURE_: who can write without a name */
