@@ -163,7 +163,7 @@ take(struct picking *p, const struct news_thread *t)
 	issue->threads_n++;
 }
 
-/* Where there is more to read, first; of questions the newest. */
+/* Where there is more to read, first; of questions the newest; single messages in order. */
 static int
 by_weight(const void *a, const void *b)
 {
@@ -173,6 +173,9 @@ by_weight(const void *a, const void *b)
 		return x->place < y->place ? -1 : 1;
 	if (x->near != y->near)
 		return x->near ? -1 : 1;
+	/* Single ones as they came. */
+	if (x->place == NEWS_SINGLES)
+		return x->v[0] < y->v[0] ? -1 : 1;
 	if (x->place != NEWS_QUESTIONS && x->n != y->n)
 		return x->n < y->n ? 1 : -1;
 	if (x->thread->t->last != y->thread->t->last)
