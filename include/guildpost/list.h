@@ -115,6 +115,7 @@ struct gp_decision {
 	const char *reply;	/* REJECT: "550 5.7.1 text" */
 	struct gp_member *author; /* who wrote it, when a member */
 	char *data;		/* HOLD: kept with it, or NULL */
+	int64_t until;		/* HOLD: it goes then, if no other rule speaks; 0: moderators say */
 };
 enum gp_status gp_decide(const void *ctx, struct gp_site *site, const struct gp_route *route,
     const struct gp_inbound *in, struct gp_decision *out, struct gp_err *err) GP_MUST_CHECK;

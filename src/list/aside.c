@@ -41,6 +41,24 @@ is_said_to_us(const char *rest)
 	return false;
 }
 
+/* ": reason", "24h": not "Cool!", nor "close to me". */
+static bool
+is_marked(const char *rest)
+{
+	const char *p = rest + strspn(rest, " \t");
+	struct gp_str word = gp_command_word(&p);
+	char text[16];
+	int64_t span;
+
+	if (rest[strspn(rest, " \t")] == ':')
+		return true;
+	if (*p != '\0' || word.n == 0 || word.n >= sizeof(text))
+		return false;
+	memcpy(text, word.p, word.n);
+	text[word.n] = '\0';
+	return gp_parse_duration(text, &span);
+}
+
 /* "yes", "Yes, gladly": a mark or nothing follows. What stands behind the mark is more than one word. */
 static bool
 is_end_of_word(const char *p, bool *only)
@@ -83,7 +101,7 @@ read_aside(const void *ctx, const struct gp_site *site, const struct gp_mail *ma
 	if (out->command == NULL || (out->command->flags & GP_CMD_REPLY) == 0)
 		return false;
 	out->rest = lines.v[first] + at + used;
-	return is_said_to_us(out->rest);
+	return (out->command->flags & GP_CMD_MARKED) != 0 ? is_marked(out->rest) : is_said_to_us(out->rest);
 }
 
 /* The line of a command that says the same. NULL: it says nothing to us. */

@@ -154,10 +154,12 @@ run_command(struct asked *a, const struct gp_command *command, const char *args)
 {
 	if (!is_in_group(a, command->group)) {
 		gp_json_text(gp_said(a, "not_allowed"), "command", command->name);
+		a->refused = true;
 		return GP_OK;
 	}
 	if ((command->flags & GP_CMD_MEMBER) != 0 && a->member == NULL) {
 		gp_json_text(gp_said(a, "not_member"), "command", command->name);
+		a->refused = true;
 		return GP_OK;
 	}
 	if ((command->flags & GP_CMD_PROOF) != 0 && !gp_command_is_proven(a))

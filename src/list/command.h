@@ -44,7 +44,8 @@ enum {
 	GP_CMD_MEMBER = 2,	/* only a member of the list can ask */
 	GP_CMD_ADDRESS = 4,	/* also NAME+word, with nothing in the mail */
 	GP_CMD_SUBJECT = 8,	/* as that, and the subject holds its arguments */
-	GP_CMD_REPLY = 16	/* also as the first line of a reply to the list, about its thread: aside.c */
+	GP_CMD_REPLY = 16,	/* also as the first line of a reply to the list, about its thread: aside.c */
+	GP_CMD_MARKED = 32	/* there only with a colon, or a time such as 24h, behind the word */
 };
 struct gp_command {
 	const char *name;
@@ -174,6 +175,7 @@ enum gp_status gp_aside_run(const void *ctx, struct gp_site *site, struct gp_lis
 
 typedef enum gp_status gp_command_fn(struct asked *a, const char *args);
 gp_command_fn gp_do_anon; /* anon.c */
+gp_command_fn gp_do_slow, gp_do_cool, gp_do_nudge; /* cmd_cool.c */
 gp_command_fn gp_do_help, gp_do_stop, gp_do_which, gp_do_who, gp_do_info, gp_do_lists; /* cmd_look.c */
 gp_command_fn gp_do_subscribe, gp_do_unsubscribe, gp_do_confirm; /* cmd_join.c */
 gp_command_fn gp_do_each, gp_do_daily, gp_do_weekly, gp_do_monthly, gp_do_none, gp_do_pause,

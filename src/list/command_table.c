@@ -19,7 +19,8 @@ enum {
 	SUBJECT = GP_CMD_ADDRESS | GP_CMD_SUBJECT,
 	MEMBER_SUBJECT = SUBJECT | GP_CMD_MEMBER,
 	PROOF = GP_CMD_PROOF,
-	REPLY = GP_CMD_REPLY
+	REPLY = GP_CMD_REPLY,
+	MARKED = GP_CMD_REPLY | GP_CMD_MARKED
 };
 
 const struct gp_command gp_commands[] = {
@@ -81,8 +82,11 @@ const struct gp_command gp_commands[] = {
 	{"ban", MODERATORS, PROOF, gp_do_ban},
 	{"unban", MODERATORS, PROOF, gp_do_unban},
 	{"bans", MODERATORS, PLAIN, gp_do_bans},
-	{"close", MODERATORS, PROOF, gp_do_close},
+	{"close", MODERATORS, PROOF | MARKED, gp_do_close},
 	{"open", MODERATORS, PROOF, gp_do_open},
+	{"slow", MODERATORS, PROOF | MARKED, gp_do_slow},
+	{"cool", MODERATORS, PROOF | MARKED, gp_do_cool},
+	{"nudge", MODERATORS, PROOF, gp_do_nudge},
 	{"split", MODERATORS, PROOF, gp_do_split},
 	{"merge", MODERATORS, PROOF, gp_do_merge},
 	{"configure", OWNERS, 0, gp_do_configure},

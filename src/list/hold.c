@@ -94,7 +94,8 @@ fill_hold(const void *ctx, const struct gp_list *list, const struct gp_inbound *
 bool
 gp_hold_is_quiet(const struct gp_hold *h)
 {
-	return strcmp(h->rule, GP_RULE_QUIET) == 0 && h->at_end == GP_END_ACCEPT;
+	return (strcmp(h->rule, GP_RULE_QUIET) == 0 || strcmp(h->rule, GP_RULE_COOL) == 0) &&
+	    h->at_end == GP_END_ACCEPT;
 }
 
 enum gp_status
@@ -140,6 +141,10 @@ hold_post(const void *ctx, struct gp_site *site, struct gp_list *list, const str
 	fill_hold(ctx, list, in, d->rule, d->reason, &h);
 	if (d->data != NULL)
 		h.data = d->data;
+	if (d->until != 0) {
+		h.expires = d->until;
+		h.at_end = GP_END_ACCEPT;
+	}
 	/* What nobody looked at never goes out without a name. */
 	if (gp_anon_is(&h) && h.at_end == GP_END_ACCEPT)
 		h.at_end = GP_END_RETURN;

@@ -31,7 +31,7 @@ enum gp_status gp_hold_load(struct gp_case *c, struct gp_inbound *out, bool *rea
 enum gp_status gp_hold_quietly(const void *ctx, struct gp_site *site, struct gp_list *list,
     const struct gp_inbound *in, const struct gp_decision *d, struct gp_outcome *out,
     struct gp_err *err);
-/* Held for the time of day alone: nobody is asked, the clock lets it go. */
+/* Held for the time of day, or until its thread has cooled: nobody is asked, the clock lets it go. */
 bool gp_hold_is_quiet(const struct gp_hold *h);
 /* Write an act into the log. */
 enum gp_status gp_hold_log(struct gp_case *c, enum gp_verb verb, const char *detail);

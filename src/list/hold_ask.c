@@ -117,7 +117,8 @@ add_why(const void *ctx, json_t *data, const struct gp_hold *h)
 	static const char *const rules[] = {
 		"unreadable", "automatic", "author", "forged", "duplicate", "size",
 		"recipients", "doubtful", "piece", "content", "digest", "emergency", "member", "who_may_post",
-		"first_posts", "daily_posts", "quiet", "moved", "repeated", "storm", "anon"
+		"first_posts", "daily_posts", "quiet", "moved", "repeated", "storm", "anon",
+		"cooling"
 	};
 	char *rule = gp_strdup(ctx, h->rule), *p;
 	bool known = false;

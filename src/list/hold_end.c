@@ -44,9 +44,14 @@ let_go(struct gp_case *c)
 	if (st != GP_OK)
 		return st;
 	if (d.kind == GP_DECIDE_ACCEPT)
-		return gp_verdict_approve(c, "quiet hours are over");
+		return gp_verdict_approve(c, strcmp(c->hold->rule, GP_RULE_COOL) == 0 ? "its thread has cooled" :
+		    "quiet hours are over");
 	if (d.kind != GP_DECIDE_HOLD)
 		return gp_verdict_discard(c, d.reason);
+	if (d.until != 0) {
+		c->hold->expires = d.until;
+		return gp_hold_update(c->site->store, c->hold, c->err);
+	}
 	if (strcmp(d.rule, GP_RULE_QUIET) == 0) {
 		if (gp_rules_is_quiet(c->list, gp_now(), &c->hold->expires))
 			return gp_hold_update(c->site->store, c->hold, c->err);

@@ -213,6 +213,8 @@ static const struct {
 	{"storm", gp_rule_storm},
 	{"first-posts", gp_rule_first_posts},
 	{"daily-posts", gp_rule_daily_posts},
+	{"slow", gp_rule_slow},
+	{GP_RULE_COOL, gp_rule_cool},
 	{GP_RULE_QUIET, gp_rule_quiet},
 	{"who-may-post", gp_rule_accept},
 };

@@ -296,6 +296,54 @@ gp_rule_quiet(struct asking *a)
 	    gp_time_format(a->ctx, until, a->route->list->set.timezone, "%H:%M"));
 }
 
+/* ---- heated threads ------------------------------------------------------------------------------------ */
+
+static enum gp_status
+find_pace(struct asking *a, int64_t *thread, struct gp_pace *out)
+{
+	struct gp_message *parent;
+	enum gp_status st;
+
+	if (looks_after(a->out->author))
+		return GP_E_NOTFOUND;
+	st = gp_rules_parent(a->ctx, a->site, a->route->list, a->in->mail, &parent, a->err);
+	if (st != GP_OK)
+		return st;
+	*thread = parent->thread;
+	return gp_thread_pace(a->site->store, *thread, out, a->err);
+}
+
+enum gp_status
+gp_rule_slow(struct asking *a)
+{
+	struct gp_pace pace;
+	int64_t thread, last, next;
+	enum gp_status st = a->out->author == NULL ? GP_E_NOTFOUND : find_pace(a, &thread, &pace);
+
+	if (st != GP_OK || pace.slow == 0)
+		return st == GP_OK ? GP_E_NOTFOUND : st;
+	st = gp_thread_wrote(a->site->store, thread, a->out->author->person, &last, a->err);
+	next = last + pace.slow;
+	if (st != GP_OK || last == 0 || next <= gp_now())
+		return st == GP_OK ? GP_E_NOTFOUND : st;
+	return reject(a, gp_asprintf(a->ctx, "this thread goes slowly now: you can write in it again from %s on",
+	    gp_time_format(a->ctx, next, a->route->list->set.timezone, "%Y-%m-%d %H:%M %Z")));
+}
+
+enum gp_status
+gp_rule_cool(struct asking *a)
+{
+	struct gp_pace pace;
+	int64_t thread;
+	enum gp_status st = find_pace(a, &thread, &pace);
+
+	if (st != GP_OK || pace.cool <= gp_now())
+		return st == GP_OK ? GP_E_NOTFOUND : st;
+	a->out->until = pace.cool;
+	return gp_rules_decide(a, GP_DECIDE_HOLD, "its thread cools until %s", gp_time_format(a->ctx, pace.cool,
+	    a->route->list->set.timezone, "%Y-%m-%d %H:%M"));
+}
+
 /* ---- at last ------------------------------------------------------------------------------------------- */
 
 enum gp_status

@@ -252,6 +252,10 @@ join(struct gp_store *s, int64_t list, int64_t a, int64_t b, struct gp_err *err)
 		    "WHERE id = ?1) WHERE id = ?2 AND closed = ''",
 		    GP_ARGS(GP_INT(drop), GP_INT(keep)), err);
 	if (status == GP_OK)
+		status = gp_sql_run(s, "UPDATE thread SET (slow, cool) = (SELECT max(thread.slow, t.slow), "
+		    "max(thread.cool, t.cool) "
+		    "FROM thread t WHERE t.id = ?1) WHERE id = ?2", GP_ARGS(GP_INT(drop), GP_INT(keep)), err);
+	if (status == GP_OK)
 		status = gp_thread_recount(s, list, drop, err);
 	return status == GP_OK ? gp_thread_recount(s, list, keep, err) : status;
 }

@@ -290,5 +290,6 @@ extern const struct gp_migration gp_schema_16, gp_schema_17;
 extern const struct gp_migration gp_schema_18;
 extern const struct gp_migration gp_schema_19, gp_schema_20;
 extern const struct gp_migration gp_schema_21;
+extern const struct gp_migration gp_schema_22;
 
 #endif

@@ -33,6 +33,7 @@ static const struct gp_migration *const migrations[] = {
 	&gp_schema_19,
 	&gp_schema_20,
 	&gp_schema_21,
+	&gp_schema_22,
 };
 
 int64_t

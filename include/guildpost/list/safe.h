@@ -12,6 +12,8 @@
 
 #define GP_RULE_ANON "anon"	/* of the holds of such posts */
 
+#define GP_RULE_COOL "cooling"	/* of posts that wait until their thread has cooled */
+
 /* ---- anon.c, anon_post.c ------------------------------------------------------------------ */
 
 /* Mail to NAME+anon, and answers to the preview. */

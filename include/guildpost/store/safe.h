@@ -49,4 +49,21 @@ enum gp_status gp_token_erase(struct gp_store *s, const char *token, struct gp_e
 /* Something was deleted that must not stay in the WAL: cut it, unless someone reads just now. */
 enum gp_status gp_store_cut(struct gp_store *s, struct gp_err *err) GP_MUST_CHECK;
 
+/* ---- pace.c: heated threads -------------------------------------------------------- */
+
+struct gp_pace {
+	int64_t slow;		/* seconds between two posts of one person; 0: any */
+	int64_t cool;		/* posts wait until then; 0: none do */
+};
+enum gp_status gp_thread_pace(struct gp_store *s, int64_t thread, struct gp_pace *out, struct gp_err *err)
+    GP_MUST_CHECK;
+enum gp_status gp_thread_pace_set(struct gp_store *s, int64_t thread, const struct gp_pace *pace,
+    struct gp_err *err) GP_MUST_CHECK;
+/* When the person last wrote in the thread; 0: never. */
+enum gp_status gp_thread_wrote(struct gp_store *s, int64_t thread, int64_t person, int64_t *last,
+    struct gp_err *err) GP_MUST_CHECK;
+/* What waits on a list by that rule is looked at by the clock now. */
+enum gp_status gp_hold_wake(struct gp_store *s, int64_t list, const char *rule, int64_t now,
+    struct gp_err *err) GP_MUST_CHECK;
+
 #endif

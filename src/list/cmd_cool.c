@@ -1,0 +1,143 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * Cooling a heated thread, for moderators: everybody writes less often, or all posts wait for a while and
+ * then come together; and a private word to one person.
+ */
+#include "config.h"
+
+#include "command.h"
+#include "hold.h"
+#include "rules.h"
+
+#include <string.h>
+
+enum { DAY = 86400, MOST = 90 * DAY };
+
+/* The message that is named, and what stands behind it. GP_E_NOTFOUND: the result says why not. */
+static enum gp_status
+find(struct asked *a, const char **args, struct gp_message **out)
+{
+	enum gp_status st;
+
+	gp_command_thing(a, args, "thread");
+	st = gp_command_message(a, *args, out);
+	*args += strspn(*args, " #");
+	gp_command_word(args);
+	*args += strspn(*args, ": ");
+	return st;
+}
+
+/* "1d", "24h", "off", or nothing: what is usual. False: the result says what is wanted. */
+static bool
+read_span(struct asked *a, const char *args, int64_t usual, int64_t *out)
+{
+	struct gp_str word = gp_command_word(&args);
+	char *text = gp_strndup(a->ctx, word.p, word.n);
+
+	*out = usual;
+	if (*text == '\0')
+		return true;
+	*out = 0;
+	if (gp_strieq(text, "off") || strcmp(text, "0") == 0)
+		return true;
+	if (gp_parse_duration(text, out) && *out >= 60 && *out <= MOST)
+		return true;
+	gp_json_text(gp_said(a, "span_what"), "what", text);
+	return false;
+}
+
+/* In hours, or days. */
+static void
+say_span(json_t *said, int64_t seconds)
+{
+	if (seconds % DAY == 0)
+		gp_json_int(said, "days", seconds / DAY);
+	else if (seconds % 3600 == 0)
+		gp_json_int(said, "hours", seconds / 3600);
+	else
+		gp_json_int(said, "minutes", seconds / 60);
+}
+
+enum gp_status
+gp_do_slow(struct asked *a, const char *args)
+{
+	struct gp_message *m;
+	struct gp_pace pace;
+	enum gp_status st = find(a, &args, &m);
+	json_t *said;
+
+	if (st == GP_OK)
+		st = gp_thread_pace(a->site->store, m->thread, &pace, a->err);
+	if (st != GP_OK || !read_span(a, args, DAY, &pace.slow))
+		return st == GP_E_NOTFOUND ? GP_OK : st;
+	st = gp_thread_pace_set(a->site->store, m->thread, &pace, a->err);
+	if (st != GP_OK)
+		return st;
+	said = gp_said(a, pace.slow > 0 ? "thread_slow" : "thread_slow_over");
+	gp_json_text(said, "title", m->title);
+	say_span(said, pace.slow);
+	return gp_command_log(a, GP_VERB_SLOW, m->title, gp_asprintf(a->ctx, "%lld s", (long long)pace.slow));
+}
+
+enum gp_status
+gp_do_cool(struct asked *a, const char *args)
+{
+	struct gp_message *m;
+	struct gp_pace pace;
+	enum gp_status st = find(a, &args, &m);
+	int64_t span;
+	json_t *said;
+
+	if (st == GP_OK)
+		st = gp_thread_pace(a->site->store, m->thread, &pace, a->err);
+	if (st != GP_OK || !read_span(a, args, DAY, &span))
+		return st == GP_E_NOTFOUND ? GP_OK : st;
+	pace.cool = span > 0 ? gp_now() + span : 0;
+	st = gp_thread_pace_set(a->site->store, m->thread, &pace, a->err);
+	/* What waits is asked about again, and goes if it may. */
+	if (st == GP_OK)
+		st = gp_hold_wake(a->site->store, a->list->id, GP_RULE_COOL, gp_now(), a->err);
+	if (st != GP_OK)
+		return st;
+	said = gp_said(a, span > 0 ? "thread_cool" : "thread_cool_over");
+	gp_json_text(said, "title", m->title);
+	say_span(said, span);
+	return gp_command_log(a, GP_VERB_COOL, m->title, gp_asprintf(a->ctx, "%lld s", (long long)span));
+}
+
+/* To whoever wrote it, from the moderators as such; the log doesn't have the words. */
+enum gp_status
+gp_do_nudge(struct asked *a, const char *args)
+{
+	struct gp_notice n = {.template_name = "nudge", .data = gp_json_object(a->ctx)};
+	struct gp_message *m;
+	struct gp_member *author;
+	enum gp_status st = find(a, &args, &m);
+	bool cut;
+
+	if (st != GP_OK)
+		return st == GP_E_NOTFOUND ? GP_OK : st;
+	if (*args == '\0') {
+		gp_json_bool(gp_said(a, "nudge_what"), "done", true);
+		return GP_OK;
+	}
+	st = gp_member_find(a->ctx, a->site->store, a->list->id, m->from_addr, &author, a->err);
+	if (st == GP_E_NOTFOUND) {
+		gp_json_text(gp_said(a, "nudge_nobody"), "title", m->title);
+		return GP_OK;
+	}
+	if (st != GP_OK)
+		return st;
+	gp_json_text(n.data, "title", m->title);
+	gp_json_text(n.data, "text_md", gp_hold_quote(a->ctx, args, strlen(args), &cut));
+	n.to_name = author->name;
+	n.to_addr = author->address;
+	n.member = author->id;
+	n.language = author->language[0] != '\0' ? author->language : NULL;
+	n.in_reply_to = m->msgid;
+	st = gp_notice_send(a->ctx, a->site, a->list, &n, &a->out->job, a->err);
+	if (st != GP_OK)
+		return st;
+	gp_json_text(gp_said(a, "nudged"), "title", m->title);
+	return gp_command_log(a, GP_VERB_NUDGE, author->address, m->title);
+}

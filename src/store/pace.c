@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: ISC */
+/* How fast a thread may go: each member once in a while, or nothing until it has cooled. */
+#include "config.h"
+
+#include "private.h"
+
+enum gp_status
+gp_thread_pace_set(struct gp_store *s, int64_t thread, const struct gp_pace *pace, struct gp_err *err)
+{
+	enum gp_status status = gp_sql_run(s, "UPDATE thread SET slow = ?2, cool = ?3 WHERE id = ?1",
+	    GP_ARGS(GP_INT(thread), GP_INT(pace->slow), GP_INT(pace->cool)), err);
+
+	if (status == GP_OK && sqlite3_changes(s->db) == 0)
+		return gp_fail(err, GP_E_NOTFOUND, "there is no such thread");
+	return status;
+}
+
+enum gp_status
+gp_thread_pace(struct gp_store *s, int64_t thread, struct gp_pace *out, struct gp_err *err)
+{
+	return gp_sql_ints(s, &out->slow, &out->cool, "SELECT slow, cool FROM thread WHERE id = ?1",
+	    GP_ARGS(GP_INT(thread)), err);
+}
+
+enum gp_status
+gp_thread_wrote(struct gp_store *s, int64_t thread, int64_t person, int64_t *last, struct gp_err *err)
+{
+	return gp_sql_int(s, last, "SELECT coalesce(max(received), 0) FROM node WHERE thread = ?1 AND state > 0 "
+	    "AND from_addr COLLATE nocase IN (SELECT written FROM address WHERE person = ?2)",
+	    GP_ARGS(GP_INT(thread), GP_INT(person)), err);
+}
+
+enum gp_status
+gp_hold_wake(struct gp_store *s, int64_t list, const char *rule, int64_t now, struct gp_err *err)
+{
+	return gp_sql_run(s, "UPDATE hold SET expires = ?3 WHERE list = ?1 AND state = 0 AND rule = ?2",
+	    GP_ARGS(GP_INT(list), GP_TEXT(rule), GP_INT(now)), err);
+}

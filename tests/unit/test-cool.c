@@ -1,0 +1,135 @@
+/* SPDX-License-Identifier: ISC */
+/* Heated threads: each member once in a while, posts that wait and come together, a private word. */
+#include "config.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+#include "practice.h"
+
+/* What would become of a reply. */
+static struct gp_decision
+decision(struct place *p, const char *from, const char *under)
+{
+	struct gp_inbound in;
+	struct gp_decision d;
+	struct gp_route r;
+	struct gp_err err;
+
+	incoming(p->ctx, gp_asprintf(p->ctx, "From: %s\nTo: bees@example.org\nSubject: Re: x\nMessage-ID: <t@t.example>\n"
+	    "%s%s%s\nNo!\n", from, under != NULL ? "In-Reply-To: <" : "", under != NULL ? under : "",
+	    under != NULL ? "@x.example>\n" : ""), "s@x.example", &in);
+	must(gp_route_find(p->ctx, p->site, "bees@example.org", &r, &err), &err);
+	must(gp_decide(p->ctx, p->site, &r, &in, &d, &err), &err);
+	return d;
+}
+
+/* Asked by a moderator who says yes to being asked. */
+static char *
+order(struct place *p, const char *line)
+{
+	ask(p, ANN, line);
+	return say_yes(p, ANN);
+}
+
+static void
+test_slow(void **state)
+{
+	struct place *p = *state;
+	int64_t start = gp_now();
+	long long number_of;
+
+	post(p, CLEO, "h", NULL, "Sugar or honey", "Sugar.\n");
+	post(p, BOB, "h1", "h", "Re: Sugar or honey", "Never!\n");
+	number_of = (long long)number(p, "h");
+	HAS(ask(p, BOB, gp_asprintf(p->ctx, "slow %lld 1d\n", number_of)), "who look after the list");
+	HAS(order(p, gp_asprintf(p->ctx, "slow %lld soon\n", number_of)), "no time that can be used");
+	assert_int_equal(decision(p, BOB, "h").kind, GP_DECIDE_ACCEPT);
+	HAS(order(p, gp_asprintf(p->ctx, "slow %lld 12h\n", number_of)), "12 hours");
+	assert_int_equal(decision(p, BOB, "h1").kind, GP_DECIDE_REJECT);
+	HAS(decision(p, BOB, "h1").reply, "you can write in it again from 2026-11-24 00:00");
+	/* Elsewhere, who looks after the list, and who has not written here yet. */
+	assert_int_equal(decision(p, BOB, NULL).kind, GP_DECIDE_ACCEPT);
+	assert_int_equal(decision(p, ANN, "h").kind, GP_DECIDE_ACCEPT);
+	gp_clock_set(start + DAY / 2, true);
+	assert_int_equal(decision(p, BOB, "h").kind, GP_DECIDE_ACCEPT);
+	gp_clock_set(start, true);
+	HAS(order(p, gp_asprintf(p->ctx, "slow %lld off\n", number_of)), "as often as before");
+	assert_int_equal(decision(p, BOB, "h").kind, GP_DECIDE_ACCEPT);
+}
+
+static void
+test_cool(void **state)
+{
+	struct place *p = *state;
+	int64_t start = gp_now();
+	char *text;
+
+	post(p, CLEO, "h", NULL, "Sugar or honey", "Sugar.\n");
+	HAS(order(p, gp_asprintf(p->ctx, "cool %lld 24h\n", (long long)number(p, "h"))), "come together after: 1 days");
+	assert_int_equal(post(p, BOB, "h1", "h", "Re: Sugar or honey", "Never!\n"), 0);
+	assert_int_equal(post(p, CLEO, "h2", "h", "Re: Sugar or honey", "Always!\n"), 0);
+	/* No moderator is asked, and those who write of something else don't wait. */
+	HASNT(mails(p, 0), "[bees] Held: Re: Sugar");
+	assert_int_not_equal(post(p, BOB, "o", NULL, "Wax", "Wax.\n"), 0);
+	assert_int_not_equal(post(p, ANN, "h3", "h", "Re: Sugar or honey", "Friends!\n"), 0);
+	HASNT(tick(p, DAY - 60, gp_hold_expire), "Never!");
+	text = tick(p, 120, gp_hold_expire);
+	HAS(text, "Never!");
+	HAS(text, "Always!");
+	gp_clock_set(start, true);
+}
+
+static const struct { const char *name, *from, *text; bool is_post; const char *rule; } replies[] = {
+	{"praise is no order", ANN, "Cool!\n", true, NULL},
+	{"nor is nearness", ANN, "Close to what we do.\n", true, NULL},
+	{"a member's words are a post", BOB, "close: I am fed up\n", true, NULL},
+	{"a moderator's, with a time", ANN, "slow 1d\n", false, NULL},
+	{"with a colon", ANN, "close: Enough for today\n", false, NULL},
+};
+
+static void
+test_replies(void **state)
+{
+	struct place *p = *state;
+	size_t i;
+	char *why, *text;
+	struct gp_pace pace;
+	struct gp_err err;
+	int64_t id = post(p, CLEO, "h", NULL, "Sugar or honey", "Sugar.\n");
+
+	for (i = 0; i < GP_COUNT(replies); i++) {
+		int64_t got = post(p, replies[i].from, gp_asprintf(p->ctx, "r%zu", i), "h", "Re: Sugar or honey",
+		    replies[i].text);
+
+		if ((got != 0) != replies[i].is_post)
+			fail_msg("%s: %s", replies[i].name, got != 0 ? "a post" : "no post");
+		if (got == 0)
+			say_yes(p, ANN);
+	}
+	must(gp_thread_pace(p->site->store, id, &pace, &err), &err);
+	assert_int_equal(pace.slow, DAY);
+	assert_int_equal(pace.cool, 0);
+	must(gp_thread_closed(p->ctx, p->site->store, id, &why, &err), &err);
+	assert_string_equal(why, "Enough for today");
+	/* A word to one alone, which is not in the log. */
+	text = order(p, gp_asprintf(p->ctx, "nudge %lld Please leave the queens out of it.\n", (long long)number(p, "h")));
+	HAS(text, "cleo@example.com|Re: Sugar or honey|The moderators");
+	HAS(text, "Please leave the queens out of it");
+	text = order(p, "log\n");
+	HAS(text, "private word sent");
+	HASNT(text, "queens");
+}
+
+int
+main(void)
+{
+	static const struct CMUnitTest tests[] = {
+		PLACE_TEST(test_slow), PLACE_TEST(test_cool), PLACE_TEST(test_replies),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
