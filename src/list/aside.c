@@ -19,9 +19,10 @@ struct aside {
 	bool only;		/* nothing else was written */
 };
 
-/* Nothing, a colon, or numbers: "solved", "keep: Title", "solved by 12"; not "solved problems bore me". */
+/* Nothing, a mark, a colon, or numbers: "solved", "Solved! Thank you", "keep: Title", "solved by 12"; not "solved
+ * problems bore me". What stands behind a mark is said to the others. */
 static bool
-is_said_to_us(const char *rest)
+is_said_to_us(const char *rest, bool *only)
 {
 	const char *p = rest + strspn(rest, " \t.!");
 	struct gp_str word;
@@ -29,6 +30,10 @@ is_said_to_us(const char *rest)
 
 	if (*p == '\0' || *p == ':')
 		return true;
+	if (*rest == '!' || *rest == '.') {
+		*only = false;
+		return true;
+	}
 	for (i = 0; i < 2; i++) {
 		word = gp_command_word(&p);
 		while (word.n > 0 && *word.p == '#') {
@@ -101,7 +106,8 @@ read_aside(const void *ctx, const struct gp_site *site, const struct gp_mail *ma
 	if (out->command == NULL || (out->command->flags & GP_CMD_REPLY) == 0)
 		return false;
 	out->rest = lines.v[first] + at + used;
-	return (out->command->flags & GP_CMD_MARKED) != 0 ? is_marked(out->rest) : is_said_to_us(out->rest);
+	return (out->command->flags & GP_CMD_MARKED) != 0 ? is_marked(out->rest) :
+	    is_said_to_us(out->rest, &out->only);
 }
 
 /* The line of a command that says the same. NULL: it says nothing to us. */

@@ -125,6 +125,6 @@ for i in 1 2 3 4 5 6; do
 	timeout -s KILL "0.0$i" "$GP" -c "$D/guildpost.conf" receive bees@example.org <killed.eml
 	exits "killed after 0.0$i s: given again" 0 gp receive bees@example.org <killed.eml
 done 2>/dev/null
-is "each is there once" "$(gp search bees killed --json | grep -c '"key"')" 6
+is "each is there once" "$(gp search bees '"killed"' --json | grep -c '"key"')" 6
 exits "the database is sound" 0 "$GP" -c "$D/guildpost.conf" check --full
 finish

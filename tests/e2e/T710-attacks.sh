@@ -445,7 +445,7 @@ got marta@example.net 'Held.*Round it goes'
 says "who is told why" marta@example.net 'Held.*Round it goes' 'same words'
 say ann@example.net round@example.org 'It grows' <<<'One word more.' >/dev/null
 ok "and one that adds a footer each time: it ends" test "$(storm footer)" -le 8
-is "after few posts" "$(gp search round word --json | grep -c '"key"')" 5
+is "after few posts" "$(gp search round '"word"' --json | grep -c '"key"')" 5
 has "by a rule of its own, too" "$LOG" 'decision=hold rule=storm'
 ok "its author may write of something else" grep -q 'archived' <(say ann@example.net round@example.org 'What else' <<<'And now?')
 fresh
