@@ -21,7 +21,8 @@ check_html(const char *s, size_t n)
 	    "/blockquote>",
 	    "details>", "summary>", "/summary>", "/details>", "ins>", "/ins>", "del>", "/del>",
 	    "span class=\"hk\">", "span class=\"fh\">", "span id=\"L", "/span>", "a href=\"http",
-	    "a href=\"/", "a class=\"l\" href=\"#L", "p id=\"L", "/a>"};
+	    "a href=\"/", "a class=\"l\" href=\"#L", "p id=\"L", "p class=\"m\" id=\"L",
+	    "p class=\"sig\" id=\"L", "/a>"};
 	size_t i, k;
 	int quotes = 0;
 
