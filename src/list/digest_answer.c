@@ -162,6 +162,15 @@ find_quoted(struct looking *l, const struct gp_mail *m)
 
 /* ---- the header ------------------------------------------------------------------------------------------ */
 
+static bool
+is_other_subject(struct looking *l, const char *subject)
+{
+	const char *tag = l->list->set.tag;
+
+	return strcmp(gp_subject_base(l->ctx, subject, tag, NULL, NULL), gp_subject_base(l->ctx, l->found->subject, tag,
+	    NULL, NULL)) != 0;
+}
+
 /* What it answers, and all that was answered before. */
 static enum gp_status
 refer(struct looking *l, struct gp_mail *m)
@@ -180,7 +189,8 @@ refer(struct looking *l, struct gp_mail *m)
 		m->references[m->references_n++] = parent.references[i];
 	m->in_reply_to[m->in_reply_to_n++] = l->found->msgid;
 	m->references[m->references_n++] = l->found->msgid;
-	if (l->digest || m->subject[0] == '\0')
+	/* Another subject would begin a thread of its own. */
+	if (l->digest || is_other_subject(l, m->subject))
 		m->subject = gp_asprintf(l->ctx, "Re: %s", l->found->title);
 	return GP_OK;
 }

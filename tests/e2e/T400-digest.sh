@@ -61,6 +61,13 @@ has "with the time of the next digest" "$out" "^digest_next: 2026-11-10T07:00:00
 exits "digests that are due are made without a server, too" 0 gp digest --due
 exits "for one reader" 0 gp digest bees --for daily@example.net --since 2026-11-01
 has "it has what is new" "$out" "I have"
+address=$(sed -n 's/.*\(bees+reply-[a-z2-7]*@example.org\).*/\1/p' "$out" | head -n 1)
+threads=$(gp thread ls bees --json | grep -c '"key"')
+printf '%s\n' 'From: daily@example.net' "To: $address" 'Subject: Re: [bees] what a program made of it' \
+	'Message-ID: <item@example.net>' '' 'An answer to this one.' >answer.eml
+exits "an answer to one message of it, whatever the subject" 0 gp receive "$address" <answer.eml
+is "is no thread of its own" "$(gp thread ls bees --json | grep -c '"key"')" "$threads"
+is "but in the archive" "$(gp search bees '"answer to this one"' --json | grep -c '"key"')" 1
 exits "by the reader's address alone" 0 gp digest daily@example.net --form titles --since 2026-11-01
 exits "for someone who is not there" 67 gp digest bees --for nobody@example.net
 

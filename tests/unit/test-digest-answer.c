@@ -93,9 +93,8 @@ static const struct {
 	/* To the address of a digest, or of one message, whatever else the program left out. */
 	{"Cc: bees+answer@example.org\n", "> %1\nYes\n", "Re: [bees] Swarms", "one@x.example", "Yes\n"},
 	{"Cc: Bees <bees-answer@Example.org>\n", "> %1\nYes\n", "Re: [bees] Swarms", "one@x.example", "Yes\n"},
-	{"Cc: bees+reply-$1@example.org\n", "> All of it\nYes\n", "Re: [bees] 29 November: 2 messages", "one@x.example", NULL},
-	{"Cc: bees+reply-$2@example.org\nIn-Reply-To: <unknown@x.example>\n", "Yes\n",
-	    "Re: [bees] 29 November: 2 messages", "two@x.example", NULL},
+	{"Cc: bees+reply-$1@example.org\n", "> All of it\nYes\n", "Re: [bees] Swarms", "one@x.example", NULL},
+	{"Cc: bees+reply-$2@example.org\nIn-Reply-To: <unknown@x.example>\n", "Yes\n", "Re: Königin", "two@x.example", NULL},
 	/* The program did name the message: nothing is changed. */
 	{"Cc: bees+reply-$2@example.org\nIn-Reply-To: <one@x.example>\n", "Yes\n",
 	    "Re: [bees] 29 November: 2 messages", "one@x.example", NULL},
