@@ -6,6 +6,8 @@
 
 #include <string.h>
 
+enum { INTRODUCTIONS = 30 };
+
 /* Keys of the headings; by enum news_place. */
 static const char *const places[NEWS_PLACES] = {"replies", "taken", "followed", "questions", "solved",
 	"newcomers", "talks", "singles"};
@@ -281,6 +283,29 @@ put_list(const struct putting *p, json_t *o)
 	gp_json_text(o, "note_md", list->set.digest_note);
 }
 
+/* What members say of themselves, in mails of a week or more: never on a page that all can read. */
+static enum gp_status
+put_introductions(const struct putting *p, json_t *o)
+{
+	const struct gp_digest_how *how = p->how;
+	json_t *rows = gp_json_new_array(o, "introductions");
+	struct gp_intro **v;
+	size_t i, n = 0;
+	enum gp_status st = GP_OK;
+
+	if (how->root == NULL && (how->span.delivery == GP_DELIVERY_WEEKLY || how->span.delivery == GP_DELIVERY_MONTHLY))
+		st = gp_intro_between(p->ctx, p->site->store, p->list->id, how->span.from, how->span.to, INTRODUCTIONS, &v,
+		    &n, p->err);
+	for (i = 0; st == GP_OK && i < n; i++) {
+		json_t *row = gp_json_push_object(rows);
+
+		gp_json_text(row, "name", v[i]->name);
+		gp_json_text(row, "text", v[i]->text);
+	}
+	gp_json_bool(o, "has_introductions", json_array_size(rows) > 0);
+	return st;
+}
+
 enum gp_status
 news_put_issue(const void *ctx, const struct gp_digest_how *how, const struct gp_issue *issue,
     const struct news_level *level, size_t *number, json_t *o, struct gp_err *err)
@@ -305,6 +330,8 @@ news_put_issue(const void *ctx, const struct gp_digest_how *how, const struct gp
 	put_open(&p, o);
 	if (st == GP_OK)
 		st = put_solved(&p, o);
+	if (st == GP_OK)
+		st = put_introductions(&p, o);
 	gp_json_int(o, "muted_count", (int64_t)issue->muted_threads);
 	gp_json_bool(o, "one_muted", issue->muted_threads == 1);
 	return st;

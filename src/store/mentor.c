@@ -158,9 +158,9 @@ gp_intro_between(const void *ctx, struct gp_store *s, int64_t list, int64_t from
     struct gp_intro ***out, size_t *n, struct gp_err *err)
 {
 	sqlite3_stmt *st;
-	enum gp_status status = gp_sql_open(s, &st, "SELECT iif(p.name <> '', p.name, substr(m.address, 1, "
-	    "instr(m.address, '@') - 1)), i.text, i.time FROM intro i JOIN member m ON m.id = i.member "
-	    "JOIN person p ON p.id = m.person WHERE m.list = ?1 AND m.hidden = 0 AND i.time >= ?2 AND i.time < ?3 "
+	enum gp_status status = gp_sql_open(s, &st, "SELECT iif(p.name <> '', p.name, substr(a.written, 1, "
+	    "instr(a.written, '@') - 1)), i.text, i.time FROM intro i JOIN member m ON m.id = i.member "
+	    "JOIN person p ON p.id = m.person JOIN address a ON a.id = m.address WHERE m.list = ?1 AND m.hidden = 0 AND i.time >= ?2 AND i.time < ?3 "
 	    "ORDER BY i.time, m.id LIMIT ?4", GP_ARGS(GP_INT(list), GP_INT(from), GP_INT(to),
 	    GP_INT((int64_t)limit)), err);
 

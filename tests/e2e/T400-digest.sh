@@ -72,9 +72,14 @@ exits "by the reader's address alone" 0 gp digest daily@example.net --form title
 exits "for someone who is not there" 67 gp digest bees --for nobody@example.net
 
 # ---- looking at one ---------------------------------------------------------------------------------
+at 2026-11-01T12:00:00Z
+printf '%s\n' 'From: daily@example.net' 'To: bees+introduce@example.org' 'Subject: Two hives in Ulm' \
+	'Message-ID: <intro@example.net>' '' >intro.eml
+exits "somebody says a line about themselves" 0 gp receive bees+introduce@example.org <intro.eml
 at 2026-11-03T12:00:00Z
 exits "a look at the last week" 0 gp digest bees --period weekly --print text
 has "shows the thread" "$out" "Wax moths"
+has "and who is new" "$out" "daily.*: Two hives in Ulm"
 exits "as HTML" 0 gp digest bees --period weekly --print html
 has "a whole document" "$out" "<!doctype html>"
 exits "as MIME" 0 gp digest bees --period weekly --print mime

@@ -143,6 +143,7 @@ test_welcome(void **state)
 	must(gp_intro_between(p->ctx, p->site->store, p->bees->id, 0, gp_now() + 1, 10, &v, &n, &err), &err);
 	assert_int_equal(n, 1);
 	assert_string_equal(v[0]->text, "I have two hives in Ulm");
+	assert_string_equal(v[0]->name, "Dora");
 	HAS(ask(p, "Dora <dora@example.org>", "introduce\n"), "Nothing is told");
 	set(p, "welcome", "off");
 	ask(p, "Emil <emil@example.org>", "join\n");
