@@ -34,6 +34,12 @@ struct gp_site {
 enum gp_status gp_site_open(const void *ctx, struct gp_config *conf, enum gp_store_mode mode,
     struct gp_site **out, struct gp_err *err) GP_MUST_CHECK;
 
+/* One thing for every list, each with memory of its own; the first that fails ends it. For the clock. */
+typedef enum gp_status gp_list_tick_fn(const void *ctx, struct gp_site *site, struct gp_list *list, int64_t now,
+    struct gp_err *err);
+enum gp_status gp_site_each_list(const void *ctx, struct gp_site *site, gp_list_tick_fn *fn, int64_t now,
+    struct gp_err *err) GP_MUST_CHECK;
+
 /* ---- route.c: which address was meant (design section 7) --------------------------------- */
 
 enum gp_route_kind {

@@ -123,37 +123,26 @@ one_question(struct helping *h, const struct gp_thread *t)
 }
 
 static enum gp_status
-one_list(struct helping *h)
+one_list(const void *ctx, struct gp_site *site, struct gp_list *list, int64_t now, struct gp_err *err)
 {
+	struct helping h = {.ctx = ctx, .site = site, .list = list, .now = now, .err = err};
 	struct gp_thread **v;
 	size_t i, n;
 	enum gp_status st;
 
-	if (h->list->set.answers == GP_FEATURE_OFF || h->list->set.help_after == 0 || h->list->set.closed)
+	if (list->set.answers == GP_FEATURE_OFF || list->set.help_after == 0 || list->set.closed)
 		return GP_OK;
-	st = gp_skill_topics(h->ctx, h->site->store, h->list->id, &h->known, &h->known_n, h->err);
-	if (st != GP_OK || h->known_n == 0)
+	st = gp_skill_topics(ctx, site->store, list->id, &h.known, &h.known_n, err);
+	if (st != GP_OK || h.known_n == 0)
 		return st;
-	st = gp_question_open(h->ctx, h->site->store, h->list->id, h->now - MONTH,
-	    h->now - h->list->set.help_after, MANY, &v, &n, h->err);
+	st = gp_question_open(ctx, site->store, list->id, now - MONTH, now - list->set.help_after, MANY, &v, &n, err);
 	for (i = 0; st == GP_OK && i < n; i++)
-		st = one_question(h, v[i]);
+		st = one_question(&h, v[i]);
 	return st;
 }
 
 enum gp_status
 gp_help_tick(const void *ctx, struct gp_site *site, int64_t now, struct gp_err *err)
 {
-	struct gp_list **lists;
-	size_t i, n;
-	enum gp_status st = gp_list_all(ctx, site->store, &lists, &n, err);
-
-	for (i = 0; st == GP_OK && i < n; i++) {
-		void *tmp = gp_ctx(ctx);
-		struct helping h = {.ctx = tmp, .site = site, .list = lists[i], .now = now, .err = err};
-
-		st = one_list(&h);
-		talloc_free(tmp);
-	}
-	return st;
+	return gp_site_each_list(ctx, site, one_list, now, err);
 }

@@ -165,15 +165,5 @@ one_list(const void *ctx, struct gp_site *site, struct gp_list *list, int64_t no
 enum gp_status
 gp_letter_tick(const void *ctx, struct gp_site *site, int64_t now, struct gp_err *err)
 {
-	struct gp_list **lists;
-	size_t i, n;
-	enum gp_status st = gp_list_all(ctx, site->store, &lists, &n, err);
-
-	for (i = 0; st == GP_OK && i < n; i++) {
-		void *tmp = gp_ctx(ctx);
-
-		st = one_list(tmp, site, lists[i], now, err);
-		talloc_free(tmp);
-	}
-	return st;
+	return gp_site_each_list(ctx, site, one_list, now, err);
 }

@@ -164,21 +164,17 @@ ask_keepers(struct round *r)
 	return st;
 }
 
+static enum gp_status
+one_list(const void *ctx, struct gp_site *site, struct gp_list *list, int64_t now, struct gp_err *err)
+{
+	struct round r = {ctx, site, list, now, err};
+	enum gp_status st = list->set.closed ? GP_OK : invite_all(&r);
+
+	return st == GP_OK ? ask_keepers(&r) : st;
+}
+
 enum gp_status
 gp_library_tick(const void *ctx, struct gp_site *site, int64_t now, struct gp_err *err)
 {
-	struct gp_list **lists;
-	size_t i, n;
-	enum gp_status st = gp_list_all(ctx, site->store, &lists, &n, err);
-
-	for (i = 0; st == GP_OK && i < n; i++) {
-		void *tmp = gp_ctx(ctx);
-		struct round r = {tmp, site, lists[i], now, err};
-
-		st = lists[i]->set.closed ? GP_OK : invite_all(&r);
-		if (st == GP_OK)
-			st = ask_keepers(&r);
-		talloc_free(tmp);
-	}
-	return st;
+	return gp_site_each_list(ctx, site, one_list, now, err);
 }

@@ -53,3 +53,19 @@ gp_site_open(const void *ctx, struct gp_config *conf, enum gp_store_mode mode,
 	*out = site;
 	return GP_OK;
 }
+
+enum gp_status
+gp_site_each_list(const void *ctx, struct gp_site *site, gp_list_tick_fn *fn, int64_t now, struct gp_err *err)
+{
+	struct gp_list **lists;
+	size_t i, n;
+	enum gp_status st = gp_list_all(ctx, site->store, &lists, &n, err);
+
+	for (i = 0; st == GP_OK && i < n; i++) {
+		void *tmp = gp_ctx(ctx);
+
+		st = fn(tmp, site, lists[i], now, err);
+		talloc_free(tmp);
+	}
+	return st;
+}
