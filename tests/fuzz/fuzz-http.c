@@ -153,7 +153,9 @@ check(const void *ctx, const struct gp_request *r, const struct gp_response *out
 	    ((out->status == 304 || out->status == 301) && out->body.n > 0))
 		abort();
 	gp_response_headers(ctx, out, check_field, NULL);
-	if (!out->gzip && out->body.n > 0 && gp_memmem(out->body.p, out->body.n, "SECRETLY", 8) != NULL)
+	/* A page may show what was asked for: a fuzzer learns the word, too. */
+	if (!out->gzip && out->body.n > 0 && gp_memmem(out->body.p, out->body.n, "SECRETLY", 8) != NULL &&
+	    strstr(r->path, "SECRETLY") == NULL && (r->query == NULL || strstr(r->query, "SECRETLY") == NULL))
 		abort();
 	if (out->gzip || out->type == NULL || !gp_starts(out->type, "text/html"))
 		return;
