@@ -62,16 +62,8 @@ gp_circle_members(const void *ctx, struct gp_store *s, int64_t message, int64_t 
 	sqlite3_stmt *st;
 	enum gp_status status = gp_sql_open(s, &st, "SELECT member FROM circle_member WHERE node = ?1 "
 	    "ORDER BY member", GP_ARGS(GP_INT(message)), err);
-	int64_t *v = NULL;
-	size_t count = 0;
 
-	while (status == GP_OK && (status = gp_sql_next(s, st, err)) == GP_OK) {
-		v = gp_store_grow(ctx, v, count, sizeof(*v));
-		v[count++] = sqlite3_column_int64(st, 0);
-	}
-	*out = v;
-	*n = count;
-	return gp_sql_end(status);
+	return status == GP_OK ? gp_sql_numbers(ctx, s, st, out, n, err) : status;
 }
 
 enum gp_status

@@ -77,16 +77,8 @@ gp_decision_silent(const void *ctx, struct gp_store *s, const struct gp_decision
 	    "AND NOT EXISTS(SELECT 1 FROM vote v WHERE v.node = ?4 AND v.member = m.id) ORDER BY m.id LIMIT ?6",
 	    GP_ARGS(GP_INT(d->list), GP_INT(after), GP_INT(d->begun), GP_INT(d->message), GP_INT(gp_now()),
 	    GP_INT((int64_t)limit)), err);
-	int64_t *v = NULL;
-	size_t count = 0;
 
-	while (status == GP_OK && (status = gp_sql_next(s, st, err)) == GP_OK) {
-		v = gp_store_grow(ctx, v, count, sizeof(*v));
-		v[count++] = sqlite3_column_int64(st, 0);
-	}
-	*out = v;
-	*n = count;
-	return gp_sql_end(status);
+	return status == GP_OK ? gp_sql_numbers(ctx, s, st, out, n, err) : status;
 }
 
 enum gp_status

@@ -70,11 +70,7 @@ read_numbers(const void *ctx, struct gp_store *s, const char *sql, struct number
 	enum gp_status status = gp_sql_open(s, &st, sql, GP_NOARGS, err);
 
 	*out = (struct numbers){NULL, 0};
-	while (status == GP_OK && (status = gp_sql_next(s, st, err)) == GP_OK) {
-		out->v = gp_store_grow(ctx, out->v, out->n, sizeof(*out->v));
-		out->v[out->n++] = sqlite3_column_int64(st, 0);
-	}
-	return gp_sql_end(status);
+	return status == GP_OK ? gp_sql_numbers(ctx, s, st, &out->v, &out->n, err) : status;
 }
 
 /* The bytes, what was derived of them, and by what a copy of it is known. */

@@ -37,14 +37,12 @@ find_median(struct gp_store *s, const struct gp_arg *args, struct gp_health *h, 
 	int64_t *v = NULL;
 	size_t n = 0;
 
-	while (status == GP_OK && (status = gp_sql_next(s, st, err)) == GP_OK) {
-		v = gp_store_grow(NULL, v, n, sizeof(*v));
-		v[n++] = sqlite3_column_int64(st, 0);
-	}
+	if (status == GP_OK)
+		status = gp_sql_numbers(NULL, s, st, &v, &n, err);
 	h->answered = (int64_t)n;
 	h->median_answer = n > 0 ? v[(n - 1) / 2] : 0;
 	talloc_free(v);
-	return gp_sql_end(status);
+	return status;
 }
 
 enum gp_status

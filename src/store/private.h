@@ -100,6 +100,9 @@ enum gp_status gp_sql_rows(const void *ctx, struct gp_store *s, sqlite3_stmt *st
 /* Its first row, put into *(struct X **)out; GP_E_NOTFOUND when there is none. */
 enum gp_status gp_sql_row(const void *ctx, struct gp_store *s, sqlite3_stmt *st, gp_row_fn *read,
     void *out, struct gp_err *err) GP_MUST_CHECK;
+/* The first column of all rows of a started statement, on ctx. */
+enum gp_status gp_sql_numbers(const void *ctx, struct gp_store *s, sqlite3_stmt *st, int64_t **out, size_t *n,
+    struct gp_err *err) GP_MUST_CHECK;
 /* GP_E_NOTFOUND becomes GP_OK: the normal end of a loop of gp_sql_next. */
 enum gp_status gp_sql_end(enum gp_status status);
 

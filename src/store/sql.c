@@ -266,3 +266,18 @@ gp_store_hash(int64_t seed, const void *p, size_t n)
 	h ^= h >> 29;
 	return (int64_t)(h == 0 ? 1 : h);
 }
+
+enum gp_status
+gp_sql_numbers(const void *ctx, struct gp_store *s, sqlite3_stmt *st, int64_t **out, size_t *n,
+    struct gp_err *err)
+{
+	enum gp_status status;
+
+	*out = NULL;
+	*n = 0;
+	while ((status = gp_sql_next(s, st, err)) == GP_OK) {
+		*out = gp_store_grow(ctx, *out, *n, sizeof(**out));
+		(*out)[(*n)++] = sqlite3_column_int64(st, 0);
+	}
+	return gp_sql_end(status);
+}

@@ -80,6 +80,16 @@ tick(struct place *p, int64_t later, enum gp_status (*fn)(const void *ctx, struc
 	return mails(p, before);
 }
 
+static inline void
+set(struct place *p, const char *key, const char *value)
+{
+	struct gp_err err;
+
+	must(gp_store_begin(p->site->store, &err), &err);
+	must(gp_list_set(p->site->store, p->bees, key, value, &err), &err);
+	must(gp_store_commit(p->site->store, &err), &err);
+}
+
 #define PLACE_TEST(fn) cmocka_unit_test_setup_teardown(fn, place_set_up, place_tear_down)
 
 #endif

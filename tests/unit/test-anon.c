@@ -14,16 +14,6 @@
 static const char *const traces[] = {"Quibbleson", "bobphone.example", "Bobmail", "555-0161", "bob-cv.pdf",
     "JVBERi0", "192.0.2.77", "beekeeper-in-chief"};
 
-static void
-set(struct place *p, const char *key, const char *value)
-{
-	struct gp_err err;
-
-	must(gp_store_begin(p->site->store, &err), &err);
-	must(gp_list_set(p->site->store, p->bees, key, value, &err), &err);
-	must(gp_store_commit(p->site->store, &err), &err);
-}
-
 static char *
 bobs_mail(struct place *p, const char *msgid, const char *under, const char *subject, const char *text)
 {

@@ -29,16 +29,6 @@ body(struct place *p, const char *slug)
 	return out;
 }
 
-static void
-set(struct place *p, const char *key, const char *value)
-{
-	struct gp_err err;
-
-	must(gp_store_begin(p->site->store, &err), &err);
-	must(gp_list_set(p->site->store, p->bees, key, value, &err), &err);
-	must(gp_store_commit(p->site->store, &err), &err);
-}
-
 /* A question of Cleo's with an answer of Bob's. */
 static int64_t
 asked(struct place *p)

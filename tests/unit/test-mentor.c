@@ -10,16 +10,6 @@
 
 #include "practice.h"
 
-static void
-set(struct place *p, const char *key, const char *value)
-{
-	struct gp_err err;
-
-	must(gp_store_begin(p->site->store, &err), &err);
-	must(gp_list_set(p->site->store, p->bees, key, value, &err), &err);
-	must(gp_store_commit(p->site->store, &err), &err);
-}
-
 /* Where the mail to that address, of those since `since`, wants its answer. */
 static char *
 answer_of(struct place *p, int64_t since, const char *to)
