@@ -6,6 +6,9 @@
 # $MAILBOXES who are at old.example get theirs from Postfix itself (which takes SMTPUTF8), the others from Dovecot,
 # which must know them. Nobody else is known: at old.example that is said at once, elsewhere by Dovecot.
 #
+# Each mail has a session of its own with Dovecot: Postfix looks for SMTPUTF8 only where a session begins, and would
+# otherwise give Dovecot what it can't take.
+#
 # After site: readers_start; before it, users with a rule: dovecot_user ADDRESS FIELD=VALUE.
 READER=$T/reader DOVECOT=$T/dovecot
 : "${RSMTP:=$(free_port)}"
@@ -110,6 +113,7 @@ reader_config() {
 		virtual_uid_maps = static:$(id -u nobody)
 		virtual_gid_maps = static:$(id -g nobody)
 		virtual_minimum_uid = 1
+		lmtp_connection_cache_on_demand = no
 		smtpd_recipient_restrictions = permit_mynetworks, reject
 		smtpd_client_connection_count_limit = 0
 		$(printf '%s\n' "$@")
