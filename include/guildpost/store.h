@@ -311,12 +311,14 @@ struct gp_search {
 	int64_t now;		/* for 3d, last-week */
 	int64_t since;		/* only what was received from then on, 0: all */
 	bool facets;		/* count them, too */
+	size_t pages;		/* look for so many pages of the library, too */
 	const char *languages;	/* of its words, for their other forms: "en de"; NULL: only as they stand */
 };
 struct gp_facets;
 struct gp_hits {
 	struct gp_facets *facets; /* when they were asked for */
 	struct gp_message **v; size_t n;
+	struct gp_practice **pages; size_t pages_n;	/* of the library: the best first */
 	int64_t total;		/* counted up to 1,000 */
 	bool more;		/* stopped at a limit of time or hits */
 	char **terms; size_t terms_n;	/* what to mark in the text: folded words, word*, phrases */

@@ -11,7 +11,7 @@
 #include <inttypes.h>
 #include <string.h>
 
-enum { FEW = 20, MANY = 200, THREAD = 100 };
+enum { FEW = 20, MANY = 200, THREAD = 100, PAGES = 5 };
 
 enum gp_status
 gp_command_may_read(struct asked *a)
@@ -241,7 +241,7 @@ gp_do_last(struct asked *a, const char *args)
 enum gp_status
 gp_do_search(struct asked *a, const char *args)
 {
-	struct gp_search q = {.query = args, .list = a->list->id, .limit = FEW, .now = gp_now(),
+	struct gp_search q = {.query = args, .list = a->list->id, .limit = FEW, .pages = PAGES, .now = gp_now(),
 	    .since = gp_list_readable_from(a->list, a->member), .languages = a->list->set.language};
 	char *better = NULL, *read;
 	struct gp_hits hits;
@@ -259,17 +259,22 @@ gp_do_search(struct asked *a, const char *args)
 	st = gp_search_run(a->ctx, a->site->store, &q, &hits, a->err);
 	if (st != GP_OK)
 		return st;
-	if (hits.n == 0)
+	if (hits.n + hits.pages_n == 0)
 		st = gp_search_suggest(a->ctx, a->site->store, &q, &better, a->err);
 	if (st != GP_OK)
 		return st;
 	said = gp_said(a, "search");
 	gp_json_text(said, "query", args);
 	gp_json_text(said, "suggestion", better);
+	rows = gp_json_new_array(said, "practices");
+	for (i = 0; i < hits.pages_n; i++)
+		gp_command_say_practice(a, rows, hits.pages[i]);
+	gp_json_bool(said, "has_practices", hits.pages_n > 0);
 	rows = gp_json_new_array(said, "messages");
 	for (i = 0; i < hits.n; i++)
 		if (is_visible(a, hits.v[i]))
 			add_message(a, rows, hits.v[i]);
+	gp_json_bool(said, "has_messages", json_array_size(rows) > 0);
 	return GP_OK;
 }
 

@@ -38,6 +38,17 @@ url_of(struct asked *a, const struct gp_practice *p)
 	    a->site->conf->url, a->list->name, p->slug);
 }
 
+void
+gp_command_say_practice(struct asked *a, json_t *rows, const struct gp_practice *p)
+{
+	json_t *row = gp_json_push_object(rows);
+
+	gp_json_text(row, "title", p->title);
+	gp_json_text(row, "slug", p->slug);
+	gp_json_text(row, "url", url_of(a, p));
+	gp_json_text(row, "doubt", p->doubt);
+}
+
 static json_t *
 say_page(struct asked *a, const char *what, const struct gp_practice *p)
 {
@@ -128,34 +139,26 @@ find_page(struct asked *a, const char **args, struct gp_practice **out)
 	return st;
 }
 
-/* Without words all pages, with words those that hold them all. */
+/* Without words all pages, with words those that a search for them finds. */
 enum gp_status
 gp_do_library(struct asked *a, const char *args)
 {
+	struct gp_search q = {.query = args, .list = a->list->id, .pages = PAGES, .now = gp_now(),
+	    .since = gp_list_readable_from(a->list, a->member), .languages = a->list->set.language};
 	enum gp_status st = gp_command_may_read(a);
-	char *words[20];
 	struct gp_practice **v;
-	struct gp_str word;
 	json_t *rows;
 	size_t i, n = 0;
 
 	if (st != GP_OK)
 		return GP_OK;
-	while (n < GP_COUNT(words) && (word = gp_command_word(&args)).n > 0)
-		words[n++] = gp_utf8_fold(a->ctx, word.p + (*word.p == '#'), word.n - (*word.p == '#'));
-	st = n > 0 ? gp_practice_search(a->ctx, a->site->store, a->list->id, words, n, PAGES, &v, &n, a->err) :
-	    gp_practice_all(a->ctx, a->site->store, a->list->id, NULL, 0, INT64_MAX, PAGES, &v, &n, a->err);
+	st = *args != '\0' ? gp_practice_search(a->ctx, a->site->store, &q, &v, &n, a->err) :
+	    gp_practice_all(a->ctx, a->site->store, a->list->id, NULL, q.since, INT64_MAX, PAGES, &v, &n, a->err);
 	if (st != GP_OK)
 		return st;
 	rows = gp_json_new_array(gp_said(a, "library"), "practices");
-	for (i = 0; i < n; i++) {
-		json_t *row = gp_json_push_object(rows);
-
-		gp_json_text(row, "title", v[i]->title);
-		gp_json_text(row, "slug", v[i]->slug);
-		gp_json_text(row, "url", url_of(a, v[i]));
-		gp_json_text(row, "doubt", v[i]->doubt);
-	}
+	for (i = 0; i < n; i++)
+		gp_command_say_practice(a, rows, v[i]);
 	return GP_OK;
 }
 

@@ -86,6 +86,8 @@ connect_file(struct gp_store *s, struct gp_err *err)
 	sqlite3_db_config(s->db, SQLITE_DBCONFIG_DEFENSIVE, 1, &on);
 	sqlite3_db_config(s->db, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, &on);
 	rc = gp_names_register(s->db);
+	if (rc == SQLITE_OK)
+		rc = gp_page_words_register(s->db);
 	if (rc != SQLITE_OK)
 		return gp_sql_fail(s, rc, "can't add a function to SQLite", err);
 	rc = gp_tokenizer_register(s->db);

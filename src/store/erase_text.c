@@ -40,7 +40,7 @@ erase_columns(struct gp_store *s, struct gp_forget *forget, struct gp_err *err)
 		GONE("failure", "text"), GONE("retry", "last"), GONE("bounce", "text"),
 		GONE("job", "subject"), GONE("thread", "closed"), GONE("import", "source"),
 		GONE("token", "data"), GONE("practice", "title"), GONE("practice", "doubt"),
-		GONE("practice", "words"), GONE("practice", "name"),
+		GONE("practice", "name"),
 	};
 	enum gp_status status = GP_OK;
 	size_t i;
@@ -52,7 +52,8 @@ erase_columns(struct gp_store *s, struct gp_forget *forget, struct gp_err *err)
 	for (i = 0; status == GP_OK && i < GP_COUNT(statements); i++)
 		status = gp_sql_run(s, statements[i], GP_NOARGS, err);
 	sqlite3_create_function(s->db, "gone", 1, SQLITE_UTF8, NULL, NULL, NULL, NULL);
-	return status;
+	/* Of the texts as they are now. */
+	return status == GP_OK ? gp_page_words_set(s, 0, err) : status;
 }
 
 /* ---- posts that wait -------------------------------------------------------------- */

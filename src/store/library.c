@@ -1,17 +1,13 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * The library of a list: threads that somebody kept. There are some hundreds of them at most,
- * so what is looked for is looked for in all.
+ * The library of a list: threads that somebody kept. How it is searched: library_search.c.
  */
 #include "config.h"
 
 #include "message.h"
 
-#define PRACTICE_QUERY "SELECT p.id, p.list, p.slug, p.node, p.title, p.tags, p.keeper, p.name, " \
-	"p.kept, p.confirmed, p.asked, p.doubt, n.thread FROM practice p LEFT JOIN node n ON n.id = p.node "
-
-static void *
-read_practice(const void *ctx, sqlite3_stmt *st)
+void *
+gp_practice_read(const void *ctx, sqlite3_stmt *st)
 {
 	struct gp_practice *p = gp_new(ctx, struct gp_practice);
 
@@ -53,18 +49,12 @@ free_slug(const void *ctx, struct gp_store *s, int64_t list, const char *title, 
 	return gp_sql_end(status);
 }
 
-/* The text that is looked through. */
 static enum gp_status
-set_words(struct gp_store *s, const struct gp_practice *p, const char *body, struct gp_err *err)
+changed(struct gp_store *s, int64_t list, struct gp_err *err)
 {
-	char *all = gp_asprintf(NULL, "%s %s %s", p->title, p->tags, body), *folded;
-	enum gp_status status;
+	enum gp_status status = gp_page_words_set(s, list, err);
 
-	folded = gp_utf8_fold(all, all, strlen(all));
-	status = gp_sql_run(s, "UPDATE practice SET words = ?2 WHERE id = ?1",
-	    GP_ARGS(GP_INT(p->id), GP_TEXT(folded)), err);
-	talloc_free(all);
-	return status == GP_OK ? gp_list_touch(s, p->list, err) : status;
+	return status == GP_OK ? gp_list_touch(s, list, err) : status;
 }
 
 static char *
@@ -79,7 +69,7 @@ gp_practice_keep(const void *ctx, struct gp_store *s, const struct gp_practice *
 {
 	struct gp_practice *there;
 	enum gp_status status = gp_practice_of(ctx, s, what->message, &there, err);
-	char *slug, *body;
+	char *slug;
 
 	if (status == GP_OK) {
 		status = gp_sql_run(s, "UPDATE practice SET title = ?2, tags = ?3, confirmed = ?4, doubt = '', "
@@ -95,9 +85,7 @@ gp_practice_keep(const void *ctx, struct gp_store *s, const struct gp_practice *
 	}
 	if (status == GP_OK)
 		status = gp_practice_of(ctx, s, what->message, out, err);
-	if (status == GP_OK)
-		status = gp_practice_body(ctx, s, *out, &body, NULL, err);
-	return status == GP_OK ? set_words(s, *out, body, err) : status;
+	return status == GP_OK ? changed(s, what->list, err) : status;
 }
 
 enum gp_status
@@ -108,7 +96,7 @@ gp_practice_of(const void *ctx, struct gp_store *s, int64_t message, struct gp_p
 	enum gp_status status = gp_sql_open(s, &st, PRACTICE_QUERY "JOIN node m ON m.thread = n.thread "
 	    "WHERE m.id = ?1 ORDER BY p.id LIMIT 1", GP_ARGS(GP_INT(message)), err);
 
-	return status == GP_OK ? gp_sql_row(ctx, s, st, read_practice, out, err) : status;
+	return status == GP_OK ? gp_sql_row(ctx, s, st, gp_practice_read, out, err) : status;
 }
 
 enum gp_status
@@ -119,7 +107,7 @@ gp_practice_find(const void *ctx, struct gp_store *s, int64_t list, const char *
 	enum gp_status status = gp_sql_open(s, &st, PRACTICE_QUERY "WHERE p.list = ?1 AND p.slug = ?2",
 	    GP_ARGS(GP_INT(list), GP_TEXT(slug)), err);
 
-	return status == GP_OK ? gp_sql_row(ctx, s, st, read_practice, out, err) : status;
+	return status == GP_OK ? gp_sql_row(ctx, s, st, gp_practice_read, out, err) : status;
 }
 
 enum gp_status
@@ -132,37 +120,7 @@ gp_practice_all(const void *ctx, struct gp_store *s, int64_t list, const char *t
 	    "ORDER BY p.title COLLATE nocase, p.id LIMIT ?5", GP_ARGS(GP_INT(list), GP_INT(from), GP_INT(to),
 	    GP_TEXT(tag), GP_INT((int64_t)limit)), err);
 
-	return status == GP_OK ? gp_sql_rows(ctx, s, st, read_practice, out, n, err) : status;
-}
-
-enum gp_status
-gp_practice_search(const void *ctx, struct gp_store *s, int64_t list, char *const *terms, size_t terms_n,
-    size_t limit, struct gp_practice ***out, size_t *n, struct gp_err *err)
-{
-	json_t *v = json_array();
-	sqlite3_stmt *st;
-	enum gp_status status;
-	char *all;
-	size_t i;
-
-	for (i = 0; i < terms_n; i++) {
-		size_t len = strcspn(terms[i], "*");
-
-		if (len > 0)
-			json_array_append_new(v, json_stringn(terms[i], len));
-	}
-	*out = NULL;
-	*n = 0;
-	all = gp_json_dump(NULL, v, false);
-	status = json_array_size(v) == 0 ? GP_E_NOTFOUND : gp_sql_open(s, &st, PRACTICE_QUERY
-	    "WHERE p.list = ?1 AND NOT EXISTS(SELECT 1 FROM json_each(?2) j WHERE instr(p.words, j.value) = 0) "
-	    "ORDER BY p.confirmed DESC, p.id LIMIT ?3",
-	    GP_ARGS(GP_INT(list), GP_TEXT(all), GP_INT((int64_t)limit)), err);
-	if (status == GP_OK)
-		status = gp_sql_rows(ctx, s, st, read_practice, out, n, err);
-	json_decref(v);
-	talloc_free(all);
-	return gp_sql_end(status);
+	return status == GP_OK ? gp_sql_rows(ctx, s, st, gp_practice_read, out, n, err) : status;
 }
 
 enum gp_status
@@ -195,7 +153,7 @@ gp_practice_write(const void *ctx, struct gp_store *s, const struct gp_practice 
 
 	if (status == GP_OK)
 		status = gp_practice_confirm(s, p, err);
-	return status == GP_OK ? set_words(s, p, body, err) : status;
+	return status == GP_OK ? changed(s, p->list, err) : status;
 }
 
 enum gp_status
@@ -233,7 +191,7 @@ gp_practice_due(const void *ctx, struct gp_store *s, int64_t list, int64_t confi
 	    "p.asked < ?3 AND p.doubt = '' ORDER BY p.confirmed LIMIT ?4", GP_ARGS(GP_INT(list),
 	    GP_INT(confirmed_before), GP_INT(asked_before), GP_INT((int64_t)limit)), err);
 
-	return status == GP_OK ? gp_sql_rows(ctx, s, st, read_practice, out, n, err) : status;
+	return status == GP_OK ? gp_sql_rows(ctx, s, st, gp_practice_read, out, n, err) : status;
 }
 
 enum gp_status
@@ -260,7 +218,7 @@ gp_summary_put(const void *ctx, struct gp_store *s, int64_t list, const char *ke
 	enum gp_status status = gp_text_put(s, list, gp_asprintf(ctx, "summary-%s", key), GP_PRACTICE_LANGUAGE,
 	    body, by, gp_now(), &version, err);
 
-	return status == GP_OK ? gp_list_touch(s, list, err) : status;
+	return status == GP_OK ? changed(s, list, err) : status;
 }
 
 enum gp_status

@@ -23,4 +23,11 @@ gp_row_fn gp_message_read;
 /* A struct gp_thread of a row with GP_THREAD_COLUMNS. */
 gp_row_fn gp_thread_read;
 
+/* p: the page of the library, n: the message whose thread was kept. */
+#define PRACTICE_QUERY "SELECT p.id, p.list, p.slug, p.node, p.title, p.tags, p.keeper, p.name, " \
+	"p.kept, p.confirmed, p.asked, p.doubt, n.thread FROM practice p LEFT JOIN node n ON n.id = p.node "
+
+/* A struct gp_practice of a row of it. */
+gp_row_fn gp_practice_read;
+
 #endif

@@ -272,6 +272,17 @@ enum gp_status gp_list_touch(struct gp_store *s, int64_t id, struct gp_err *err)
 void *gp_member_read(const void *ctx, sqlite3_stmt *st);
 /* fold_name(TEXT) of this connection. Gives a code of SQLite. */
 int gp_names_register(sqlite3 *db);
+/* library_search.c: the words of pages of the library, of one list or (0) of all, as they are now. */
+int gp_page_words_register(sqlite3 *db);
+enum gp_status gp_page_words_set(struct gp_store *s, int64_t list, struct gp_err *err) GP_MUST_CHECK;
+/* A page without a text of its own shows the summary of whoever asked. */
+#define GP_PAGE_WORDS "UPDATE practice SET words = page_words(title, tags || ' ' || coalesce(nullif(" \
+	"(SELECT t.body FROM text t WHERE t.list = practice.list AND t.name = 'practice-' || slug AND " \
+	"t.language = 'page' ORDER BY t.version DESC LIMIT 1), ''), " \
+	"(SELECT t.body FROM text t WHERE t.list = practice.list AND t.name = 'summary-' || " \
+	"(SELECT h.key FROM node n JOIN thread x ON x.id = n.thread JOIN node h ON h.id = x.head " \
+	"WHERE n.id = practice.node) AND t.language = 'page' ORDER BY t.version DESC LIMIT 1), ''), " \
+	"coalesce((SELECT value FROM list_setting l WHERE l.list = practice.list AND l.name = 'language'), 'en'))"
 /* Who joins a list that trusted the address (folded) so far. */
 enum gp_status gp_trusted_join(struct gp_store *s, int64_t list, const char *folded, int64_t member,
     struct gp_err *err) GP_MUST_CHECK;
@@ -294,5 +305,6 @@ extern const struct gp_migration gp_schema_18;
 extern const struct gp_migration gp_schema_19, gp_schema_20;
 extern const struct gp_migration gp_schema_21;
 extern const struct gp_migration gp_schema_22;
+extern const struct gp_migration gp_schema_23;
 
 #endif

@@ -34,6 +34,7 @@ static const struct gp_migration *const migrations[] = {
 	&gp_schema_20,
 	&gp_schema_21,
 	&gp_schema_22,
+	&gp_schema_23,
 };
 
 int64_t

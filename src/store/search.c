@@ -15,6 +15,7 @@
 
 enum {
 	HITS_MAX = 1000,	/* counted, and that can be paged through */
+	SHOWN_MAX = 50,		/* so many are looked for in the library */
 	RANKED_MAX = 8000,	/* the newest so many are compared */
 	SECONDS_YEAR = 31556952,
 	TIME_MS = 250,
@@ -39,6 +40,18 @@ struct run {
 
 /* ---- the statement ---------------------------------------------------------------- */
 
+void
+gp_search_lists(struct gp_buf *b, const struct gp_search *search, const char *list, const char *time)
+{
+	if (search->list != 0)
+		gp_buf_printf(b, " AND %s = :list", list);
+	else
+		gp_buf_printf(b, " AND %s NOT IN (SELECT list FROM list_setting WHERE "
+		    "(name = 'archive' AND value <> 'public') OR (name = 'history' AND value = 'joined'))", list);
+	if (search->since != 0)
+		gp_buf_printf(b, " AND %s >= :since", time);
+}
+
 /* Names of parameters; a statement has those that it needs. */
 static void
 add_filters(struct run *r)
@@ -46,13 +59,7 @@ add_filters(struct run *r)
 	const struct gp_query *q = r->q;
 	struct gp_buf *b = &r->sql;
 
-	if (r->search->list != 0)
-		gp_buf_puts(b, " AND n.list = :list");
-	else
-		gp_buf_puts(b, " AND n.list NOT IN (SELECT list FROM list_setting WHERE "
-		    "(name = 'archive' AND value <> 'public') OR (name = 'history' AND value = 'joined'))");
-	if (r->search->since != 0)
-		gp_buf_puts(b, " AND n.received >= :since");
+	gp_search_lists(b, r->search, "n.list", "n.received");
 	if (q->from != INT64_MIN)
 		gp_buf_puts(b, " AND n.date >= :from");
 	if (q->to != INT64_MAX)
@@ -104,8 +111,8 @@ build(struct run *r)
 	gp_buf_puts(b, r->q->sort == GP_SORT_OLD ? " ORDER BY n.date" : " ORDER BY n.date DESC");
 }
 
-static void
-bind_int(sqlite3_stmt *st, const char *name, int64_t v)
+void
+gp_search_bind_int(sqlite3_stmt *st, const char *name, int64_t v)
 {
 	int i = sqlite3_bind_parameter_index(st, name);
 
@@ -113,8 +120,8 @@ bind_int(sqlite3_stmt *st, const char *name, int64_t v)
 		sqlite3_bind_int64(st, i, v);
 }
 
-static void
-bind_text(sqlite3_stmt *st, const char *name, const char *v)
+void
+gp_search_bind_text(sqlite3_stmt *st, const char *name, const char *v)
 {
 	int i = sqlite3_bind_parameter_index(st, name);
 
@@ -122,24 +129,30 @@ bind_text(sqlite3_stmt *st, const char *name, const char *v)
 		sqlite3_bind_text(st, i, v, -1, SQLITE_STATIC);
 }
 
+void
+gp_search_bind_lists(sqlite3_stmt *st, const struct gp_search *search)
+{
+	gp_search_bind_int(st, ":list", search->list);
+	gp_search_bind_int(st, ":since", search->since);
+}
+
 static void
 bind_all(struct run *r, sqlite3_stmt *st)
 {
 	const struct gp_query *q = r->q;
 
-	bind_text(st, ":match", q->match);
-	bind_text(st, ":exclude", q->exclude);
-	bind_int(st, ":list", r->search->list);
-	bind_int(st, ":since", r->search->since);
-	bind_int(st, ":from", q->from);
-	bind_int(st, ":to", q->to);
-	bind_int(st, ":flags", q->flags);
-	bind_int(st, ":not_flags", q->not_flags);
-	bind_text(st, ":msgid", q->msgid);
+	gp_search_bind_text(st, ":match", q->match);
+	gp_search_bind_text(st, ":exclude", q->exclude);
+	gp_search_bind_lists(st, r->search);
+	gp_search_bind_int(st, ":from", q->from);
+	gp_search_bind_int(st, ":to", q->to);
+	gp_search_bind_int(st, ":flags", q->flags);
+	gp_search_bind_int(st, ":not_flags", q->not_flags);
+	gp_search_bind_text(st, ":msgid", q->msgid);
 	if (q->msgid != NULL)
-		bind_text(st, ":key", gp_msgid_key(r->q, q->msgid, 12));
-	bind_text(st, ":thread", q->thread);
-	bind_text(st, ":name", q->list);
+		gp_search_bind_text(st, ":key", gp_msgid_key(r->q, q->msgid, 12));
+	gp_search_bind_text(st, ":thread", q->thread);
+	gp_search_bind_text(st, ":name", q->list);
 }
 
 /* ---- running it ------------------------------------------------------------------- */
@@ -232,16 +245,18 @@ fetch_page(const void *ctx, struct run *r, struct gp_hits *out, struct gp_err *e
 	return status;
 }
 
-static enum gp_status
-count_facets(const void *ctx, struct run *r, struct gp_hits *out, struct gp_err *err)
+/* Ids of the best as a JSON array. */
+static char *
+ids_of(struct run *r, size_t most)
 {
 	struct gp_buf *ids = gp_buf_new(r->q, 32 * (HITS_MAX + 1));
 	size_t i;
 
-	for (i = 0; i < r->n && i < HITS_MAX; i++)
-		gp_buf_printf(ids, "%c%lld", i > 0 ? ',' : '[', (long long)r->hits[i].id);
+	gp_buf_putc(ids, '[');
+	for (i = 0; i < r->n && i < most; i++)
+		gp_buf_printf(ids, "%s%lld", i > 0 ? "," : "", (long long)r->hits[i].id);
 	gp_buf_putc(ids, ']');
-	return gp_facets_count(ctx, r->s, ids->p, &out->facets, err);
+	return ids->p;
 }
 
 static bool
@@ -280,7 +295,10 @@ gp_search_run(const void *ctx, struct gp_store *s, const struct gp_search *searc
 		status = fetch_page(ctx, &r, out, err);
 	}
 	if (status == GP_OK && r.n > 0 && search->facets)
-		status = count_facets(ctx, &r, out, err);
+		status = gp_facets_count(ctx, r.s, ids_of(&r, HITS_MAX), &out->facets, err);
+	if (status == GP_OK && search->pages > 0)
+		status = gp_practice_match(ctx, r.s, search, r.q, ids_of(&r, SHOWN_MAX), &out->pages, &out->pages_n,
+		    err);
 	out->total = r.n < HITS_MAX ? (int64_t)r.n : HITS_MAX;
 	out->more = r.late || r.n > HITS_MAX;
 	if (own)

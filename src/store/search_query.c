@@ -8,6 +8,7 @@
 #include "config.h"
 
 #include "guildpost/mail.h"
+#include "private.h"
 #include "search_query.h"
 #include "tokenizer.h"
 
@@ -26,6 +27,7 @@ struct parser {
 	struct gp_buf match, exclude;
 	bool open_group;	/* match ends with a group that OR may extend */
 	bool alternative;	/* OR was read */
+	size_t groups;
 	int64_t now;
 };
 
@@ -178,6 +180,22 @@ find_forms(struct parser *p, const char *folded, const struct item *it, const ch
 	p->forms->find(p->forms->arg, p->q, folded, forms, n);
 }
 
+/* What asks for an author, a file or a quotation finds messages only. */
+static void
+keep_word(struct parser *p, const char *columns, const struct gp_query_word *word)
+{
+	struct gp_query *q = p->q;
+	bool page = columns == NULL || strstr(columns, "subject") != NULL || strstr(columns, "own") != NULL;
+
+	if (!page) {
+		q->of_messages |= !word->negated;
+		return;
+	}
+	q->words = gp_store_grow(q, q->words, q->words_n, sizeof(*q->words));
+	q->words[q->words_n] = *word;
+	q->words[q->words_n++].title = columns != NULL && strstr(columns, "subject") != NULL;
+}
+
 static void
 add_phrase(struct parser *p, struct gp_buf *b, const char *columns, const char *folded,
     const struct item *it, bool mark)
@@ -192,6 +210,8 @@ add_phrase(struct parser *p, struct gp_buf *b, const char *columns, const char *
 	gp_buf_printf(b, "%s\"%s\"%s", n > 0 ? "(" : "", folded, it->prefix ? " *" : "");
 	for (i = 0; i < n; i++)
 		gp_buf_printf(b, " OR \"%s\"%s", forms[i], i + 1 == n ? ")" : "");
+	keep_word(p, columns, &(struct gp_query_word){gp_strdup(p->q, folded), p->groups, it->negated,
+	    it->prefix, it->quoted, false});
 	if (!mark)
 		return;
 	add_term(p->q, it->prefix ? gp_asprintf(p->q, "%s*", folded) : gp_strdup(p->q, folded));
@@ -226,6 +246,7 @@ add_words(struct parser *p, const char *text, const char *columns, const struct 
 		if (p->match.len > 0)
 			gp_buf_puts(&p->match, " AND ");
 		gp_buf_putc(&p->match, '(');
+		p->groups++;
 	}
 	add_phrase(p, &p->match, columns, folded->p, it, true);
 	gp_buf_putc(&p->match, ')');
@@ -406,9 +427,10 @@ apply(struct parser *p, const struct item *it)
 	}
 	for (i = 0; i < GP_COUNT(fields); i++)
 		if (gp_str_ieq(it->field, fields[i].name)) {
-			if (apply_field(p, i, it))
-				return;
-			break;
+			if (!apply_field(p, i, it))
+				break;
+			p->q->of_messages |= fields[i].kind >= HAS && fields[i].kind <= THREAD;
+			return;
 		}
 	note(p, "unknown-prefix");
 	add_words(p, it->whole, NULL, it);

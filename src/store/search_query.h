@@ -7,6 +7,16 @@
 
 enum gp_query_sort { GP_SORT_RANK, GP_SORT_NEW, GP_SORT_OLD };
 
+enum { GP_TERMS_MAX = 256 };
+
+/* One word or phrase of what was asked for, for what is looked through without an index (the library). */
+struct gp_query_word {
+	char *folded;		/* words with a blank between */
+	size_t group;		/* of those with the same number one is enough */
+	bool negated, prefix, quoted;
+	bool title;		/* only in a title */
+};
+
 struct gp_query {
 	char *match;		/* FTS5 expression: what must be there, less `exclude`; or NULL */
 	char *exclude;		/* FTS5 expression: what must not be there; or NULL */
@@ -18,10 +28,13 @@ struct gp_query {
 	enum gp_query_sort sort;
 	char **terms;		/* folded words, word* and phrases of what is looked for */
 	size_t terms_n;
+	struct gp_query_word *words;
+	size_t words_n;
+	bool of_messages;	/* it asks for what only messages have: authors, files, ids, answers ... */
 	const char *note;	/* "open-quote", "unknown-prefix", "no-word", "too-long" or NULL */
 };
 
-enum { GP_TERMS_MAX = 256 };
+
 /* Gives other forms of a folded word, on ctx. */
 struct gp_query_forms {
 	void (*find)(void *arg, const void *ctx, const char *word, char ***out, size_t *n);

@@ -136,16 +136,46 @@ person_feed_build(struct visit *v)
 	return put_entries(v, all, n);
 }
 
-/* What is found, newest first: a search that somebody watches. */
+/* A page of the library that a search finds. */
+static int
+put_practice_entry(struct visit *v, const struct gp_practice *p)
+{
+	json_t *o = gp_json_push_object(json_object_get(v->doc, "entries"));
+	json_t *feed = json_object_get(v->doc, "feed");
+	char *updated = gp_time_iso(v->ctx, p->confirmed), *body;
+	struct gp_err err = {GP_OK, ""};
+
+	if (gp_practice_body(v->ctx, v->s, p, &body, NULL, &err) != GP_OK ||
+	    put_practice_text(v, o, body, &err) != GP_OK)
+		return visit_failed(&err);
+	gp_json_bool(o, "from_library", true);
+	gp_json_text(o, "title", hidden(v->ctx, p->title));
+	gp_json_text(o, "id", tag_of(v, gp_asprintf(v->ctx, "library/%s", p->slug)));
+	gp_json_text(o, "url", visit_whole(v, list_path(v, v->list, "library/%s", p->slug)));
+	gp_json_text(o, "author", p->name[0] != '\0' ? hidden(v->ctx, p->name) : NULL);
+	put_date(v, o, "date", p->kept);
+	gp_json_text(o, "updated", updated);
+	gp_json_text(o, "parent_id", NULL);
+	gp_json_text(o, "parent_url", NULL);
+	json_object_set(o, "body_html", json_object_get(o, "text_html"));
+	if (strcmp(updated, json_string_value(json_object_get(feed, "updated"))) > 0)
+		gp_json_text(feed, "updated", updated);
+	return 200;
+}
+
+/* What is found: pages of the library, then messages, newest first. A search that somebody watches. */
 int
 search_feed_build(struct visit *v)
 {
 	const char *q = gp_request_arg(v->r, "q");
 	struct gp_search query = {.list = v->list->id, .now = v->now,
-	    .limit = GP_WEB_FEED_ENTRIES, .since = v->since, .languages = v->list->set.language};
+	    .limit = GP_WEB_FEED_ENTRIES, .pages = GP_WEB_FEED_ENTRIES, .since = v->since,
+	    .languages = v->list->set.language};
 	struct gp_err err = {GP_OK, ""};
 	struct gp_hits hits = {0};
+	int status = 200;
 	char *path;
+	size_t i;
 
 	if (q == NULL || *q == '\0')
 		return 404;
@@ -157,7 +187,9 @@ search_feed_build(struct visit *v)
 	start_feed(v, gp_asprintf(v->ctx, "%s · %s", q, list_title(v->list)),
 	    list_path(v, v->list, "search%s", path), list_path(v, v->list, "search.atom%s", path),
 	    gp_asprintf(v->ctx, "search/%s", url_value(v->ctx, q)));
-	return put_entries(v, hits.v, hits.n);
+	for (i = 0; i < hits.pages_n && status == 200; i++)
+		status = put_practice_entry(v, hits.pages[i]);
+	return status == 200 ? put_entries(v, hits.v, hits.n) : status;
 }
 
 int

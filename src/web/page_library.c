@@ -21,7 +21,7 @@ library_find(struct visit *v)
 }
 
 static void
-put_tags(struct visit *v, json_t *o, const char *tags)
+put_tags(struct visit *v, json_t *o, const struct gp_list *list, const char *tags)
 {
 	json_t *array = gp_json_new_array(o, "tags");
 	const char *p = tags;
@@ -34,23 +34,23 @@ put_tags(struct visit *v, json_t *o, const char *tags)
 		n = strcspn(p, " ");
 		name = gp_strndup(v->ctx, p, n);
 		gp_json_text(tag, "name", name);
-		gp_json_text(tag, "url", list_path(v, v->list, "library/?tag=%s", url_value(v->ctx, name)));
+		gp_json_text(tag, "url", list_path(v, list, "library/?tag=%s", url_value(v->ctx, name)));
 		p += n;
 	}
 }
 
 void
-put_practice(struct visit *v, json_t *o, const struct gp_practice *p)
+put_practice(struct visit *v, json_t *o, const struct gp_list *list, const struct gp_practice *p)
 {
 	gp_json_text(o, "title", hidden(v->ctx, p->title));
 	gp_json_text(o, "slug", p->slug);
-	gp_json_text(o, "url", list_path(v, v->list, "library/%s", p->slug));
+	gp_json_text(o, "url", list_path(v, list, "library/%s", p->slug));
 	gp_json_text(o, "keeper", p->name[0] != '\0' ? hidden(v->ctx, p->name) : NULL);
 	put_date(v, o, "kept", p->kept);
 	put_date(v, o, "confirmed", p->confirmed);
 	gp_json_bool(o, "was_confirmed", p->confirmed / 86400 > p->kept / 86400);
 	gp_json_text(o, "doubt", p->doubt[0] != '\0' ? hidden(v->ctx, p->doubt) : NULL);
-	put_tags(v, o, p->tags);
+	put_tags(v, o, list, p->tags);
 }
 
 int
@@ -70,7 +70,7 @@ library_build(struct visit *v)
 	gp_json_text(v->doc, "tag", tag != NULL ? hidden(v->ctx, tag) : NULL);
 	array = gp_json_new_array(v->doc, "practices");
 	for (i = 0; i < n; i++)
-		put_practice(v, gp_json_push_object(array), all[i]);
+		put_practice(v, gp_json_push_object(array), v->list, all[i]);
 	gp_json_bool(v->doc, "has_practices", n > 0);
 	return 200;
 }
@@ -101,8 +101,8 @@ name_of(struct visit *v, const char *address)
 	return hidden(v->ctx, strchr(address, '@') != NULL ? address : "");
 }
 
-static enum gp_status
-put_text(struct visit *v, json_t *o, const char *body, struct gp_err *err)
+enum gp_status
+put_practice_text(struct visit *v, json_t *o, const char *body, struct gp_err *err)
 {
 	char *html = NULL;
 	enum gp_status st = GP_OK;
@@ -166,14 +166,14 @@ practice_build(struct visit *v)
 
 	doc_start(v, hidden(v->ctx, v->practice->title), list_path(v, v->list, "library/%s", v->practice->slug));
 	o = gp_json_new_object(v->doc, "practice");
-	put_practice(v, o, v->practice);
+	put_practice(v, o, v->list, v->practice);
 	st = gp_practice_body(v->ctx, v->s, v->practice, &body, NULL, &err);
 	if (st == GP_OK)
 		st = put_sources(v, &err);
 	if (st == GP_OK && body[0] == '\0')
 		st = put_summary(v, o, &err);
 	else if (st == GP_OK)
-		st = put_text(v, o, body, &err);
+		st = put_practice_text(v, o, body, &err);
 	if (st == GP_OK)
 		st = put_versions(v, o, &err);
 	return st == GP_OK ? 200 : visit_failed(&err);
@@ -196,5 +196,5 @@ put_summary(struct visit *v, json_t *o, struct gp_err *err)
 		return st == GP_E_NOTFOUND ? GP_OK : st;
 	gp_json_text(o, "summed_by", name_of(v, t->by));
 	put_date(v, o, "summed", t->time);
-	return put_text(v, o, t->body, err);
+	return put_practice_text(v, o, t->body, err);
 }

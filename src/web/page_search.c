@@ -9,7 +9,7 @@
 
 #include <string.h>
 
-enum { HITS_MOST = 1000, EXCERPT = 220, EXCERPT_BEFORE = 70, LOOKED_THROUGH = 128 << 10 };
+enum { HITS_MOST = 1000, PAGES = 5, EXCERPT = 220, EXCERPT_BEFORE = 70, LOOKED_THROUGH = 128 << 10 };
 
 int
 search_find(struct visit *v)
@@ -48,14 +48,33 @@ first_term(const void *ctx, const struct gp_hits *hits, const char *s, size_t n,
 	return k > 0;
 }
 
+/* Words around that place, a line. */
+static char *
+around(const void *ctx, const char *own, size_t own_n, size_t at)
+{
+	size_t from = at > EXCERPT_BEFORE ? at - EXCERPT_BEFORE : 0, to;
+	const char *blank;
+
+	blank = from > 0 ? memchr(own + from, ' ', at - from) : NULL;
+	if (blank != NULL)
+		from = (size_t)(blank - own) + 1;
+	while (from > 0 && ((unsigned char)own[from] & 0xc0) == 0x80)
+		from--;
+	to = from + gp_utf8_cut(own + from, own_n - from, EXCERPT);
+	blank = to < own_n ? memrchr(own + at, ' ', to - at) : NULL;
+	if (blank != NULL)
+		to = (size_t)(blank - own);
+	return hidden(ctx, gp_asprintf(ctx, "%s%s%s", from > 0 ? "… " : "",
+	    gp_utf8_line(ctx, own + from, to - from, EXCERPT), to < own_n ? " …" : ""));
+}
+
 /* Words around the first term in what the author wrote; else the first words. */
 static char *
 excerpt_of(struct visit *v, const void *ctx, const struct gp_message *m, const struct gp_hits *hits)
 {
 	struct gp_mail mail;
-	size_t at, from, to, own_n, quoted_n;
+	size_t at, own_n, quoted_n;
 	char *own, *quoted;
-	const char *blank;
 
 	if (first_term(ctx, hits, m->snippet, strlen(m->snippet), &at) ||
 	    gp_message_mail(ctx, v->s, m->id, &mail, NULL, NULL, NULL) != GP_OK)
@@ -68,18 +87,7 @@ excerpt_of(struct visit *v, const void *ctx, const struct gp_message *m, const s
 		own = quoted;
 		own_n = quoted_n;
 	}
-	from = at > EXCERPT_BEFORE ? at - EXCERPT_BEFORE : 0;
-	blank = from > 0 ? memchr(own + from, ' ', at - from) : NULL;
-	if (blank != NULL)
-		from = (size_t)(blank - own) + 1;
-	while (from > 0 && ((unsigned char)own[from] & 0xc0) == 0x80)
-		from--;
-	to = from + gp_utf8_cut(own + from, own_n - from, EXCERPT);
-	blank = to < own_n ? memrchr(own + at, ' ', to - at) : NULL;
-	if (blank != NULL)
-		to = (size_t)(blank - own);
-	return hidden(ctx, gp_asprintf(ctx, "%s%s%s", from > 0 ? "… " : "",
-	    gp_utf8_line(ctx, own + from, to - from, EXCERPT), to < own_n ? " …" : ""));
+	return around(ctx, own, own_n, at);
 }
 
 static int
@@ -108,6 +116,64 @@ put_hit(struct visit *v, json_t *array, const struct gp_message *m, const struct
 	gp_json_text(o, "title_html", b.p);
 	talloc_free(mem);
 	return 200;
+}
+
+/* The text of a page without its signs of Markdown. */
+static enum gp_status
+text_of_page(struct visit *v, const void *ctx, const struct gp_practice *p, char **out, size_t *n,
+    struct gp_err *err)
+{
+	char *body, *html;
+	size_t html_n;
+	enum gp_status st = gp_practice_body(ctx, v->s, p, &body, NULL, err);
+
+	if (st == GP_OK)
+		st = gp_markdown_html(ctx, body, strlen(body), GP_MD_WEB, 3, NULL, NULL, &html, &html_n, err);
+	return st == GP_OK ? gp_html_text(ctx, html, html_n, out, n, err) : st;
+}
+
+/* A page of the library, its text around the first of the words. */
+static int
+put_page(struct visit *v, json_t *array, const struct gp_practice *p, const struct gp_hits *hits)
+{
+	json_t *o = gp_json_push_object(array);
+	struct gp_list *list = v->list;
+	struct gp_err err = {GP_OK, ""};
+	void *mem = gp_ctx(NULL);
+	struct gp_buf b;
+	size_t at, n;
+	char *text;
+
+	if ((list == NULL && gp_list_find_id(v->ctx, v->s, p->list, &list, &err) != GP_OK) ||
+	    text_of_page(v, mem, p, &text, &n, &err) != GP_OK) {
+		talloc_free(mem);
+		return visit_failed(&err);
+	}
+	put_practice(v, o, list, p);
+	gp_json_text(o, "list_name", v->list == NULL ? list_title(list) : NULL);
+	gp_json_text(o, "list_url", v->list == NULL ? home_path(v, list) : NULL);
+	gp_buf_init(&b, mem, 64 << 10);
+	mark_terms(&b, mem, hits, hidden(mem, p->title));
+	gp_json_text(o, "title_html", b.p);
+	at = first_term(mem, hits, text, n, &at) ? at : 0;
+	gp_buf_reset(&b);
+	mark_terms(&b, mem, hits, around(mem, text, n, at));
+	gp_json_text(o, "excerpt_html", b.p);
+	talloc_free(mem);
+	return 200;
+}
+
+static int
+put_pages(struct visit *v, const struct gp_hits *hits)
+{
+	json_t *array = gp_json_new_array(v->doc, "practices");
+	int status = 200;
+	size_t i;
+
+	for (i = 0; i < hits->pages_n && status == 200; i++)
+		status = put_page(v, array, hits->pages[i], hits);
+	gp_json_bool(v->doc, "has_practices", hits->pages_n > 0);
+	return status;
 }
 
 static void
@@ -252,6 +318,7 @@ search_build(struct visit *v)
 	/* With a page to continue from, the hits before it are counted over. */
 	query.limit = gp_request_arg(v->r, "after") != NULL ? HITS_MOST : GP_WEB_HITS_PER_PAGE + 1;
 	query.facets = true;
+	query.pages = gp_request_arg(v->r, "after") != NULL ? 0 : PAGES;
 	if (*q != '\0' && gp_search_run(v->ctx, v->s, &query, &hits, &err) != GP_OK)
 		return visit_failed(&err);
 	doc_start(v, NULL, path);
@@ -262,7 +329,8 @@ search_build(struct visit *v)
 	put_search(v, q, &hits);
 	gp_json_text(json_object_get(v->doc, "search"), "read_date", read);
 	put_facets(v, path, q, &hits);
-	if (*q != '\0' && hits.total == 0)
+	status = put_pages(v, &hits);
+	if (*q != '\0' && hits.total == 0 && hits.pages_n == 0 && status == 200)
 		status = put_suggestion(v, path, &query);
 	array = gp_json_new_array(v->doc, "hits");
 	from = start_of(v, &hits);

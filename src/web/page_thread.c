@@ -387,7 +387,7 @@ put_kept(struct show *s)
 	json_object_set_new(v->doc, "practice", json_null());
 	if (v->list->set.library != GP_FEATURE_OFF &&
 	    gp_practice_of(v->ctx, v->s, v->thread->last_id, &p, &err) == GP_OK)
-		put_practice(v, gp_json_new_object(v->doc, "practice"), p);
+		put_practice(v, gp_json_new_object(v->doc, "practice"), v->list, p);
 	if (put_summary(v, gp_json_new_object(v->doc, "summary"), &err) != GP_OK)
 		s->status = visit_failed(&err);
 }

@@ -294,7 +294,9 @@ int robots_find(struct visit *v), robots_build(struct visit *v);
 int health_find(struct visit *v), health_build(struct visit *v);
 int library_find(struct visit *v), library_build(struct visit *v);
 int practice_find(struct visit *v), practice_build(struct visit *v);
-void put_practice(struct visit *v, json_t *o, const struct gp_practice *p);
+/* text_html: the text of a page. */
+enum gp_status put_practice_text(struct visit *v, json_t *o, const char *body, struct gp_err *err) GP_MUST_CHECK;
+void put_practice(struct visit *v, json_t *o, const struct gp_list *list, const struct gp_practice *p);
 enum gp_status put_summary(struct visit *v, json_t *o, struct gp_err *err) GP_MUST_CHECK;
 int questions_find(struct visit *v), questions_build(struct visit *v), questions_feed_build(struct visit *v);
 /* The first messages of these threads as a feed; page: what it is of, "NAME.atom": itself. */

@@ -121,6 +121,8 @@ Fr
 	vi
 From
 	De
+From the library
+	De la biblioteca
 from {{people_count}} people
 	de {{people_count}} personas
 How to search

@@ -130,6 +130,107 @@ test_edit(void **state)
 	HASNT(ask(p, BOB, "library white\n"), "marking");
 }
 
+/* A search shows the library first. */
+static void
+test_search(void **state)
+{
+	static const struct {
+		const char *query;
+		bool marking, hives;	/* found? */
+	} cases[] = {
+		{"queen", true, false},			/* a form of what stands there */
+		{"queens", true, false},
+		{"\"queen\"", false, false},		/* just so: nowhere */
+		{"\"white pens\"", true, false},
+		{"\"pens white\"", false, false},
+		{"white -pens", false, false},
+		{"white -wax", true, false},
+		{"WINTERING", false, true},
+		{"winter*", false, true},
+		{"winter", false, true},
+		{"pens OR hives", true, true},
+		{"pens hives", false, false},
+		{"subject:hive", false, true},
+		{"subject:white", false, false},
+		{"body:white", true, false},
+		{"#may", true, false},			/* a tag */
+		{"colour", true, false},		/* what was asked */
+		{"sharpie", true, false},		/* what solved it */
+		{"sharpie -white", false, false},
+		{"bystander", false, false},		/* another message of the thread */
+		{"from:ann hives", false, false},	/* who kept it did not write it */
+		{"from:cleo", true, false},		/* who asked */
+		{"has:attachment white", false, false},
+		{"white before:2001", false, false},
+		{"white after:2001", true, false},
+		{"-white", false, true},			/* Bob's "Brr" is without it */
+		{"sort:new", false, false},
+		{"white'; --", true, false},
+		{"whit", false, false},
+		{"list:bees white", true, false},
+		{"list:wasps white", false, false},
+	};
+	struct place *p = *state;
+	size_t i, wrong = 0;
+	char *text;
+	bool marking, hives;
+
+	asked(p);
+	post(p, BOB, "s", "q", "Re: How do you mark queens?", "A sharpie does it.\n");
+	post(p, BOB, "b", "q", "Re: How do you mark queens?", "I am a bystander.\n");
+	ask(p, CLEO, gp_asprintf(p->ctx, "solved %lld by %lld\n", (long long)number(p, "q"),
+	    (long long)number(p, "s")));
+	post(p, BOB, "w", NULL, "Cold", "Brr.\n");
+	ask(p, ANN, gp_asprintf(p->ctx, "keep %lld Marking #queens #may\n", (long long)number(p, "q")));
+	ask(p, ANN, gp_asprintf(p->ctx, "keep %lld Wintering our hives\n", (long long)number(p, "w")));
+	ask(p, ANN, "page marking\n");
+	say(p, ANN, reply_address(p), "Re: page", "~~~~~~~~~~~~~~~~~~~~\nUse *white* pens.\n~~~~~~~~~~~~~~~~~~~~\n");
+	for (i = 0; i < GP_COUNT(cases); i++) {
+		text = ask(p, BOB, gp_asprintf(p->ctx, "search %s\n", cases[i].query));
+		marking = strstr(text, "- marking: Marking") != NULL;
+		hives = strstr(text, "- wintering-our-hives") != NULL;
+		if (marking == cases[i].marking && hives == cases[i].hives &&
+		    (strstr(text, "From the library") != NULL) == (marking || hives))
+			continue;
+		fprintf(stderr, "# %s: %s\n", cases[i].query, text);
+		wrong++;
+	}
+	assert_int_equal(wrong, 0);
+	/* First the page, then what was written. */
+	text = ask(p, BOB, "search colour\n");
+	assert_true(strstr(text, "- marking") < strstr(text, "In messages"));
+	assert_true(strstr(text, "In messages") < strstr(text, "Which colour this year"));
+	/* Found only there: no other word is offered. */
+	HASNT(ask(p, BOB, "search pens\n"), "Nothing was found");
+	ask(p, ANN, "unkeep marking\n");
+	say_yes(p, ANN);
+	HASNT(ask(p, BOB, "search white\n"), "From the library");
+	set(p, "library", "off");
+	HASNT(ask(p, BOB, "search wintering\n"), "From the library");
+}
+
+/* A member who may see only what came since they joined sees pages that were kept since. */
+static void
+test_search_since(void **state)
+{
+	struct place *p = *state;
+	struct gp_err err;
+	int64_t dora;
+
+	asked(p);
+	ask(p, ANN, gp_asprintf(p->ctx, "keep %lld Marking\n", (long long)number(p, "q")));
+	HAS(ask(p, BOB, "search marking\n"), "From the library");
+	gp_clock_set(gp_now() + DAY, true);
+	set(p, "history", "joined");
+	must(gp_store_begin(p->site->store, &err), &err);
+	must(gp_member_add(p->site->store, p->bees->id, "dora@example.org", "Dora", GP_ROLE_MEMBER,
+	    GP_DELIVERY_EACH, gp_now(), &dora,
+	    &err), &err);
+	must(gp_store_commit(p->site->store, &err), &err);
+	HASNT(ask(p, "Dora <dora@example.org>", "search marking\n"), "Marking");
+	HASNT(ask(p, "Dora <dora@example.org>", "library\n"), "Marking");
+}
+
 static void
 test_still_true(void **state)
 {
@@ -200,6 +301,8 @@ main(void)
 		PLACE_TEST(test_keep),
 		PLACE_TEST(test_may_keep),
 		PLACE_TEST(test_edit),
+		PLACE_TEST(test_search),
+		PLACE_TEST(test_search_since),
 		PLACE_TEST(test_still_true),
 		PLACE_TEST(test_sum_up),
 	};

@@ -82,12 +82,54 @@ doubt_and_summary(void **state)
 	has(page(r, "/bees/library/"), "in doubt");
 }
 
+/* A search shows what is kept before what was written, and a change of a page at once. */
+static void
+search(void **state)
+{
+	struct reader *r = *state;
+	char *key = post(r, "1@x.example", NULL, "Eve <eve@hidden.example>", "Which colour", "which one"), *html;
+	struct gp_response out, again;
+	struct gp_practice *p;
+	struct gp_err err;
+	int64_t version;
+
+	hasnt(page(r, "/bees/search?q=queens"), "From the library");
+	p = keep(r, key, "Marking <queens>", " may ", "A *white* dot, **queens** by queen. bob@hidden.example\n");
+	html = page(r, "/bees/search?q=queens");
+	has(html, "From the library");
+	has(html, "<a href=\"/bees/library/marking-queens\" dir=\"auto\">Marking &lt;<mark>queens</mark>&gt;</a>");
+	has(html, "A white dot, <mark>queens</mark> by queen.");
+	hasnt(html, "hidden.example");
+	has(page(r, "/search?q=queens"), "/bees/library/marking-queens");
+	has(page(r, "/bees/search.json?q=queens"), "\"slug\": \"marking-queens\"");
+	/* The page first, then the message whose thread it is. */
+	html = page(r, "/bees/search?q=colour");
+	assert_true(strstr(html, "/bees/library/marking-queens") < strstr(html, gp_asprintf(r->ctx, "/bees/t/%s", key)));
+	/* Only on the first page of hits. */
+	hasnt(page(r, gp_asprintf(r->ctx, "/bees/search?q=colour&after=%s", key)), "From the library");
+	html = page(r, "/bees/search.atom?q=colour");
+	has(html, "<title>Library: Marking &lt;queens&gt;</title>");
+	has(html, "/library/marking-queens</id>");
+	has(html, "&lt;em&gt;white&lt;/em&gt;");
+	assert_true(strstr(html, "marking-queens") < strstr(html, "which one"));
+	ask(r, "GET", "/bees/search?q=blue", NULL, NULL, &out);
+	must(gp_store_begin(r->p.site->store, &err), &err);
+	must(gp_practice_write(r->ctx, r->p.site->store, p, "Blue.\n", "bob@example.net", &version, &err), &err);
+	must(gp_store_commit(r->p.site->store, &err), &err);
+	ask(r, "GET", "/bees/search?q=blue", NULL, out.etag, &again);
+	assert_int_equal(again.status, 200);
+	has(page(r, "/bees/search?q=blue"), "marking-queens");
+	set(r, "archive", "members");
+	hasnt(page(r, "/search?q=queens"), "Marking");
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 		WEB_TEST(library),
 		WEB_TEST(doubt_and_summary),
+		WEB_TEST(search),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

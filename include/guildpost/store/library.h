@@ -35,9 +35,11 @@ enum gp_status gp_practice_find(const void *ctx, struct gp_store *s, int64_t lis
 enum gp_status gp_practice_all(const void *ctx, struct gp_store *s, int64_t list, const char *tag,
     int64_t from, int64_t to, size_t limit, struct gp_practice ***out, size_t *n, struct gp_err *err)
     GP_MUST_CHECK;
-/* Those that hold each of these words (struct gp_hits, terms) in title, tags or text; none for no words. */
-enum gp_status gp_practice_search(const void *ctx, struct gp_store *s, int64_t list, char *const *terms,
-    size_t terms_n, size_t limit, struct gp_practice ***out, size_t *n, struct gp_err *err) GP_MUST_CHECK;
+/* Pages that a query fits, at most search->pages; the query language of gp_search_run, less the fields that
+ * only messages have; dates are those on which a page was last confirmed. None for no words. */
+struct gp_search;
+enum gp_status gp_practice_search(const void *ctx, struct gp_store *s, const struct gp_search *search,
+    struct gp_practice ***out, size_t *n, struct gp_err *err) GP_MUST_CHECK;
 /* The text of the page, Markdown, or ""; *version (may be NULL): who wrote it and when, or NULL. */
 enum gp_status gp_practice_body(const void *ctx, struct gp_store *s, const struct gp_practice *p, char **body,
     struct gp_list_text **version, struct gp_err *err) GP_MUST_CHECK;
