@@ -100,6 +100,7 @@ struct gp_inbound {
 	const char *envelope_from;	/* "" for the null sender */
 	const char *via;		/* "LMTP", "pipe" ... for the Received field */
 	int64_t received;
+	const char *note;		/* content note that a moderator gives it, or NULL */
 };
 
 enum gp_decision_kind {

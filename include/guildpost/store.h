@@ -174,6 +174,7 @@ struct gp_message {
 	unsigned flags;		/* GP_MAIL_ */
 	int attachments;
 	int state;		/* 1 present 2 no-archive 3 removed */
+	char *note;		/* content note; with one, the snippet is that in brackets, none of its words. Or "" */
 };
 struct gp_thread {
 	int64_t id, list;

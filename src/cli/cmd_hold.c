@@ -235,6 +235,13 @@ edit(struct gp_cli *cli, void *work, int argc, char **argv)
 }
 
 static int
+note(struct gp_cli *cli, void *work, int argc, char **argv)
+{
+	(void)argc;
+	return say(cli, work, argv[0], "note:", argv[1]);
+}
+
+static int
 claim(struct gp_cli *cli, void *work, int argc, char **argv)
 {
 	(void)argc;
@@ -298,6 +305,7 @@ run(struct gp_cli *cli, int argc, char **argv)
 	    {"reject", reject, 2, both, &w.list}, {"discard", discard, 2, both, &w.list},
 	    {"trust", trust, 2, both, &w.list}, {"ban", ban, 2, both, &w.list},
 	    {"move", move, 3, "a list, the number of a hold and another list are wanted", &w.list},
+	    {"note", note, 3, "a list, the number of a hold and a content note are wanted", &w.list},
 	    {"edit", edit, 2, both, &w.list}, {"claim", claim, 2, both, &w.list},
 	    {"unseal", unseal, 2, "a list and the number or key of a message are wanted", &w.list}};
 	const struct gp_cli_option options[] = {{"reason", &w.reason, NULL},
@@ -311,14 +319,16 @@ const struct gp_cmd gp_cmd_hold = {
 	.name = "hold",
 	.usage = "ls LIST [--all]\nshow LIST ID\napprove LIST ID\ntrust LIST ID\n"
 	    "reject LIST ID [--reason TEXT|NUMBER]\ndiscard LIST ID [--reason TEXT]\n"
-	    "ban LIST ID [--reason TEXT]\nmove LIST ID OTHER-LIST\nedit LIST ID < text\nclaim LIST ID\n"
+	    "ban LIST ID [--reason TEXT]\nmove LIST ID OTHER-LIST\nedit LIST ID < text\n"
+	    "note LIST ID TEXT\nclaim LIST ID\n"
 	    "unseal LIST MESSAGE [--reason TEXT]",
 	.summary = "Show and decide what waits for a moderator",
 	.help = "approve archives and delivers (or lets someone join), trust does so and lets its author through\n"
 	    "from now on; reject tells the author the reason, or the list's of that number; discard tells\n"
 	    "nobody, ban does so and keeps its author out; move takes it to another list; edit sends the text\n"
-	    "on standard input in its place; claim tells the others that it is looked at. What is said here counts at once, however many moderators the list\n"
-	    "wants to agree; they are told.\n"
+	    "on standard input in its place; note lets it through with that content note in its subject; claim tells\n"
+	    "the others that it is looked at. What is said here counts at once, however many moderators the list wants\n"
+	    "to agree; they are told.\n"
 	    "unseal says who wrote a message without a name, where the list keeps that (anon_identity = sealed); the\n"
 	    "log of acts then says that it was looked up, and the reason.\n"
 	    "ls --all shows those that were decided or thrown away in the last month, too.\n",

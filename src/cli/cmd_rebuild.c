@@ -41,7 +41,8 @@ rederive_one(struct gp_cli *cli, const void *ctx, struct work *w, const struct g
 		w->unreadable++;
 		return GP_OK;
 	}
-	return gp_archive_rederive(cli->site->store, m->id, mail, err);
+	st = gp_archive_rederive(cli->site->store, m->id, mail, err);
+	return st == GP_OK ? gp_note_keep(ctx, cli->site, mail, m->id, err) : st;
 }
 
 /* A page of messages in one transaction, so that mail never waits long. */

@@ -81,7 +81,7 @@ static enum gp_status
 hold_one(const void *ctx, struct run *r, const struct import_item *item, struct gp_err *err)
 {
 	struct gp_inbound in = {item->bytes.p, item->bytes.n, NULL,
-	    gp_strdup(ctx, item->unreadable), "", "import", received_of(item, NULL)};
+	    gp_strdup(ctx, item->unreadable), "", "import", received_of(item, NULL), NULL};
 	char *reason = gp_asprintf(ctx, "it can't be read: %s", item->unreadable);
 	enum gp_status st;
 	int64_t id;
@@ -113,6 +113,8 @@ archive_one(const void *ctx, struct run *r, const struct import_item *item, stru
 		    item->raw_n, received_of(item, &m), &a, err);
 	if (st == GP_OK)
 		st = gp_kind_mark(ctx, r->cli->site, r->list, &m, NULL, &a, err);
+	if (st == GP_OK && !a.duplicate)
+		st = gp_note_keep(ctx, r->cli->site, &m, a.id, err);
 	if (st == GP_OK && a.duplicate)
 		r->counts->duplicates++;
 	else if (st == GP_OK)

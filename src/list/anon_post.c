@@ -41,6 +41,7 @@ renew(struct gp_case *c, const struct gp_inbound *held, struct gp_inbound *out)
 	enum gp_status st = gp_anon_compose(c->ctx, c->list, &d, m->msgid, gp_now(), out, c->err);
 
 	out->via = "approval";
+	out->note = held->note;
 	return st;
 }
 

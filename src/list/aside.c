@@ -103,7 +103,8 @@ read_aside(const void *ctx, const struct gp_site *site, const struct gp_mail *ma
 		return true;
 	word = gp_words_find(site->words, GP_WORD_COMMAND, lines.v[first] + at, &used);
 	out->command = word != NULL ? gp_command_find(word->name) : NULL;
-	if (out->command == NULL || (out->command->flags & GP_CMD_REPLY) == 0)
+	if (out->command == NULL || (out->command->flags & GP_CMD_REPLY) == 0 ||
+	    ((out->command->flags & GP_CMD_ALONE) != 0 && !out->only))
 		return false;
 	out->rest = lines.v[first] + at + used;
 	return (out->command->flags & GP_CMD_MARKED) != 0 ? is_marked(out->rest) :

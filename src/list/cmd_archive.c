@@ -69,6 +69,19 @@ gp_command_message(struct asked *a, const char *args, struct gp_message **out)
 	return st;
 }
 
+enum gp_status
+gp_command_named(struct asked *a, const char **args, struct gp_message **out)
+{
+	enum gp_status st;
+
+	gp_command_thing(a, args, "thread");
+	st = gp_command_message(a, *args, out);
+	*args += strspn(*args, " #");
+	gp_command_word(args);
+	*args += strspn(*args, ": ");
+	return st;
+}
+
 static void
 add_message(struct asked *a, json_t *rows, const struct gp_message *m)
 {

@@ -13,20 +13,6 @@
 
 enum { DAY = 86400, MOST = 90 * DAY };
 
-/* The message that is named, and what stands behind it. GP_E_NOTFOUND: the result says why not. */
-static enum gp_status
-find(struct asked *a, const char **args, struct gp_message **out)
-{
-	enum gp_status st;
-
-	gp_command_thing(a, args, "thread");
-	st = gp_command_message(a, *args, out);
-	*args += strspn(*args, " #");
-	gp_command_word(args);
-	*args += strspn(*args, ": ");
-	return st;
-}
-
 /* "1d", "24h", "off", or nothing: what is usual. False: the result says what is wanted. */
 static bool
 read_span(struct asked *a, const char *args, int64_t usual, int64_t *out)
@@ -63,7 +49,7 @@ gp_do_slow(struct asked *a, const char *args)
 {
 	struct gp_message *m;
 	struct gp_pace pace;
-	enum gp_status st = find(a, &args, &m);
+	enum gp_status st = gp_command_named(a, &args, &m);
 	json_t *said;
 
 	if (st == GP_OK)
@@ -84,7 +70,7 @@ gp_do_cool(struct asked *a, const char *args)
 {
 	struct gp_message *m;
 	struct gp_pace pace;
-	enum gp_status st = find(a, &args, &m);
+	enum gp_status st = gp_command_named(a, &args, &m);
 	int64_t span;
 	json_t *said;
 
@@ -112,7 +98,7 @@ gp_do_nudge(struct asked *a, const char *args)
 	struct gp_notice n = {.template_name = "nudge", .data = gp_json_object(a->ctx)};
 	struct gp_message *m;
 	struct gp_member *author;
-	enum gp_status st = find(a, &args, &m);
+	enum gp_status st = gp_command_named(a, &args, &m);
 	bool cut;
 
 	if (st != GP_OK)

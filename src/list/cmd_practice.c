@@ -20,9 +20,8 @@ gp_practice_head(struct asked *a, int64_t thread, struct gp_thread **t, struct g
 	    a->err);
 }
 
-/* Did whoever asks write it, with whichever of their addresses? */
-static enum gp_status
-is_own(struct asked *a, const struct gp_message *m, bool *yes)
+enum gp_status
+gp_practice_is_own(struct asked *a, const struct gp_message *m, bool *yes)
 {
 	struct gp_member *author;
 	enum gp_status st;
@@ -42,7 +41,7 @@ gp_practice_may_say(struct asked *a, const struct gp_message *head, bool *may)
 	enum gp_status st = GP_OK;
 
 	if (!moderator && a->list->set.answers == GP_FEATURE_ON)
-		st = is_own(a, head, &own);
+		st = gp_practice_is_own(a, head, &own);
 	*may = moderator || own;
 	a->refused |= st == GP_OK && !*may;
 	if (a->refused)

@@ -45,7 +45,8 @@ enum {
 	GP_CMD_ADDRESS = 4,	/* also NAME+word, with nothing in the mail */
 	GP_CMD_SUBJECT = 8,	/* as that, and the subject holds its arguments */
 	GP_CMD_REPLY = 16,	/* also as the first line of a reply to the list, about its thread: aside.c */
-	GP_CMD_MARKED = 32	/* there only with a colon, or a time such as 24h, behind the word */
+	GP_CMD_MARKED = 32,	/* there only with a colon, or a time such as 24h, behind the word */
+	GP_CMD_ALONE = 64	/* there only where nothing else is written */
 };
 struct gp_command {
 	const char *name;
@@ -133,6 +134,8 @@ enum gp_status gp_command_may_read(struct asked *a);
 
 /* The message that a number, "#12", or a key names; GP_E_NOTFOUND with a result when there is none. */
 enum gp_status gp_command_message(struct asked *a, const char *args, struct gp_message **out);
+/* The same, and *args is what stands behind it. */
+enum gp_status gp_command_named(struct asked *a, const char **args, struct gp_message **out);
 /* False: the line that runs now was put among those that wait for a proof, and says so. */
 bool gp_command_is_proven(struct asked *a);
 /* An owner who is the only one must name another before leaving. */
@@ -147,6 +150,8 @@ enum gp_status gp_command_address_proven(struct asked *a, int64_t person);
 /* The message that a thread begins with, as far as it is archived. */
 enum gp_status gp_practice_head(struct asked *a, int64_t thread, struct gp_thread **t,
     struct gp_message **head);
+/* Did whoever asks write it, with whichever of their addresses? */
+enum gp_status gp_practice_is_own(struct asked *a, const struct gp_message *m, bool *yes);
 /* May whoever asks say what the thread is: who began it, and moderators? Else the result says who may. */
 enum gp_status gp_practice_may_say(struct asked *a, const struct gp_message *head, bool *may);
 
@@ -176,6 +181,7 @@ enum gp_status gp_aside_run(const void *ctx, struct gp_site *site, struct gp_lis
 typedef enum gp_status gp_command_fn(struct asked *a, const char *args);
 gp_command_fn gp_do_anon; /* anon.c */
 gp_command_fn gp_do_slow, gp_do_cool, gp_do_nudge; /* cmd_cool.c */
+gp_command_fn gp_do_note; /* note.c */
 gp_command_fn gp_do_help, gp_do_stop, gp_do_which, gp_do_who, gp_do_info, gp_do_lists; /* cmd_look.c */
 gp_command_fn gp_do_subscribe, gp_do_unsubscribe, gp_do_confirm; /* cmd_join.c */
 gp_command_fn gp_do_each, gp_do_daily, gp_do_weekly, gp_do_monthly, gp_do_none, gp_do_pause,

@@ -72,6 +72,8 @@ const struct gp_command gp_commands[] = {
 	{"still-true", MEMBERS, MEMBER_SUBJECT, gp_do_still_true},
 	{"outdated", MEMBERS, MEMBER_SUBJECT, gp_do_outdated},
 	{"unkeep", MEMBERS, GP_CMD_MEMBER, gp_do_unkeep},
+	/* With more below it is the note of the mail itself. */
+	{"note", MEMBERS, SUBJECT | MARKED | GP_CMD_ALONE, gp_do_note},
 	{"anon", MEMBERS, 0, gp_do_anon},
 	{"stop", MEMBERS, 0, gp_do_stop},
 	/* Whoever may be asked to make a list. */

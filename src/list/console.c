@@ -81,7 +81,7 @@ say_unclear(const struct gp_opinion *o, const char *word, struct gp_err *err)
 {
 	static const struct { const char *why, *text; } reasons[] = {
 		{"number", "the list has no such reason"}, {"list", "there is no other open list of that name here"},
-		{"join", "a request to join can be neither moved nor edited"}, {"text", "a text is wanted"},
+		{"join", "a request to join can be neither moved nor edited"}, {"text", "a text is wanted"}, {"note", "a note is wanted"},
 		{"damaged", "the message is too damaged for that"},
 	};
 	size_t i;

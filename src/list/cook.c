@@ -172,16 +172,32 @@ replace_content(struct changes *c, const void *ctx, const struct gp_cooking *k)
 	gp_buf_puts(&c->front, k->fields);
 }
 
+/* A content note as its author could have written it, which stands in answers again. */
+static char *
+note_prefix(const void *ctx, const char *note)
+{
+	char *text = gp_strdup(ctx, note), *p;
+
+	/* A "#" in a prefix is a number. */
+	for (p = text; *p != '\0'; p++)
+		*p = *p == '[' ? '(' : *p == ']' ? ')' : *p == '#' ? ' ' : *p;
+	return gp_asprintf(ctx, "[note: %s]", gp_utf8_line(ctx, text, strlen(text), GP_NOTE_LONGEST));
+}
+
 /* What the settings of the list change. */
 static void
 change(struct changes *c, const void *ctx, const struct gp_list *list,
     const struct gp_cooking *k)
 {
+	char *subject = gp_header_value(ctx, k->h, "Subject"), *other = NULL;
 	struct gp_sender sender;
 
+	if (k->note != NULL)
+		other = gp_subject_prefix(ctx, subject, note_prefix(ctx, k->note), 0);
+	subject = other != NULL ? other : subject;
 	if (list->set.prefix[0] != '\0')
-		replace(c, "Subject", gp_subject_prefix(ctx, gp_header_value(ctx, k->h, "Subject"),
-		    list->set.prefix, k->number));
+		subject = gp_subject_prefix(ctx, subject, list->set.prefix, k->number);
+	replace(c, "Subject", list->set.prefix[0] != '\0' && subject != NULL ? subject : other);
 	gp_cook_sender(ctx, list, k->h, NULL, &sender);
 	replace(c, "Reply-To", sender.reply_to);
 }

@@ -86,6 +86,7 @@ fill_hold(const void *ctx, const struct gp_list *list, const struct gp_inbound *
 	h->expires = h->created + list->set.hold_expire;
 	h->approvals = list->set.approvals;
 	h->claimed_by = h->data = gp_strdup(ctx, "");
+	h->note = gp_strdup(ctx, in->note != NULL ? in->note : "");
 	h->at_end = list->set.hold_end;
 	if (strcmp(rule, GP_RULE_QUIET) == 0 && gp_rules_is_quiet(list, h->created, &h->expires))
 		h->at_end = GP_END_ACCEPT;
@@ -216,6 +217,7 @@ gp_hold_load(struct gp_case *c, struct gp_inbound *out, bool *readable)
 	out->envelope_from = c->hold->envelope_from;
 	out->via = "approval";
 	out->received = gp_now();
+	out->note = c->hold->note != NULL && c->hold->note[0] != '\0' ? c->hold->note : NULL;
 	*readable = wire.n > 0 && gp_mail_unpack(c->ctx, wire, raw, out->n, m, NULL) == GP_OK;
 	if (!*readable)
 		read_header_only(c->ctx, out, m);

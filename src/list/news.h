@@ -63,6 +63,8 @@ struct gp_issue {
 	const struct gp_thread **solved; size_t solved_n; /* solved without a word that is new */
 	size_t messages, others, people;
 	size_t muted_threads, muted_messages;
+	bool shows_notes;	/* posts with a content note are like all others */
+	size_t left_out;	/* or so many are not in it */
 	int64_t *own; size_t own_n;	/* the reader's own senders */
 };
 
@@ -78,6 +80,8 @@ char *news_author(const void *ctx, const struct gp_message *m);
 /* "mailto:" with all that an answer needs (RFC 6068). */
 char *news_mailto(const void *ctx, const struct gp_site *site, const struct gp_list *list,
     const struct gp_message *m, const char *title);
+/* Does the reader get its content note in place of its text? */
+bool news_is_folded(const struct gp_issue *issue, const struct gp_message *m);
 /* How much is shown. */
 struct news_level {
 	size_t excerpt;		/* characters of a message; 0: threads are lines */

@@ -68,8 +68,11 @@ news_form_mime(const void *ctx, struct gp_site *site, struct gp_issue *const *is
 		for (k = 0; k < issues[i]->threads_n; k++)
 			for (m = 0; m < issues[i]->threads[k].n; m++) {
 				struct gp_enclosure *e = &v[d->originals_n];
+				const struct gp_message *one = issues[i]->pool->v[issues[i]->threads[k].v[m]]->m;
 
-				st = original(ctx, site, issues[i]->pool->v[issues[i]->threads[k].v[m]]->m->id, e, err);
+				if (news_is_folded(issues[i], one))
+					continue;
+				st = original(ctx, site, one->id, e, err);
 				if (st == GP_E_NOTFOUND)
 					continue;
 				if (st != GP_OK)
@@ -106,16 +109,17 @@ plain_text(const void *ctx, const struct gp_mail *mail, bool *cut)
 }
 
 static enum gp_status
-put_plain(const void *ctx, struct gp_site *site, const struct gp_digest_how *how, const struct gp_list *list,
-    const struct gp_news *news, size_t number, json_t *o, size_t *size, struct gp_err *err)
+put_plain(const void *ctx, struct gp_site *site, const struct gp_issue *issue, const struct gp_message *m,
+    size_t number, json_t *o, size_t *size, struct gp_err *err)
 {
-	const struct gp_message *m = news->m;
+	const struct gp_list *list = issue->pool->list;
 	struct gp_mail mail;
 	void *tmp = gp_ctx(NULL);
 	enum gp_status st = gp_message_mail(tmp, site->store, m->id, &mail, NULL, NULL, err);
-	bool cut = true;
+	bool folded = news_is_folded(issue, m), cut = true;
 
 	gp_json_int(o, "number", (int64_t)number);
+	gp_json_int(o, "number_of", m->id);
 	gp_json_text(o, "author", news_author(ctx, m));
 	gp_json_text(o, "title", news_line(ctx, m->title, 150));
 	gp_json_text(o, "subject", m->subject);
@@ -124,13 +128,15 @@ put_plain(const void *ctx, struct gp_site *site, const struct gp_digest_how *how
 	gp_json_text(o, "reply_address", gp_route_address(ctx, site, list, "reply", m->key));
 	if (gp_list_has_archive(list) && m->state == 1)
 		gp_json_text(o, "url", gp_asprintf(ctx, "%s/%s/m/%s", site->conf->url, list->name, m->key));
-	if (st == GP_OK && *size < PLAIN_ALL)
+	gp_json_text(o, "content_note", m->note[0] != '\0' ? news_line(ctx, m->note, GP_NOTE_LONGEST) : NULL);
+	gp_json_text(o, "text", "");
+	if (st == GP_OK && !folded && *size < PLAIN_ALL)
 		gp_json_text(o, "text", plain_text(ctx, &mail, &cut));
-	*size += st == GP_OK ? mail.text_n : 0;
-	gp_json_bool(o, "cut", cut);
+	*size += st == GP_OK && !folded ? mail.text_n : 0;
+	gp_json_bool(o, "cut", cut && !folded);
+	gp_json_bool(o, "folded", folded);
 	gp_json_int(o, "attachments", m->attachments);
 	talloc_free(tmp);
-	(void)how;
 	return st == GP_E_NOTFOUND || st == GP_E_PARSE ? GP_OK : st;
 }
 
@@ -145,8 +151,8 @@ news_form_plain(const void *ctx, struct gp_site *site, const struct gp_digest_ho
 	for (i = 0; i < n; i++)
 		for (k = 0; k < issues[i]->threads_n; k++)
 			for (m = 0; st == GP_OK && m < issues[i]->threads[k].n; m++)
-				st = put_plain(ctx, site, how, issues[i]->pool->list,
-				    issues[i]->pool->v[issues[i]->threads[k].v[m]], ++number,
+				st = put_plain(ctx, site, issues[i],
+				    issues[i]->pool->v[issues[i]->threads[k].v[m]]->m, ++number,
 				    gp_json_push_object(messages), &size, err);
 	if (st == GP_OK)
 		st = gp_templates_render(ctx, site->templates, "mail/digest-plain.txt", how->language, data, &d->text,

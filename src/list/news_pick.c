@@ -23,7 +23,7 @@ struct picking {
 	struct gp_interest *interest; size_t interest_n;
 	char **skills; size_t skills_n;	/* what the reader can help with */
 	int64_t after, until, oldest, since;
-	bool own_copy;
+	bool own_copy, skips;
 };
 
 static bool
@@ -139,6 +139,10 @@ take(struct picking *p, const struct news_thread *t)
 
 		if (!is_new(p, news))
 			continue;
+		if (!muted && p->skips && news->m->note[0] != '\0' && !is_own(p, news->author)) {
+			issue->left_out++;
+			continue;
+		}
 		if (!muted && came_apart(p, followed, news->m)) {
 			it->apart++;
 			continue;
@@ -252,6 +256,8 @@ read_reader(struct picking *p, struct gp_err *err)
 	if (p->since == 0)
 		p->since = m->digest_last > m->joined ? m->digest_last : m->joined;
 	p->oldest = p->since - OLD;
+	p->skips = m->notes == GP_NOTES_SKIP;
+	p->issue->shows_notes = m->notes == GP_NOTES_SHOW;
 	st = gp_news_senders(p->issue, p->site->store, m->person, &p->issue->own, &p->issue->own_n, err);
 	if (st == GP_OK)
 		st = gp_interest_all(p->issue, p->site->store, m->id, &p->interest, &p->interest_n, err);
@@ -311,7 +317,7 @@ gp_issue_first(const struct gp_issue *issue)
 bool
 gp_issue_is_muted(const struct gp_issue *issue)
 {
-	return issue->messages == 0 && issue->muted_messages > 0;
+	return issue->messages == 0 && issue->muted_messages + issue->left_out > 0;
 }
 
 /* ---- the print ------------------------------------------------------------------------------- */
@@ -325,6 +331,7 @@ print_issue(struct gp_sha256 *h, const struct gp_issue *issue)
 	PUT(issue->pool->list->id);
 	PUT(issue->muted_threads);
 	PUT(issue->muted_messages);
+	PUT(issue->left_out);
 	for (i = 0; i < issue->threads_n; i++) {
 		const struct issue_thread *it = &issue->threads[i];
 
@@ -336,6 +343,7 @@ print_issue(struct gp_sha256 *h, const struct gp_issue *issue)
 			const struct gp_news *news = issue->pool->v[it->v[k]];
 
 			PUT(news->m->id);
+			PUT(news->m->note[0] != '\0' && issue->shows_notes);
 			/* "in answer to you" stands beside the message. */
 			PUT(is_among(news->parent_author, issue->own, issue->own_n) &&
 			    !is_among(news->author, issue->own, issue->own_n));

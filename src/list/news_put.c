@@ -46,9 +46,8 @@ put_url(const struct putting *p, json_t *o, char kind, const char *key)
 }
 
 static void
-put_files(const struct putting *p, json_t *o, const struct gp_message *m, const struct news_text *text)
+put_files(const struct putting *p, json_t *files, const struct gp_message *m, const struct news_text *text)
 {
-	json_t *files = gp_json_new_array(o, "files");
 	size_t i;
 
 	for (i = 0; i < text->files_n; i++) {
@@ -59,6 +58,12 @@ put_files(const struct putting *p, json_t *o, const struct gp_message *m, const 
 			gp_json_text(row, "url", gp_asprintf(p->ctx, "%s/%s/m/%s/%d-file", p->root,
 			    p->list->name, m->key, text->files[i].index));
 	}
+}
+
+static void
+put_note(const struct putting *p, json_t *o, const struct gp_message *m)
+{
+	gp_json_text(o, "content_note", m->note[0] != '\0' ? news_line(p->ctx, m->note, GP_NOTE_LONGEST) : NULL);
 }
 
 /* Who wrote it, and where to read and answer it. */
@@ -76,6 +81,12 @@ put_name(const struct putting *p, json_t *o, const struct gp_news *news, const c
 		gp_json_text(o, "reply_url", news_mailto(p->ctx, p->site, p->list, m, title));
 }
 
+bool
+news_is_folded(const struct gp_issue *issue, const struct gp_message *m)
+{
+	return m->note[0] != '\0' && !issue->shows_notes;
+}
+
 static enum gp_status
 put_message(const struct putting *p, json_t *array, size_t i, const char *title, size_t excerpt)
 {
@@ -83,7 +94,8 @@ put_message(const struct putting *p, json_t *array, size_t i, const char *title,
 	json_t *o = gp_json_push_object(array);
 	struct news_text *text;
 	enum gp_status st = news_text_get(p->issue->pool, i, &text, p->err);
-	bool cut, to_you = false, own = false;
+	bool cut = false, to_you = false, own = false;
+	json_t *paragraphs, *files;
 	size_t k;
 
 	if (st != GP_OK)
@@ -95,9 +107,14 @@ put_message(const struct putting *p, json_t *array, size_t i, const char *title,
 		own = own || news->author == p->issue->own[k];
 	}
 	gp_json_bool(o, "to_you", to_you && !own);
-	news_paragraphs(p->ctx, gp_json_new_array(o, "paragraphs"), text, excerpt, &cut);
+	put_note(p, o, news->m);
+	paragraphs = gp_json_new_array(o, "paragraphs");
+	files = gp_json_new_array(o, "files");
+	if (own || !news_is_folded(p->issue, news->m)) {
+		news_paragraphs(p->ctx, paragraphs, text, excerpt, &cut);
+		put_files(p, files, news->m, text);
+	}
 	gp_json_bool(o, "cut", cut);
-	put_files(p, o, news->m, text);
 	return GP_OK;
 }
 
@@ -111,6 +128,7 @@ put_names(const struct putting *p, json_t *o, const struct issue_thread *it, siz
 		json_t *row = gp_json_push_object(array);
 
 		put_name(p, row, p->issue->pool->v[it->v[i]], it->thread->t->title);
+		put_note(p, row, p->issue->pool->v[it->v[i]]->m);
 		gp_json_bool(row, "last", i + 1 == end);
 	}
 	gp_json_int(o, "more_count", (int64_t)(it->n - from));
@@ -131,21 +149,38 @@ put_head(const struct putting *p, json_t *o, const struct gp_thread *t)
 		gp_json_bool(gp_json_new_object(o, "mark_is"), t->mark, true);
 }
 
-static void
+/* Its first words; of one with a note only where the reader wants that like all others. */
+static enum gp_status
+put_excerpt(const struct putting *p, json_t *o, size_t i)
+{
+	const struct gp_message *m = p->issue->pool->v[i]->m;
+	const char *words = m->snippet;
+	struct news_text *text;
+	enum gp_status st;
+
+	put_note(p, o, m);
+	if (p->level->snippet == 0 || news_is_folded(p->issue, m))
+		return GP_OK;
+	if (m->note[0] != '\0') {
+		st = news_text_get(p->issue->pool, i, &text, p->err);
+		if (st != GP_OK)
+			return st;
+		words = text->own;
+	}
+	gp_json_text(o, "excerpt", gp_utf8_line(p->ctx, words, strlen(words), p->level->snippet));
+	return GP_OK;
+}
+
+static enum gp_status
 put_line(const struct putting *p, json_t *o, const struct issue_thread *it)
 {
-	const struct gp_news *news = p->issue->pool->v[it->v[0]];
-	size_t snippet = p->level->snippet;
-
 	gp_json_bool(o, "is_line", true);
 	if (it->n == 1) {
-		put_name(p, o, news, it->thread->t->title);
-		if (snippet > 0)
-			gp_json_text(o, "excerpt", gp_utf8_line(p->ctx, news->m->snippet, strlen(news->m->snippet),
-			    snippet));
-		return;
+		put_name(p, o, p->issue->pool->v[it->v[0]], it->thread->t->title);
+		return put_excerpt(p, o, it->v[0]);
 	}
 	put_names(p, o, it, 0);
+	return GP_OK;
 }
 
 static enum gp_status
@@ -164,10 +199,8 @@ put_thread(const struct putting *p, json_t *array, const struct issue_thread *it
 	gp_json_bool(o, "near", it->near);
 	if (it->n == 0)
 		return GP_OK;
-	if (line) {
-		put_line(p, o, it);
-		return GP_OK;
-	}
+	if (line)
+		return put_line(p, o, it);
 	gp_json_int(o, "number", (int64_t)++*p->number);
 	messages = gp_json_new_array(o, "messages");
 	for (i = 0; st == GP_OK && i < shown; i++)
@@ -334,5 +367,7 @@ news_put_issue(const void *ctx, const struct gp_digest_how *how, const struct gp
 		st = put_introductions(&p, o);
 	gp_json_int(o, "muted_count", (int64_t)issue->muted_threads);
 	gp_json_bool(o, "one_muted", issue->muted_threads == 1);
+	gp_json_int(o, "left_out_count", (int64_t)issue->left_out);
+	gp_json_bool(o, "one_left_out", issue->left_out == 1);
 	return st;
 }

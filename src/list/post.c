@@ -38,6 +38,7 @@ struct posting {
 	const struct gp_header *h;
 	const struct gp_archived *archived;
 	bool shaped;			/* the archived body is not the author's any more */
+	const char *note;		/* content note, or NULL */
 	struct gp_outcome *out;
 	struct gp_err *err;
 };
@@ -127,6 +128,7 @@ cook(struct posting *p, int64_t limit, struct gp_job *job)
 		st = gp_list_stats(p->site->store, p->list->id, gp_now(), &stats, p->err);
 		k.number = stats.messages;
 	}
+	k.note = p->in->note;
 	k.fields = s.fields;
 	k.body_changed = s.changed || p->shaped;
 	if (st == GP_OK)
@@ -187,7 +189,7 @@ queue_post(struct posting *p, const struct gp_member *author)
 {
 	struct gp_audience audience = {.list = p->list->id, .message = p->archived->id,
 	    .author = author != NULL ? author->id : 0, .own_copy = p->list->set.own_copy,
-	    .now = gp_now()};
+	    .noted = p->note != NULL, .now = gp_now()};
 	enum gp_status st;
 	int64_t *limits;
 	size_t i, n = 0;
@@ -254,9 +256,13 @@ gp_post_as_is(const void *ctx, struct gp_site *site, struct gp_list *list, const
 		out->text = gp_strdup(ctx, "it was in the archive already: nothing sent");
 		return GP_OK;
 	}
-	p = (struct posting){ctx, site, list, in, &h, &a, in != came, out, err};
+	p = (struct posting){ctx, site, list, in, &h, &a, in != came, in->note, out, err};
+	if (p.note == NULL)
+		p.note = gp_note_said(ctx, site->words, in->mail);
 	out->recipients = 0;
 	st = queue_post(&p, author);
+	if (st == GP_OK && p.note != NULL)
+		st = gp_message_set_note(site->store, a.id, p.note, in->note != NULL, err);
 	if (st == GP_OK)
 		st = gp_kind_mark(ctx, site, list, in->mail, author, &a, err);
 	if (st == GP_OK)

@@ -102,7 +102,7 @@ may_follow(const struct gp_words *words, const struct gp_word *verdict, const ch
 	/* "3. No mail" is no refusal, though "mail" behind a command says nothing. */
 	if (strcmp(verdict->name, "ok") == 0 && gp_words_only_polite(words, rest))
 		return true;
-	if (strcmp(verdict->name, "move") == 0)
+	if (strcmp(verdict->name, "move") == 0 || strcmp(verdict->name, "note:") == 0)
 		return true;
 	if (takes_reason(verdict))
 		return gp_parse_int(rest, 0, INT64_MAX, &n);

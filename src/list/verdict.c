@@ -220,6 +220,20 @@ edit(struct gp_case *c, const char *text, const char **what, json_t *data)
 	return st == GP_OK ? vote(c, true, "approved", "", what, data) : st;
 }
 
+/* It goes, and whoever reads it is told before what it is about. */
+static enum gp_status
+note(struct gp_case *c, const char *text, const char **what, json_t *data)
+{
+	enum gp_status st;
+
+	c->hold->note = gp_utf8_line(c->ctx, text, strlen(text), GP_NOTE_LONGEST);
+	st = gp_hold_update(c->site->store, c->hold, c->err);
+	if (st == GP_OK)
+		st = gp_hold_log(c, GP_VERB_NOTE, c->hold->note);
+	gp_json_text(data, "content_note", c->hold->note);
+	return st == GP_OK ? vote(c, true, "approved", "", what, data) : st;
+}
+
 static enum gp_status
 claim(struct gp_case *c, json_t *data)
 {
@@ -276,7 +290,7 @@ gp_verdict_do(struct gp_case *c, const struct gp_opinion *o, const char **what, 
 	if (st != GP_OK)
 		return st;
 	if (!sendable && (o->verdict == GP_SAY_OK || o->verdict == GP_SAY_TRUST ||
-	    o->verdict == GP_SAY_MOVE))
+	    o->verdict == GP_SAY_MOVE || o->verdict == GP_SAY_NOTE))
 		return unclear(c, "damaged", NULL, what, data);
 	switch (o->verdict) {
 	case GP_SAY_OK:
@@ -306,6 +320,8 @@ gp_verdict_do(struct gp_case *c, const struct gp_opinion *o, const char **what, 
 		return move(c, o->to, data);
 	case GP_SAY_EDIT:
 		return edit(c, o->text, what, data);
+	case GP_SAY_NOTE:
+		return note(c, o->reason, what, data);
 	case GP_SAY_WAIT:
 		*what = "claimed";
 		return claim(c, data);

@@ -10,13 +10,13 @@
 #include "read.h"
 
 enum gp_verdict { GP_SAY_UNCLEAR, GP_SAY_OK, GP_SAY_TRUST, GP_SAY_NO, GP_SAY_DROP, GP_SAY_BAN,
-	GP_SAY_MOVE, GP_SAY_EDIT, GP_SAY_WAIT, GP_SAY_VETO };
+	GP_SAY_MOVE, GP_SAY_EDIT, GP_SAY_WAIT, GP_SAY_VETO, GP_SAY_NOTE };
 struct gp_opinion {
 	enum gp_verdict verdict;
-	char *reason;		/* NO, VETO, BAN; "" when there is none */
+	char *reason;		/* NO, VETO, BAN; "" when there is none. NOTE: the note */
 	struct gp_list *to;	/* MOVE */
 	char *text;		/* EDIT */
-	const char *why;	/* UNCLEAR: "word", "number", "list", "text", "join", "damaged" */
+	const char *why;	/* UNCLEAR: "word", "number", "list", "text", "note", "join", "damaged" */
 	char *what;		/* UNCLEAR: what was not understood, or NULL */
 };
 

@@ -15,7 +15,7 @@ static const struct {
 } names[] = {
 	{"ok", GP_SAY_OK}, {"trust", GP_SAY_TRUST}, {"no", GP_SAY_NO}, {"drop", GP_SAY_DROP},
 	{"ban", GP_SAY_BAN}, {"move", GP_SAY_MOVE}, {"edit", GP_SAY_EDIT}, {"wait", GP_SAY_WAIT},
-	{"veto", GP_SAY_VETO},
+	{"veto", GP_SAY_VETO}, {"note:", GP_SAY_NOTE},
 };
 
 static enum gp_verdict
@@ -134,6 +134,11 @@ gp_verdict_of(struct gp_case *c, const struct gp_word *word, char *rest,
 	case GP_SAY_BAN:
 		o->reason = rest;
 		return GP_OK;
+	case GP_SAY_NOTE:
+		if (c->hold->kind == GP_HOLD_JOIN)
+			return unclear(o, "join", NULL);
+		o->reason = first_line(c->ctx, rest);
+		return o->reason[0] != '\0' ? GP_OK : unclear(o, "note", NULL);
 	case GP_SAY_MOVE:
 	case GP_SAY_EDIT:
 		if (c->hold->kind == GP_HOLD_JOIN)

@@ -24,7 +24,8 @@ enum gp_word_kind {
 	GP_WORD_TELL,		/* who tells something does: "is now available" */
 	GP_WORD_KIND,		/* what a thread is: "question" */
 	GP_WORD_SPAN,		/* times in a search: "since", "last" */
-	GP_WORD_VOTE		/* what is said in a round: "yes" */
+	GP_WORD_VOTE,		/* what is said in a round: "yes" */
+	GP_WORD_NOTE		/* in front of the colon of a content note: "cw" */
 };
 struct gp_word {
 	enum gp_word_kind kind;

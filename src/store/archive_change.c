@@ -155,7 +155,7 @@ strip(struct gp_store *s, int64_t id, struct gp_err *err)
 	if (status == GP_OK)
 		status = gp_sql_run(s, "UPDATE node SET state = 3, mid = '', zone = NULL, "
 		    "from_name = NULL, from_addr = NULL, author = NULL, subject = NULL, "
-		    "title = NULL, snippet = NULL, size = NULL, flags = NULL, files = NULL "
+		    "title = NULL, snippet = NULL, size = NULL, flags = NULL, files = NULL, note = '' "
 		    "WHERE id = ?1", args, err);
 	return status;
 }

@@ -24,12 +24,13 @@ json_of(const void *ctx, const struct gp_audience *a)
 /* Members with an interest of that kind in the message's thread. */
 #define INTERESTED(kind) "(SELECT DISTINCT i.member FROM node p JOIN node q ON q.thread = p.thread " \
 	"JOIN interest i ON i.node = q.id WHERE p.id = ?3 AND i.kind = " kind ")"
-/* ?1 job ?2 list ?3 message ?4 author ?5 own_copy ?6 now ?7 largest ?8 limit ?9 addressed */
+/* ?1 job ?2 list ?3 message ?4 author ?5 own_copy ?6 now ?7 largest ?8 limit ?9 addressed ?10 noted */
 #define WANTS "(m.pause_to <= ?6 OR m.pause_from > ?6) " \
 	"AND (m.id <> ?4 OR m.own_copy = 1 OR (m.own_copy = 0 AND ?5)) " \
 	"AND iif(m.attachments < ?7, m.attachments, 0) = ?8 " \
 	"AND (m.duplicates OR m.person NOT IN (SELECT a.person FROM json_each(?9) j " \
 	"JOIN address a ON a.folded = j.value)) " \
+	"AND (m.notes <> 2 OR NOT ?10 OR m.id = ?4) " \
 	"AND m.id NOT IN " INTERESTED("2") \
 	" AND m.id NOT IN (SELECT member FROM bounce WHERE list = ?2 AND state >= 2)"
 
@@ -47,7 +48,8 @@ gp_job_add_audience(struct gp_store *s, int64_t job, const struct gp_audience *a
 	void *tmp = gp_ctx(NULL);
 	enum gp_status status = gp_sql_run(s, gp_audience_sql, GP_ARGS(GP_INT(job),
 	    GP_INT(a->list), GP_INT(a->message), GP_INT(a->author), GP_INT(a->own_copy),
-	    GP_INT(a->now), GP_INT(a->largest), GP_INT(a->limit), GP_TEXT(json_of(tmp, a))), err);
+	    GP_INT(a->now), GP_INT(a->largest), GP_INT(a->limit), GP_TEXT(json_of(tmp, a)),
+	    GP_INT(a->noted)), err);
 
 	talloc_free(tmp);
 	if (status != GP_OK)

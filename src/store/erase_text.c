@@ -35,12 +35,13 @@ erase_columns(struct gp_store *s, struct gp_forget *forget, struct gp_err *err)
 	static const char *const statements[] = {
 		GONE("hold", "subject"), GONE("hold", "snippet"), GONE("hold", "reason"),
 		GONE("hold", "from_name"), GONE("hold", "data"), GONE("hold", "decision_reason"),
-		GONE("hold_vote", "reason"), GONE("ban", "reason"), GONE("text", "body"),
+		GONE("hold", "note"), GONE("hold_vote", "reason"), GONE("ban", "reason"), GONE("text", "body"),
 		GONE("list_setting", "value"), GONE("act", "what"), GONE("act", "detail"),
 		GONE("failure", "text"), GONE("retry", "last"), GONE("bounce", "text"),
 		GONE("job", "subject"), GONE("thread", "closed"), GONE("import", "source"),
 		GONE("token", "data"), GONE("practice", "title"), GONE("practice", "doubt"),
 		GONE("practice", "name"),
+		"UPDATE node SET note = gone(note) WHERE note <> '' AND gone(note) IS NOT NULL",
 	};
 	enum gp_status status = GP_OK;
 	size_t i;

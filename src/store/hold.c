@@ -39,8 +39,8 @@ insert_hold(struct gp_store *s, struct gp_hold *h, const unsigned char *digest, 
 	enum gp_status status = gp_sql_run(s, "INSERT INTO hold(list, state, rule, reason, "
 	    "envelope_from, from_name, from_addr, subject, msgid, snippet, size, created, expires, "
 	    "decided, decided_by, decision_reason, digest, kind, approvals, claimed_by, reminded, "
-	    "at_end, data, author) VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, "
-	    "?14, ?15, ?16, ?17, ?18, max(?19, 1), ?20, ?21, ?22, ?23, ?24)",
+	    "at_end, data, author, note) VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, "
+	    "?14, ?15, ?16, ?17, ?18, max(?19, 1), ?20, ?21, ?22, ?23, ?24, ?25)",
 	    GP_ARGS(GP_INT(h->list), GP_INT(h->state), GP_TEXT(text(h->rule)),
 	    GP_TEXT(text(h->reason)), GP_TEXT(text(h->envelope_from)),
 	    GP_TEXT(text(h->from_name)), GP_TEXT(text(h->from_addr)), GP_TEXT(text(h->subject)),
@@ -48,7 +48,8 @@ insert_hold(struct gp_store *s, struct gp_hold *h, const unsigned char *digest, 
 	    GP_INT(h->created), GP_INT(h->expires), GP_INT(decided), GP_TEXT(text(h->decided_by)),
 	    GP_TEXT(text(h->decision_reason)), GP_BLOB(digest, GP_SHA256_LEN), GP_INT(h->kind),
 	    GP_INT(h->approvals), GP_TEXT(text(h->claimed_by)), GP_INT(h->reminded),
-	    GP_INT(h->at_end), GP_TEXT(text(h->data)), GP_TEXT(text(author))), err);
+	    GP_INT(h->at_end), GP_TEXT(text(h->data)), GP_TEXT(text(author)),
+	    GP_TEXT(text(h->note))), err);
 
 	h->id = sqlite3_last_insert_rowid(s->db);
 	talloc_free(author);
@@ -139,6 +140,7 @@ gp_hold_read(const void *ctx, sqlite3_stmt *st)
 	h->reminded = sqlite3_column_int64(st, 20);
 	h->at_end = sqlite3_column_int(st, 21);
 	h->data = gp_sql_text(h, st, 22);
+	h->note = gp_sql_text(h, st, 23);
 	return h;
 }
 

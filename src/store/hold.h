@@ -8,7 +8,7 @@
 #define HOLD_QUERY "SELECT h.id, h.list, h.state, h.rule, h.reason, h.envelope_from, " \
 	"h.from_name, h.from_addr, h.subject, h.msgid, h.snippet, h.size, h.created, h.expires, " \
 	"h.decided, h.decided_by, h.decision_reason, h.kind, h.approvals, h.claimed_by, " \
-	"h.reminded, h.at_end, h.data FROM hold h "
+	"h.reminded, h.at_end, h.data, h.note FROM hold h "
 
 /* A struct gp_hold of a row of HOLD_QUERY. */
 gp_row_fn gp_hold_read;

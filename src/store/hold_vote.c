@@ -20,10 +20,10 @@ enum gp_status
 gp_hold_update(struct gp_store *s, const struct gp_hold *h, struct gp_err *err)
 {
 	enum gp_status status = gp_sql_run(s, "UPDATE hold SET claimed_by = ?2, reminded = ?3, "
-	    "expires = ?4, at_end = ?5, approvals = max(?6, 1) WHERE id = ?1 AND state = 0",
+	    "expires = ?4, at_end = ?5, approvals = max(?6, 1), note = ?7 WHERE id = ?1 AND state = 0",
 	    GP_ARGS(GP_INT(h->id), GP_TEXT(h->claimed_by == NULL ? "" : h->claimed_by),
-	    GP_INT(h->reminded), GP_INT(h->expires), GP_INT(h->at_end), GP_INT(h->approvals)),
-	    err);
+	    GP_INT(h->reminded), GP_INT(h->expires), GP_INT(h->at_end), GP_INT(h->approvals),
+	    GP_TEXT(h->note == NULL ? "" : h->note)), err);
 
 	return changed(s, status, h->id, err);
 }

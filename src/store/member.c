@@ -49,6 +49,7 @@ gp_member_read(const void *ctx, sqlite3_stmt *st)
 	m->digest_next = sqlite3_column_type(st, 29) == SQLITE_NULL ? GP_DIGEST_NONE :
 	    sqlite3_column_int64(st, 29);
 	m->digest_until = sqlite3_column_int64(st, 30);
+	m->notes = sqlite3_column_int(st, 31);
 	return m;
 }
 

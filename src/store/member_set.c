@@ -37,6 +37,9 @@ const struct gp_opt gp_member_options[] = {
 	{"posting", GP_OPT_CHOICE, AT(posting), "list", 0, 0, "list|trusted|held|none",
 	    "whether posts need a moderator: list: as the list does it; trusted: never; held: "
 	    "always; none: no post is taken; moderators set it"},
+	{"notes", GP_OPT_CHOICE, AT(notes), "fold", 0, 0, "show|fold|skip",
+	    "posts with a content note, such as [note: loss of a hive]: fold: digests have the note and a link in place "
+	    "of the text; skip: they do not come, and are in the archive; show: they come like all others"},
 	{"digest_hour", GP_OPT_CHOICE, AT(digest_hour), "list", 0, 0,
 	    "list|0|1|2|3|4|5|6|7|8|9|10|11|12|13|14|15|16|17|18|19|20|21|22|23",
 	    "hour at which digests come, in your time zone: 0 to 23; list: as the list does it"},
@@ -97,7 +100,7 @@ write_settings(struct gp_store *s, const struct gp_member *m, struct gp_err *err
 {
 	enum gp_status status = gp_sql_run(s, "UPDATE member SET role = ?2, delivery = ?3, "
 	    "language = ?4, timezone = ?5, own_copy = ?6, duplicates = ?7, attachments = ?8, "
-	    "hidden = ?9, reminders = ?10, posting = ?11, "
+	    "hidden = ?9, reminders = ?10, posting = ?11, notes = ?13, "
 	    /* Back to a digest before the last one of before went: that is still to come. */
 	    "digest_upto = iif(" TO_DIGEST " AND digest_next IS NULL, " NEWEST ", digest_upto), "
 	    "digest_until = iif(" FROM_DIGEST ", " NEWEST ", digest_until), "
@@ -107,7 +110,7 @@ write_settings(struct gp_store *s, const struct gp_member *m, struct gp_err *err
 	    GP_ARGS(GP_INT(m->id), GP_INT(m->role), GP_INT(m->delivery), GP_TEXT(m->language),
 	    GP_TEXT(m->timezone), GP_INT(m->own_copy), GP_INT(m->duplicates),
 	    GP_INT(m->attachments), GP_INT(m->hidden), GP_INT(m->reminders), GP_INT(m->posting),
-	    GP_INT(gp_now())), err);
+	    GP_INT(gp_now()), GP_INT(m->notes)), err);
 
 	return status != GP_OK ? status : gp_sql_run(s,
 	    "UPDATE person SET name = ?2, folded = fold_name(?2) WHERE id = ?1",

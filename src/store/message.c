@@ -35,6 +35,7 @@ gp_message_read(const void *ctx, sqlite3_stmt *st)
 	m->attachments = sqlite3_column_int(st, 18);
 	m->state = sqlite3_column_int(st, 19);
 	m->origin = sqlite3_column_int64(st, 20);
+	m->note = gp_sql_text(m, st, 21);
 	return m;
 }
 

@@ -5,10 +5,12 @@
 
 #include "private.h"
 
+/* The first words of a node, or its content note in their place: whatever shows them in passing. */
+#define NOTED(node) "iif(" node ".note <> '', '[' || " node ".note || ']', " node ".snippet)"
 /* n: the node, p: its parent when that is shown. */
 #define MESSAGE_COLUMNS "n.id, n.list, n.thread, n.key, n.mid, n.parent, n.kind, p.key, n.date, " \
-	"n.received, n.zone, n.from_name, n.from_addr, n.subject, n.title, n.snippet, n.size, " \
-	"n.flags, n.files, n.state, n.origin"
+	"n.received, n.zone, n.from_name, n.from_addr, n.subject, n.title, " \
+	NOTED("n") ", n.size, n.flags, n.files, n.state, n.origin, n.note"
 #define MESSAGE_PARENT " LEFT JOIN node p ON p.id = n.parent AND p.state = 1 "
 #define MESSAGE_QUERY "SELECT " MESSAGE_COLUMNS " FROM node n" MESSAGE_PARENT
 
@@ -17,7 +19,7 @@ gp_row_fn gp_message_read;
 
 /* t: the thread, h: the message that gives it its name. */
 #define GP_THREAD_COLUMNS "t.id, t.list, h.key, t.title, t.first, t.last, t.messages, " \
-	"t.people, t.version, t.names, h.snippet, t.last_id, t.mark, t.mark_message, t.mark_at, t.mark_by"
+	"t.people, t.version, t.names, " NOTED("h") ", t.last_id, t.mark, t.mark_message, t.mark_at, t.mark_by"
 #define GP_THREAD_QUERY "SELECT " GP_THREAD_COLUMNS " FROM thread t LEFT JOIN node h ON h.id = t.head "
 
 /* A struct gp_thread of a row with GP_THREAD_COLUMNS. */

@@ -8,7 +8,7 @@
 #define NEWS_QUERY "SELECT " MESSAGE_COLUMNS ", n.author, coalesce((SELECT a.author FROM node a " \
 	"WHERE a.id = n.parent AND a.state > 0), 0), n.id = (SELECT o.id FROM node o WHERE o.list = n.list AND " \
 	"o.author = n.author AND o.state = 1 ORDER BY o.date, o.id LIMIT 1) FROM node n" MESSAGE_PARENT
-enum { AUTHOR = 21, PARENT_AUTHOR, NEWCOMER };
+enum { AUTHOR = 22, PARENT_AUTHOR, NEWCOMER };
 
 static void *
 read_news(const void *ctx, sqlite3_stmt *st)

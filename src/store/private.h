@@ -266,7 +266,7 @@ enum gp_status gp_list_touch(struct gp_store *s, int64_t id, struct gp_err *err)
 	"m.duplicates, m.attachments, m.hidden, m.reminders, m.posting, m.pause_from, " \
 	"m.pause_to, m.accepted, m.refused, coalesce((SELECT state FROM bounce WHERE member = m.id), 0), " \
 	"m.digest_hour, m.digest_day, m.digest_form, m.digest_minutes, m.digest_posts, " \
-	"m.digest_together, m.digest_next, m.digest_until " \
+	"m.digest_together, m.digest_next, m.digest_until, m.notes " \
 	"FROM member m JOIN address a ON a.id = m.address " \
 	"JOIN person p ON p.id = m.person "
 void *gp_member_read(const void *ctx, sqlite3_stmt *st);
@@ -306,5 +306,6 @@ extern const struct gp_migration gp_schema_19, gp_schema_20;
 extern const struct gp_migration gp_schema_21;
 extern const struct gp_migration gp_schema_22;
 extern const struct gp_migration gp_schema_23;
+extern const struct gp_migration gp_schema_24;
 
 #endif

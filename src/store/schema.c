@@ -35,6 +35,7 @@ static const struct gp_migration *const migrations[] = {
 	&gp_schema_21,
 	&gp_schema_22,
 	&gp_schema_23,
+	&gp_schema_24,
 };
 
 int64_t

@@ -234,6 +234,7 @@ put_body(const struct visit *v, json_t *o, const struct gp_list *list, const str
 	gp_json_bool(o, "is_html", html);
 	gp_json_bool(o, "has_html", mail.html != NULL);
 	gp_json_textn(o, "body_html", b.p, b.len);
+	put_content_note(v, o, m);
 	put_attachments(v, o, list, m->key, &mail, shown);
 	gp_json_bool(o, "signed", (mail.flags & GP_MAIL_SIGNED) != 0);
 	gp_json_bool(o, "encrypted", (mail.flags & GP_MAIL_ENCRYPTED) != 0);

@@ -56,7 +56,8 @@ put_entry(struct visit *v, const struct gp_message *m, size_t *budget)
 		gp_json_text(feed, "updated", updated);
 	if (m->date > v->out->modified)
 		v->out->modified = m->date;
-	return put_body(v, o, v->list, m, &opts);
+	/* Readers of feeds show what is in them at once. */
+	return m->note[0] != '\0' ? 200 : put_body(v, o, v->list, m, &opts);
 }
 
 static int

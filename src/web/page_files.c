@@ -23,6 +23,11 @@ put_files_of(struct visit *v, json_t *array, const struct gp_message *m)
 
 	put_message(v, o, v->list, m);
 	gp_json_text(o, "url", list_path(v, v->list, "t/%s", m->key));
+	gp_json_new_array(o, "attachments");
+	if (m->note[0] != '\0') {	/* pictures would be seen here */
+		talloc_free(mem);
+		return 200;
+	}
 	if (gp_message_mail(mem, v->s, m->id, &mail, NULL, NULL, &err) != GP_OK) {
 		talloc_free(mem);
 		return visit_failed(&err);

@@ -76,7 +76,7 @@ excerpt_of(struct visit *v, const void *ctx, const struct gp_message *m, const s
 	size_t at, own_n, quoted_n;
 	char *own, *quoted;
 
-	if (first_term(ctx, hits, m->snippet, strlen(m->snippet), &at) ||
+	if (m->note[0] != '\0' || first_term(ctx, hits, m->snippet, strlen(m->snippet), &at) ||
 	    gp_message_mail(ctx, v->s, m->id, &mail, NULL, NULL, NULL) != GP_OK)
 		return hidden(ctx, m->snippet);
 	gp_text_split(ctx, mail.text, mail.text_n, mail.flags & GP_MAIL_FLOWED ? GP_TEXT_FLOWED : 0,

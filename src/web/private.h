@@ -183,6 +183,8 @@ void put_size(json_t *o, const char *name, int64_t bytes);
 void put_list(const struct visit *v, json_t *o, const struct gp_list *list);
 void put_thread(const struct visit *v, json_t *o, const struct gp_list *list,
     const struct gp_thread *t);
+/* Its content note, or null. */
+void put_content_note(const struct visit *v, json_t *o, const struct gp_message *m);
 void put_message(const struct visit *v, json_t *o, const struct gp_list *list,
     const struct gp_message *m);
 /* Bars of a small picture: numbers to rectangles in a box of w by h. */

@@ -387,6 +387,13 @@ put_thread(const struct visit *v, json_t *o, const struct gp_list *list, const s
 }
 
 void
+put_content_note(const struct visit *v, json_t *o, const struct gp_message *m)
+{
+	/* Null, so that nothing around it is taken for it. */
+	gp_json_text(o, "content_note", m->note[0] != '\0' ? hidden(v->ctx, m->note) : NULL);
+}
+
+void
 put_message(const struct visit *v, json_t *o, const struct gp_list *list,
     const struct gp_message *m)
 {
@@ -396,6 +403,7 @@ put_message(const struct visit *v, json_t *o, const struct gp_list *list,
 	put_author(v, o, m);
 	put_date(v, o, "date", m->date);
 	gp_json_text(o, "snippet", hidden(v->ctx, m->snippet));
+	put_content_note(v, o, m);
 	gp_json_int(o, "files", m->attachments);
 }
 

@@ -679,3 +679,5 @@ written by the five who wrote most
 	escrito por los cinco que más escribieron
 kept in the library
 	guardado en la biblioteca
+Content note:
+	Aviso de contenido:

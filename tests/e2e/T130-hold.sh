@@ -211,6 +211,10 @@ exits "edit with nothing" 65 gp hold edit bees "$id" < <(:)
 exits "edit" 0 gp hold edit bees "$id" < <(echo 'About bees alone.')
 ok "sent so" got m1@example.net 'Edited$'
 has "with the new text" "$(delivered m1@example.net 'Edited$')" 'About bees alone\.'
+another eve@example.com 'Our winter'
+exits "a content note of blanks" 65 gp hold note bees "$id" ' '
+exits "a content note" 0 gp hold note bees "$id" 'loss of a hive'
+ok "sent with it" got m1@example.net '\[note: loss of a hive\] Our winter$'
 another zoe@spam.example 'Cheap'
 exits "ban" 0 gp hold ban bees "$id" --reason spam
 has "its author is kept out" <(post zoe@spam.example 'Cheaper' <<<Buy) '^550 '

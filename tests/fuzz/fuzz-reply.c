@@ -27,7 +27,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	static struct gp_words *words;
 	struct gp_mail m = {0};
 	struct gp_lines lines;
-	char *rest = NULL, *text;
+	char *rest = NULL, *text, *note;
 	void *ctx = gp_ctx(NULL);
 	bool valid;
 	size_t i;
@@ -57,6 +57,10 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		if (rest == NULL || strlen(rest) > 4000 || m.own_n == 0)
 			abort();
 	}
+	note = gp_note_said(ctx, words, &m);
+	check(note, valid);
+	if (note != NULL && (*note == '\0' || gp_utf8_count(note, strlen(note)) > GP_NOTE_LONGEST))
+		abort();
 	check(gp_read_own(ctx, words, &m), valid);
 	check(gp_read_below(ctx, &m), valid);
 	check(gp_read_returned(ctx, &m), valid);

@@ -310,12 +310,69 @@ long_thread(void **state)
 	json_decref(doc);
 }
 
+/* A content note stands in front of a text that is folded, and in place of it wherever posts are shown in passing. */
+static void
+content_note(void **state)
+{
+	static const char *const passing[] = {"/bees/", "/bees.json", "/bees/2026/11/", "/bees/2026/11/23", "/bees/d/2026-11",
+	    "/bees/feed.atom", "/bees/threads.atom", "/bees/t/K.atom", "/bees/search?q=froze", "/bees/search.json?q=froze",
+	    "/bees/search.atom?q=froze", "/bees/files", "/"};
+	struct reader *r = *state;
+	struct gp_message *m;
+	struct gp_err err;
+	char *key, *html, *body;
+	size_t i;
+
+	key = post_on(r, r->p.bees, "From: Bob <bob@hidden.example>\nTo: bees@example.org\nSubject: Our winter\n"
+	    "Date: Mon, 23 Nov 2026 10:00:00 +0000\nMessage-ID: <n@x.example>\nMIME-Version: 1.0\n"
+	    "Content-Type: multipart/mixed; boundary=x\n\n--x\n\nThey froze.\n--x\nContent-Type: image/png\n"
+	    "Content-Disposition: attachment; filename=hive.png\nContent-Transfer-Encoding: base64\n\naGl2ZQ==\n--x--\n");
+	has(page(r, gp_asprintf(r->ctx, "/bees/t/%s", key)), "They froze");
+	must(gp_store_begin(r->p.site->store, &err), &err);
+	must(gp_message_find_key(r->ctx, r->p.site->store, r->p.bees->id, key, &m, &err), &err);
+	must(gp_message_set_note(r->p.site->store, m->id, "loss of <b>ann@hidden.example", true, &err), &err);
+	must(gp_store_commit(r->p.site->store, &err), &err);
+	for (i = 0; i < 3; i++) {
+		html = page(r, gp_asprintf(r->ctx, i == 0 ? "/bees/t/%s" : i == 1 ? "/bees/m/%s" : "/bees/m/%s?view=fixed", key));
+		has(html, "<summary>Content note: <b dir=\"auto\">loss of &lt;b&gt;ann@");
+		hasnt(html, "hidden.example");
+		body = strstr(html, "<details class=\"cn\">");
+		assert_non_null(body);
+		assert_true(body < strstr(html, "They froze"));
+		assert_true(strstr(html, "They froze") < strstr(html, "hive.png\" loading"));
+		assert_true(strstr(html, "hive.png\" loading") < strstr(body, "</details>"));
+		/* Nor in what others show of a link. */
+		*body = '\0';
+		hasnt(html, "froze");
+	}
+	for (i = 0; i < GP_COUNT(passing); i++) {
+		char *path = gp_strdup(r->ctx, passing[i]), *k = strchr(path, 'K');
+
+		if (k != NULL) {
+			*k = '\0';
+			path = gp_asprintf(r->ctx, "%s%s%s", path, key, k + 1);
+		}
+		html = page(r, path);
+		if (strstr(path, "q=froze") == NULL)
+			hasnt(html, "froze");
+		hasnt(html, "They");
+		hasnt(html, "hive.png");
+		if (strcmp(path, "/") != 0)
+			has(html, "loss of ");
+	}
+	/* A message without one, on the same page, is as ever. */
+	key = post(r, "o@x.example", "n@x.example", "Ann <ann@hidden.example>", "Re: Our winter", "Ours thrive.");
+	html = page(r, gp_asprintf(r->ctx, "/bees/m/%s", key));
+	hasnt(html, "details class=\"cn\"");
+	has(html, "Ours thrive.");
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(trees), cmocka_unit_test(any_links), cmocka_unit_test(deep),
-		WEB_TEST(nested_and_flat), WEB_TEST(gaps), WEB_TEST(no_root),
+		WEB_TEST(content_note), WEB_TEST(nested_and_flat), WEB_TEST(gaps), WEB_TEST(no_root),
 		WEB_TEST(long_thread),
 	};
 

@@ -14,6 +14,7 @@ struct gp_cooking {
 	const struct gp_header *h;	/* of in->raw */
 	const char *msgid, *key;	/* key NULL: it is not in the archive that readers see */
 	int64_t number;			/* of the post on the list */
+	const char *note;		/* content note that a moderator gave it, for the subject; or NULL */
 	bool body_changed;		/* what goes out is not the author's body */
 	const char *fields;		/* in place of MIME-Version and Content- fields; or NULL */
 };

@@ -23,4 +23,12 @@ enum gp_status gp_anon_run(const void *ctx, struct gp_site *site, const struct g
 enum gp_status gp_anon_tick(const void *ctx, struct gp_site *site, int64_t now, struct gp_err *err)
     GP_MUST_CHECK;
 
+/* ---- note.c: content notes --------------------------------------------------------------------- */
+
+/* What a post says of itself: "[note: ...]" in its subject or first line, "note: ..." there; NULL: nothing. */
+char *gp_note_said(const void *ctx, const struct gp_words *words, const struct gp_mail *mail);
+/* Keep that with the archived message, unless somebody said something else of it. */
+enum gp_status gp_note_keep(const void *ctx, struct gp_site *site, const struct gp_mail *mail, int64_t message,
+    struct gp_err *err) GP_MUST_CHECK;
+
 #endif

@@ -178,6 +178,7 @@ struct gp_member {
 	int64_t digest_minutes;	/* that reading one may take, 0: any time */
 	int64_t digest_posts;	/* so many new posts make one due, too; 0: never */
 	bool digest_together;	/* one for all lists of the person, where they are due at once */
+	int notes;		/* GP_NOTES_: posts with a content note */
 	/* Not settings. */
 	int64_t pause_from, pause_to; /* no mail between; 0 and 0: no pause */
 	int64_t accepted, refused; /* posts of this member that moderators let through, or not; accepted
@@ -189,6 +190,7 @@ struct gp_member {
 	int64_t digest_next;	/* when the next is due, or below GP_DIGEST_TIMES */
 	int64_t digest_until;	/* with GP_DIGEST_FINAL: the last message of it */
 };
+enum { GP_NOTES_SHOW, GP_NOTES_FOLD, GP_NOTES_SKIP };
 enum { GP_FORM_SUMMARY, GP_FORM_TITLES, GP_FORM_MIME, GP_FORM_PLAIN };
 /* Why the clock looks at a member's digest at once: as the member turned to each mail and had some messages in
  * neither; as enough posts came. Zero and below: to reckon when it is due, from that time on without its sign
@@ -385,6 +387,7 @@ enum gp_verb {
 	GP_VERB_SPLIT, GP_VERB_MERGE, GP_VERB_TAKE_DOWN, GP_VERB_SOLVE, GP_VERB_REOPEN, GP_VERB_KIND, GP_VERB_SKILL,
 	GP_VERB_KEEP, GP_VERB_UNKEEP, GP_VERB_WRITE, GP_VERB_STILL_TRUE, GP_VERB_OUTDATED, GP_VERB_SUMMARY,
 	GP_VERB_UNSEAL, GP_VERB_SLOW, GP_VERB_COOL, GP_VERB_NUDGE,
+	GP_VERB_NOTE,
 	GP_VERB_COUNT
 };
 extern const char *const gp_verb_names[];	/* "join", "close thread" */

@@ -40,6 +40,7 @@ struct gp_audience {
 	bool own_copy;		/* what the list says of authors' copies */
 	const char *const *addressed; size_t addressed_n; /* folded addresses of To and Cc */
 	int64_t now;
+	bool noted;		/* it has a content note: not to those who skip such posts, but its author */
 	int64_t largest;	/* bytes of its largest attachment, 0: none */
 	int64_t limit;		/* those who want larger attachments than this as links; 0: those who
 				 * want this post as it is */
@@ -137,6 +138,7 @@ struct gp_hold {
 	int64_t reminded;	/* how many times */
 	int at_end;		/* GP_END_ */
 	char *data;		/* GP_HOLD_JOIN: JSON of what was asked for; else "" */
+	char *note;		/* content note that a moderator gives it; or "" */
 };
 enum { GP_HOLD_POST, GP_HOLD_JOIN };
 /* A waiting post, or (state DISCARDED) one kept for a while so that an owner can see it. A waiting
@@ -159,7 +161,7 @@ enum gp_status gp_hold_expired(const void *ctx, struct gp_store *s, int64_t now,
     struct gp_hold ***out, size_t *n, struct gp_err *err) GP_MUST_CHECK;
 enum gp_status gp_hold_forget(struct gp_store *s, int64_t before, struct gp_err *err) GP_MUST_CHECK;
 
-/* What of a waiting hold can change: claimed_by, reminded, expires, at_end, approvals. This and
+/* What of a waiting hold can change: claimed_by, reminded, expires, at_end, approvals, note. This and
  * the next two: GP_E_EXISTS when it was decided, GP_E_NOTFOUND. */
 enum gp_status gp_hold_update(struct gp_store *s, const struct gp_hold *h, struct gp_err *err)
     GP_MUST_CHECK;

@@ -49,6 +49,13 @@ enum gp_status gp_token_erase(struct gp_store *s, const char *token, struct gp_e
 /* Something was deleted that must not stay in the WAL: cut it, unless someone reads just now. */
 enum gp_status gp_store_cut(struct gp_store *s, struct gp_err *err) GP_MUST_CHECK;
 
+/* ---- note.c: content notes ---------------------------------------------------------- */
+
+enum { GP_NOTE_LONGEST = 80 };	/* characters */
+/* note "": none. person: somebody said so afterwards; that stays when what the post says of itself is read again. */
+enum gp_status gp_message_set_note(struct gp_store *s, int64_t message, const char *note, bool person,
+    struct gp_err *err) GP_MUST_CHECK;
+
 /* ---- pace.c: heated threads -------------------------------------------------------- */
 
 struct gp_pace {
