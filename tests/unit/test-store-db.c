@@ -67,7 +67,8 @@ test_migrations(void **state)
 		t->lock_fd = -1;
 		assert_int_equal(sqlite3_open(other, &t->db), SQLITE_OK);
 		assert_int_equal(gp_tokenizer_register(t->db), SQLITE_OK);
-	assert_int_equal(gp_names_register(t->db), SQLITE_OK);
+		assert_int_equal(gp_names_register(t->db), SQLITE_OK);
+		assert_int_equal(gp_page_words_register(t->db), SQLITE_OK);
 		OK(gp_schema_migrate(t, from, err));
 		assert_int_equal(sqlite3_exec(t->db, "INSERT INTO list(address, name, domain, "
 		    "created) VALUES('a@b.example', 'a', 'b.example', 7)", NULL, NULL, NULL), SQLITE_OK);
