@@ -304,10 +304,23 @@ enum gp_status gp_list_stats(struct gp_store *s, int64_t list, int64_t now,
 
 /* ---- search.c: FTS5 --------------------------------------------------------------- */
 
+/* The lists that a person may read, member or not, and from when on (0: all); those of a stranger (person 0) are the
+ * public ones. Everything: for whoever runs the server. */
+struct gp_reach_list { int64_t list, since; };
+struct gp_reach {
+	struct gp_reach_list *v; size_t n;
+	char *languages;	/* of these lists: "en de" */
+};
+enum gp_status gp_reach_of(const void *ctx, struct gp_store *s, int64_t person, struct gp_reach **out,
+    struct gp_err *err) GP_MUST_CHECK;
+enum gp_status gp_reach_all(const void *ctx, struct gp_store *s, struct gp_reach **out, struct gp_err *err)
+    GP_MUST_CHECK;
+
 struct gp_search {
 	const char *query;	/* as typed: words, "phrases", -not, OR, from: subject: body: list:
 				 * before: after: on: has:attachment|patch|link id: thread: sort: */
-	int64_t list;		/* 0: all public lists */
+	int64_t list;		/* 0: all in reach */
+	struct gp_reach *reach;	/* NULL: all public lists */
 	size_t limit, offset;
 	int64_t now;		/* for 3d, last-week */
 	int64_t since;		/* only what was received from then on, 0: all */
@@ -331,6 +344,7 @@ struct gp_facet { char *name; int64_t n; };
 struct gp_facets {
 	struct gp_facet *authors; size_t authors_n;	/* names, the most frequent first, at most 8 */
 	struct gp_facet *years; size_t years_n;		/* newest first */
+	struct gp_facet *lists; size_t lists_n;		/* names, the most frequent first, at most 8 */
 	int64_t files, solved, questions;		/* messages with files; in such threads */
 };
 /* Where the terms stand in a text: [from, to) of each, in order. */

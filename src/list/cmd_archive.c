@@ -11,7 +11,7 @@
 #include <inttypes.h>
 #include <string.h>
 
-enum { FEW = 20, MANY = 200, THREAD = 100, PAGES = 5 };
+enum { FEW = 20, MANY = 200, THREAD = 100, PAGES = 5, OF_EACH = 8 };
 
 enum gp_status
 gp_command_may_read(struct asked *a)
@@ -83,7 +83,7 @@ gp_command_named(struct asked *a, const char **args, struct gp_message **out)
 }
 
 static void
-add_message(struct asked *a, json_t *rows, const struct gp_message *m)
+add_message_of(struct asked *a, const struct gp_list *list, json_t *rows, const struct gp_message *m)
 {
 	json_t *row = gp_json_push_object(rows);
 
@@ -91,11 +91,17 @@ add_message(struct asked *a, json_t *rows, const struct gp_message *m)
 	gp_json_text(row, "title", m->title);
 	gp_json_text(row, "author", m->from_name[0] != '\0' ? m->from_name :
 	    gp_text_hide_addrs(a->ctx, m->from_addr, strlen(m->from_addr)));
-	gp_json_text(row, "date", gp_time_format(a->ctx, m->date, a->list->set.timezone, "%Y-%m-%d"));
+	gp_json_text(row, "date", gp_time_format(a->ctx, m->date, list->set.timezone, "%Y-%m-%d"));
 	gp_json_text(row, "excerpt", m->snippet);
-	if (a->list->set.archive != GP_ARCHIVE_OFF)
+	if (list->set.archive != GP_ARCHIVE_OFF)
 		gp_json_text(row, "url", gp_asprintf(a->ctx, "%s/%s/m/%s", a->site->conf->url,
-		    a->list->name, m->key));
+		    list->name, m->key));
+}
+
+static void
+add_message(struct asked *a, json_t *rows, const struct gp_message *m)
+{
+	add_message_of(a, a->list, rows, m);
 }
 
 /* ---- get -------------------------------------------------------------------------------------- */
@@ -251,43 +257,122 @@ gp_do_last(struct asked *a, const char *args)
 	return GP_OK;
 }
 
+/* What is found, or, when nothing is, what else may be meant. */
+static enum gp_status
+find(struct asked *a, struct gp_search *q, const char *words, struct gp_hits *hits, char **better)
+{
+	enum gp_status st;
+	char *read;
+
+	*better = NULL;
+	q->now = gp_now();
+	q->pages = PAGES;
+	q->query = gp_when_query(a->ctx, a->site->words, words, q->now, &read);
+	st = gp_search_run(a->ctx, a->site->store, q, hits, a->err);
+	if (st == GP_OK && hits->n + hits->pages_n == 0)
+		st = gp_search_suggest(a->ctx, a->site->store, q, better, a->err);
+	return st;
+}
+
+/* What is found on one list, of all that is found: pages of the library first, then messages, `most` of them. */
+static void
+say_found(struct asked *a, const struct gp_list *list, json_t *said, const struct gp_hits *hits, size_t most)
+{
+	json_t *rows = gp_json_new_array(said, "practices");
+	size_t i;
+
+	for (i = 0; i < hits->pages_n; i++)
+		if (hits->pages[i]->list == list->id)
+			gp_command_say_practice(a, list, rows, hits->pages[i]);
+	gp_json_bool(said, "has_practices", json_array_size(rows) > 0);
+	rows = gp_json_new_array(said, "messages");
+	for (i = 0; i < hits->n && json_array_size(rows) < most; i++)
+		if (hits->v[i]->list == list->id)
+			add_message_of(a, list, rows, hits->v[i]);
+	gp_json_bool(said, "has_messages", json_array_size(rows) > 0);
+}
+
+/* A list of which something is found, once. */
+static enum gp_status
+say_list(struct asked *a, json_t *lists, int64_t id, const struct gp_hits *hits)
+{
+	enum gp_status st;
+	struct gp_list *list;
+	json_t *row;
+	size_t i;
+
+	for (i = 0; i < json_array_size(lists); i++)
+		if (json_integer_value(json_object_get(json_array_get(lists, i), "id")) == id)
+			return GP_OK;
+	st = gp_list_find_id(a->ctx, a->site->store, id, &list, a->err);
+	if (st != GP_OK)
+		return st;
+	row = gp_json_push_object(lists);
+	gp_json_int(row, "id", id);
+	gp_json_text(row, "list_title", list->set.title[0] != '\0' ? list->set.title : list->name);
+	gp_json_text(row, "request_address", gp_route_address(a->ctx, a->site, list, "request", NULL));
+	say_found(a, list, row, hits, OF_EACH);
+	return GP_OK;
+}
+
+/* On all lists that whoever asks may read, those with the best first. */
+static enum gp_status
+search_everywhere(struct asked *a, const char *args)
+{
+	struct gp_search q = {.limit = MANY};
+	struct gp_hits hits;
+	struct gp_person *p;
+	char *better;
+	json_t *said, *lists;
+	size_t i;
+	enum gp_status st = gp_person_find(a->ctx, a->site->store, a->from, &p, a->err);
+
+	if (st == GP_OK || st == GP_E_NOTFOUND)
+		st = gp_reach_of(a->ctx, a->site->store, st == GP_OK ? p->id : 0, &q.reach, a->err);
+	if (st != GP_OK)
+		return st;
+	q.languages = q.reach->languages;
+	st = find(a, &q, args, &hits, &better);
+	if (st != GP_OK)
+		return st;
+	said = gp_said(a, "search_all");
+	gp_json_text(said, "query", args);
+	gp_json_text(said, "suggestion", better);
+	lists = gp_json_new_array(said, "lists");
+	for (i = 0; st == GP_OK && i < hits.pages_n; i++)
+		st = say_list(a, lists, hits.pages[i]->list, &hits);
+	for (i = 0; st == GP_OK && i < hits.n; i++)
+		st = say_list(a, lists, hits.v[i]->list, &hits);
+	return st;
+}
+
 enum gp_status
 gp_do_search(struct asked *a, const char *args)
 {
-	struct gp_search q = {.query = args, .list = a->list->id, .limit = FEW, .pages = PAGES, .now = gp_now(),
+	struct gp_search q = {.list = a->list->id, .limit = FEW,
 	    .since = gp_list_readable_from(a->list, a->member), .languages = a->list->set.language};
-	char *better = NULL, *read;
+	const char *words = args;
+	char *better;
 	struct gp_hits hits;
-	enum gp_status st = gp_command_may_read(a);
-	json_t *said, *rows;
-	size_t i;
+	enum gp_status st;
+	json_t *said;
 
-	if (st != GP_OK)
+	/* The word alone is looked for like any other. */
+	if (gp_command_thing(a, &words, "everywhere") && *(words += strspn(words, " \t:")) != '\0')
+		return search_everywhere(a, words);
+	if (gp_command_may_read(a) != GP_OK)
 		return GP_OK;
 	if (*args == '\0') {
 		gp_json_bool(gp_said(a, "search_what"), "done", true);
 		return GP_OK;
 	}
-	q.query = gp_when_query(a->ctx, a->site->words, args, q.now, &read);
-	st = gp_search_run(a->ctx, a->site->store, &q, &hits, a->err);
-	if (st != GP_OK)
-		return st;
-	if (hits.n + hits.pages_n == 0)
-		st = gp_search_suggest(a->ctx, a->site->store, &q, &better, a->err);
+	st = find(a, &q, args, &hits, &better);
 	if (st != GP_OK)
 		return st;
 	said = gp_said(a, "search");
 	gp_json_text(said, "query", args);
 	gp_json_text(said, "suggestion", better);
-	rows = gp_json_new_array(said, "practices");
-	for (i = 0; i < hits.pages_n; i++)
-		gp_command_say_practice(a, rows, hits.pages[i]);
-	gp_json_bool(said, "has_practices", hits.pages_n > 0);
-	rows = gp_json_new_array(said, "messages");
-	for (i = 0; i < hits.n; i++)
-		if (is_visible(a, hits.v[i]))
-			add_message(a, rows, hits.v[i]);
-	gp_json_bool(said, "has_messages", json_array_size(rows) > 0);
+	say_found(a, a->list, said, &hits, FEW);
 	return GP_OK;
 }
 

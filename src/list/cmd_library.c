@@ -32,20 +32,20 @@ may_keep(struct asked *a)
 }
 
 static char *
-url_of(struct asked *a, const struct gp_practice *p)
+url_of(struct asked *a, const struct gp_list *list, const struct gp_practice *p)
 {
-	return a->list->set.archive != GP_ARCHIVE_PUBLIC ? NULL : gp_asprintf(a->ctx, "%s/%s/library/%s",
-	    a->site->conf->url, a->list->name, p->slug);
+	return list->set.archive != GP_ARCHIVE_PUBLIC ? NULL : gp_asprintf(a->ctx, "%s/%s/library/%s",
+	    a->site->conf->url, list->name, p->slug);
 }
 
 void
-gp_command_say_practice(struct asked *a, json_t *rows, const struct gp_practice *p)
+gp_command_say_practice(struct asked *a, const struct gp_list *list, json_t *rows, const struct gp_practice *p)
 {
 	json_t *row = gp_json_push_object(rows);
 
 	gp_json_text(row, "title", p->title);
 	gp_json_text(row, "slug", p->slug);
-	gp_json_text(row, "url", url_of(a, p));
+	gp_json_text(row, "url", url_of(a, list, p));
 	gp_json_text(row, "doubt", p->doubt);
 }
 
@@ -56,7 +56,7 @@ say_page(struct asked *a, const char *what, const struct gp_practice *p)
 
 	gp_json_text(said, "title", p->title);
 	gp_json_text(said, "slug", p->slug);
-	gp_json_text(said, "url", url_of(a, p));
+	gp_json_text(said, "url", url_of(a, a->list, p));
 	return said;
 }
 
@@ -158,7 +158,7 @@ gp_do_library(struct asked *a, const char *args)
 		return st;
 	rows = gp_json_new_array(gp_said(a, "library"), "practices");
 	for (i = 0; i < n; i++)
-		gp_command_say_practice(a, rows, v[i]);
+		gp_command_say_practice(a, a->list, rows, v[i]);
 	return GP_OK;
 }
 
@@ -204,7 +204,7 @@ gp_do_page(struct asked *a, const char *args)
 		return st;
 	gp_said_elsewhere(a, "page");
 	gp_json_text(data, "title", p->title);
-	gp_json_text(data, "url", url_of(a, p));
+	gp_json_text(data, "url", url_of(a, a->list, p));
 	gp_json_text(data, "text_md", body);
 	gp_json_int(data, "version", version != NULL ? version->version : 0);
 	return gp_command_mail(a, "page", a->name, a->member->address,

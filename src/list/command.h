@@ -203,5 +203,6 @@ gp_command_fn gp_do_keep, gp_do_library, gp_do_page, gp_do_write, gp_do_unkeep, 
 gp_command_fn gp_do_solved, gp_do_reopen, gp_do_kind, gp_do_can_help, gp_do_pass; /* cmd_practice.c */
 
 /* A page of the library as a row of what is said. */
-void gp_command_say_practice(struct asked *a, json_t *rows, const struct gp_practice *p);
+void gp_command_say_practice(struct asked *a, const struct gp_list *list, json_t *rows, const struct gp_practice *p);
+
 #endif

@@ -40,18 +40,6 @@ struct run {
 
 /* ---- the statement ---------------------------------------------------------------- */
 
-void
-gp_search_lists(struct gp_buf *b, const struct gp_search *search, const char *list, const char *time)
-{
-	if (search->list != 0)
-		gp_buf_printf(b, " AND %s = :list", list);
-	else
-		gp_buf_printf(b, " AND %s NOT IN (SELECT list FROM list_setting WHERE "
-		    "(name = 'archive' AND value <> 'public') OR (name = 'history' AND value = 'joined'))", list);
-	if (search->since != 0)
-		gp_buf_printf(b, " AND %s >= :since", time);
-}
-
 /* Names of parameters; a statement has those that it needs. */
 static void
 add_filters(struct run *r)
@@ -130,10 +118,12 @@ gp_search_bind_text(sqlite3_stmt *st, const char *name, const char *v)
 }
 
 void
-gp_search_bind_lists(sqlite3_stmt *st, const struct gp_search *search)
+gp_search_bind_copy(sqlite3_stmt *st, const char *name, const char *v)
 {
-	gp_search_bind_int(st, ":list", search->list);
-	gp_search_bind_int(st, ":since", search->since);
+	int i = sqlite3_bind_parameter_index(st, name);
+
+	if (i > 0)
+		sqlite3_bind_text(st, i, v, -1, SQLITE_TRANSIENT);
 }
 
 static void
@@ -269,16 +259,21 @@ asks_for_something(const struct gp_query *q)
 }
 
 enum gp_status
-gp_search_run(const void *ctx, struct gp_store *s, const struct gp_search *search,
+gp_search_run(const void *ctx, struct gp_store *s, const struct gp_search *asked,
     struct gp_hits *out, struct gp_err *err)
 {
-	struct run r = {.s = s, .search = search};
+	struct gp_search search = *asked;
+	struct run r = {.s = s, .search = &search};
 	bool own = !s->reading && !s->writing;
 	enum gp_status status = GP_OK;
 
 	memset(out, 0, sizeof(*out));
-	r.q = gp_query_parse(ctx, search->query, search->now, &(struct gp_query_forms){gp_forms_find,
-	    gp_forms_new(ctx, s, search->languages)});
+	if (search.list == 0 && search.reach == NULL)
+		status = gp_reach_of(ctx, s, 0, &search.reach, err);
+	if (status != GP_OK)
+		return status;
+	r.q = gp_query_parse(ctx, search.query, search.now, &(struct gp_query_forms){gp_forms_find,
+	    gp_forms_new(ctx, s, search.languages)});
 	out->terms = r.q->terms;
 	out->terms_n = r.q->terms_n;
 	out->note = r.q->note == NULL ? NULL : gp_strdup(ctx, r.q->note);
@@ -294,10 +289,10 @@ gp_search_run(const void *ctx, struct gp_store *s, const struct gp_search *searc
 		qsort(r.hits, r.n, sizeof(*r.hits), best_first);
 		status = fetch_page(ctx, &r, out, err);
 	}
-	if (status == GP_OK && r.n > 0 && search->facets)
+	if (status == GP_OK && r.n > 0 && search.facets)
 		status = gp_facets_count(ctx, r.s, ids_of(&r, HITS_MAX), &out->facets, err);
-	if (status == GP_OK && search->pages > 0)
-		status = gp_practice_match(ctx, r.s, search, r.q, ids_of(&r, SHOWN_MAX), &out->pages, &out->pages_n,
+	if (status == GP_OK && search.pages > 0)
+		status = gp_practice_match(ctx, r.s, &search, r.q, ids_of(&r, SHOWN_MAX), &out->pages, &out->pages_n,
 		    err);
 	out->total = r.n < HITS_MAX ? (int64_t)r.n : HITS_MAX;
 	out->more = r.late || r.n > HITS_MAX;

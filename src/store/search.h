@@ -30,12 +30,13 @@ enum gp_status gp_search_remove(struct gp_store *s, int64_t id, struct gp_err *e
 struct gp_search_change { int64_t id; bool anew; };
 enum gp_status gp_search_change(struct gp_store *s, const struct gp_search_change *v, size_t n,
     struct gp_err *err) GP_MUST_CHECK;
-/* Rows of the lists that are searched: list and time are columns. And the values that go with it. */
+/* ---- reach.c: rows of the lists that are searched: list and time are columns. And the values that go with it. */
 void gp_search_lists(struct gp_buf *b, const struct gp_search *search, const char *list, const char *time);
 void gp_search_bind_lists(sqlite3_stmt *st, const struct gp_search *search);
 /* A parameter by its name; nothing, where a statement has none of that name. Texts are not copied. */
 void gp_search_bind_int(sqlite3_stmt *st, const char *name, int64_t v);
 void gp_search_bind_text(sqlite3_stmt *st, const char *name, const char *v);
+void gp_search_bind_copy(sqlite3_stmt *st, const char *name, const char *v);
 /* ---- library_search.c: pages of the library that fit; hits: ids of the best messages, a JSON array */
 struct gp_query;
 enum gp_status gp_practice_match(const void *ctx, struct gp_store *s, const struct gp_search *search,

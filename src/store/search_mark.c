@@ -118,8 +118,8 @@ gp_facets_count(const void *ctx, struct gp_store *s, const char *ids, struct gp_
 	struct gp_facets *f = gp_new(ctx, struct gp_facets);
 	sqlite3_stmt *st;
 	enum gp_status status = gp_sql_open(s, &st, "SELECT n.from_name, n.date, n.files > 0, t.mark = 'solved', "
-	    "t.mark = 'question' FROM json_each(?1) i CROSS JOIN node n ON n.id = i.value "
-	    "JOIN thread t ON t.id = n.thread", GP_ARGS(GP_TEXT(ids)), err);
+	    "t.mark = 'question', l.name FROM json_each(?1) i CROSS JOIN node n ON n.id = i.value "
+	    "JOIN thread t ON t.id = n.thread JOIN list l ON l.id = n.list", GP_ARGS(GP_TEXT(ids)), err);
 	const char *name;
 
 	while (status == GP_OK && (status = gp_sql_next(s, st, err)) == GP_OK) {
@@ -130,11 +130,16 @@ gp_facets_count(const void *ctx, struct gp_store *s, const char *ids, struct gp_
 		f->files += sqlite3_column_int64(st, 2);
 		f->solved += sqlite3_column_int64(st, 3);
 		f->questions += sqlite3_column_int64(st, 4);
+		name = (const char *)sqlite3_column_text(st, 5);
+		count(f, &f->lists, &f->lists_n, name != NULL ? name : "");
 	}
 	if (f->authors_n > 0)
 		qsort(f->authors, f->authors_n, sizeof(*f->authors), more_first);
 	if (f->years_n > 0)
 		qsort(f->years, f->years_n, sizeof(*f->years), newer_first);
+	if (f->lists_n > 0)
+		qsort(f->lists, f->lists_n, sizeof(*f->lists), more_first);
+	f->lists_n = f->lists_n > AUTHORS ? AUTHORS : f->lists_n;
 	f->authors_n = f->authors_n > AUTHORS ? AUTHORS : f->authors_n;
 	f->years_n = f->years_n > YEARS ? YEARS : f->years_n;
 	*out = f;

@@ -38,6 +38,16 @@ stamp_site(struct visit *v)
 int
 site_search_find(struct visit *v)
 {
+	struct gp_err err = {GP_OK, ""};
+	struct gp_reach *reach;
+	size_t i;
+
+	if (v->reader != 0) {
+		if (gp_reach_of(v->ctx, v->s, v->reader, &reach, &err) != GP_OK)
+			return visit_failed(&err);
+		for (i = 0; i < reach->n; i++)
+			visit_stamp(v, "%lld since %lld", (long long)reach->v[i].list, (long long)reach->v[i].since);
+	}
 	return stamp_site(v);
 }
 

@@ -216,13 +216,18 @@ put_facets(struct visit *v, const char *path, const char *q, const struct gp_hit
 		if (strchr(f->authors[i].name, '"') == NULL && f->authors_n > 1)
 			put_facet(v, array, path, q, gp_asprintf(v->ctx, "from:\"%s\"", f->authors[i].name),
 			    hidden(v->ctx, f->authors[i].name), f->authors[i].n);
+	array = gp_json_new_array(o, "lists");
+	for (i = 0; any && v->list == NULL && f->lists_n > 1 && i < f->lists_n; i++)
+		put_facet(v, array, path, q, gp_asprintf(v->ctx, "list:%s", f->lists[i].name), f->lists[i].name,
+		    f->lists[i].n);
+	gp_json_bool(o, "has_lists", json_array_size(array) > 0);
 	array = gp_json_new_array(o, "years");
 	for (i = 0; any && f->years_n > 1 && i < f->years_n; i++)
 		put_facet(v, array, path, q, gp_asprintf(v->ctx, "on:%s", f->years[i].name),
 		    f->years[i].name, f->years[i].n);
 	put_facet(v, gp_json_new_array(o, "files"), path, q, "has:attachment", "", any ? f->files : 0);
 	put_facet(v, gp_json_new_array(o, "solved"), path, q, "is:solved", "", any ? f->solved : 0);
-	gp_json_bool(o, "any", any && (f->authors_n > 1 || f->years_n > 1 || f->files > 0 || f->solved > 0));
+	gp_json_bool(o, "any", any && (f->authors_n > 1 || (v->list == NULL && f->lists_n > 1) || f->years_n > 1 || f->files > 0 || f->solved > 0));
 	gp_json_bool(o, "has_kinds", any && (f->files > 0 || f->solved > 0));
 	gp_json_bool(o, "has_years", any && f->years_n > 1);
 	gp_json_bool(o, "has_authors", any && f->authors_n > 1);
@@ -244,26 +249,6 @@ put_suggestion(struct visit *v, const char *path, const struct gp_search *query)
 	gp_json_text(o, "query", better);
 	gp_json_text(o, "url", gp_asprintf(v->ctx, "%s?q=%s", path, url_value(v->ctx, better)));
 	return 200;
-}
-
-/* The languages whose forms of words are looked for: the list's, or those of all public lists. */
-static char *
-languages_of(struct visit *v)
-{
-	struct gp_list **all;
-	struct gp_buf b;
-	size_t i, n;
-
-	if (v->list != NULL)
-		return v->list->set.language;
-	gp_buf_init(&b, v->ctx, 4096);
-	gp_buf_puts(&b, "en");
-	if (gp_list_all(v->ctx, v->s, &all, &n, NULL) != GP_OK)
-		n = 0;
-	for (i = 0; i < n; i++)
-		if (gp_list_is_public(all[i]) && strstr(b.p, all[i]->set.language) == NULL)
-			gp_buf_printf(&b, " %s", all[i]->set.language);
-	return b.p;
 }
 
 /* The place behind the last hit of the page before. */
@@ -304,7 +289,7 @@ search_build(struct visit *v)
 {
 	const char *q = gp_request_arg(v->r, "q");
 	struct gp_search query = {.query = q, .list = v->list != NULL ? v->list->id : 0,
-	    .now = v->now, .since = v->since, .languages = languages_of(v)};
+	    .now = v->now, .since = v->since};
 	struct gp_err err = {GP_OK, ""};
 	struct gp_hits hits = {0};
 	char *path = v->list != NULL ? list_path(v, v->list, "search") : visit_path(v, "/search");
@@ -314,6 +299,9 @@ search_build(struct visit *v)
 	char *read;
 
 	q = q != NULL ? q : "";
+	if (v->list == NULL && gp_reach_of(v->ctx, v->s, v->reader, &query.reach, &err) != GP_OK)
+		return visit_failed(&err);
+	query.languages = v->list != NULL ? v->list->set.language : query.reach->languages;
 	query.query = gp_when_query(v->ctx, v->w->site->words, q, v->now, &read);
 	/* With a page to continue from, the hits before it are counted over. */
 	query.limit = gp_request_arg(v->r, "after") != NULL ? HITS_MOST : GP_WEB_HITS_PER_PAGE + 1;
@@ -323,6 +311,7 @@ search_build(struct visit *v)
 		return visit_failed(&err);
 	doc_start(v, NULL, path);
 	gp_json_bool(v->doc_page, "is_search", true);
+	gp_json_bool(v->doc, "as_reader", v->list == NULL && v->reader != 0);
 	gp_json_bool(v->doc_page, "noindex", true);
 	gp_json_text(v->doc_page, "json_url", gp_asprintf(v->ctx, "%s.json?q=%s", path,
 	    url_value(v->ctx, q)));

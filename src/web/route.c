@@ -27,7 +27,7 @@ static const struct page pages[] = {
 	{"/sitemap.xml", site_map_find, site_map_build, "web/sitemap.xml", XML, NULL, 0},
 	{"/opensearch.xml", opensearch_find, opensearch_build, "web/opensearch.xml", OPENSEARCH, NULL, 0},
 	{"/search", site_search_find, search_build, "web/search.html", NULL, NULL,
-	    PAGE_JSON | PAGE_TODAY},
+	    PAGE_JSON | PAGE_TODAY | PAGE_READER},
 	{"/static/%s", static_find, static_build, NULL, NULL, CACHE_FILE, 0},
 	{"/mid/%i", mid_find, NULL, NULL, NULL, NULL, PAGE_FRESH},
 	{"/u/%t", leave_find, leave_build, "web/leave.html", NULL, CACHE_NEVER,

@@ -55,6 +55,8 @@ Also new
 	También nuevo
 Also on
 	También en
+Among them are the lists that you are on.
+	Entre ellas están las listas en las que estás.
 An archive by Guildpost
 	Un archivo de Guildpost
 And {{more_count}} more:

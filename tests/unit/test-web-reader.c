@@ -141,7 +141,7 @@ levels(void **state)
 			if (!may)
 				hasnt(text_of(r, &out), "secretly");
 			if (out.own != (may && !public && gp_starts(path, "/bees")) &&
-			    !(reader != STRANGER && strchr("/i", path[1]) != NULL))
+			    !(reader != STRANGER && strchr("/is", path[1]) != NULL))
 				fail_msg("%s: reader %zu, %s: own %d", cases[i].archive, reader, path, out.own);
 			if (out.own)
 				assert_string_equal(out.cache, "private, no-cache");
@@ -396,6 +396,53 @@ cookies(void **state)
 	assert_int_equal(out.status, 403);
 }
 
+/* One search over all that a reader may read; what was kept for one is not shown to another. */
+static void
+search_all(void **state)
+{
+	struct reader *r = *state;
+	struct gp_list *list = wasps(r);
+	char *wim, *bob = cookie_of(r, "bob@example.net"), *text;
+	struct gp_response out, again;
+	struct gp_member *m;
+	struct gp_err err;
+
+	must(gp_store_begin(r->p.site->store, &err), &err);
+	must(gp_list_set(r->p.site->store, list, "archive", "members", &err), &err);
+	must(gp_store_commit(r->p.site->store, &err), &err);
+	post(r, "1@x.example", NULL, "Eve <eve@hidden.example>", "Marker at bees", "marker");
+	post_on(r, list, "From: Wim <wim@example.org>\nTo: wasps@example.org\nSubject: Marker at wasps\n"
+	    "Date: Mon, 23 Nov 2026 10:00:00 +0000\nMessage-ID: <w@x.example>\n\nmarker\n");
+	wim = cookie_of(r, "wim@example.org");
+	visit(r, wim, "/search?q=marker", NULL, &out);
+	text = text_of(r, &out);
+	has(text, "<mark>Marker</mark> at wasps");
+	has(text, "<mark>Marker</mark> at bees");
+	has(text, "lists that you are on");
+	has(text, "list:wasps");
+	assert_true(out.own);
+	visit(r, bob, "/search?q=marker", NULL, &again);
+	text = text_of(r, &again);
+	hasnt(text, "wasps");
+	has(text, "<mark>Marker</mark> at bees");
+	assert_string_not_equal(out.etag, again.etag);
+	visit(r, NULL, "/search?q=marker", out.etag, &again);
+	assert_int_equal(again.status, 200);
+	text = text_of(r, &again);
+	hasnt(text, "wasps");
+	hasnt(text, "you are on");
+	assert_false(again.own);
+	hasnt(page(r, "/search.json?q=marker+list:wasps"), "Marker at wasps");
+	/* Off the list: at once. */
+	must(gp_store_begin(r->p.site->store, &err), &err);
+	must(gp_member_find(r->ctx, r->p.site->store, list->id, "wim@example.org", &m, &err), &err);
+	must(gp_member_remove(r->p.site->store, m->id, &err), &err);
+	must(gp_store_commit(r->p.site->store, &err), &err);
+	visit(r, wim, "/search?q=marker", out.etag, &again);
+	assert_int_equal(again.status, 200);
+	hasnt(text_of(r, &again), "at wasps");
+}
+
 int
 main(void)
 {
@@ -405,6 +452,7 @@ main(void)
 		WEB_TEST(asking),
 		WEB_TEST(entering),
 		WEB_TEST(cookies),
+		WEB_TEST(search_all),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
