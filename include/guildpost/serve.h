@@ -111,6 +111,7 @@ struct gp_core {
 	bool digests_planned;
 	struct gp_conn *web;
 	bool ending;
+	bool turned;				/* a test's clock did, and waits to hear that all is done */
 	int64_t minute;				/* of the last turn of the clock */
 	int wal_long;				/* seconds for which the WAL has been too long */
 	bool wal_alarm;				/* there is an alarm for it, or may be one */
@@ -162,6 +163,7 @@ void gp_feeder_poke(struct gp_feeder *f);		/* there may be new jobs */
 /* Results that wait, into the caller's transaction; then what came of that: NULL, or why not. */
 enum gp_status gp_feeder_write(struct gp_feeder *f, struct gp_err *err) GP_MUST_CHECK;
 void gp_feeder_written(struct gp_feeder *f, const struct gp_err *err);
+bool gp_feeder_is_idle(const struct gp_feeder *f);	/* nothing is on its way; what waits isn't due */
 void gp_feeder_tick(struct gp_feeder *f);		/* once a second: retries that are due */
 
 /* ---- policy.c: what domains ask of those who pass their mail on --------------------------------------------- */

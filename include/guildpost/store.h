@@ -197,6 +197,10 @@ enum gp_status gp_message_find_key(const void *ctx, struct gp_store *s, int64_t 
     const char *key, struct gp_message **out, struct gp_err *err) GP_MUST_CHECK;
 enum gp_status gp_message_find_id(const void *ctx, struct gp_store *s, int64_t id,
     struct gp_message **out, struct gp_err *err) GP_MUST_CHECK;
+/* The message that a reply which names none that we know will stand under, by its subject (place.c: the rule of the
+ * archive for programs that lose References). GP_E_NOTFOUND: it begins a thread. */
+enum gp_status gp_thread_guess(const void *ctx, struct gp_store *s, const struct gp_list *list,
+    const struct gp_mail *m, struct gp_message **out, struct gp_err *err) GP_MUST_CHECK;
 /* list 0: on any list; several are possible. */
 enum gp_status gp_message_find_msgid(const void *ctx, struct gp_store *s, int64_t list,
     const char *msgid, struct gp_message ***out, size_t *n, struct gp_err *err) GP_MUST_CHECK;

@@ -30,7 +30,7 @@ const struct gp_opt gp_config_options[] = {
 	OPT("server.testing", GP_OPT_BOOL, testing, "no", 0, 0, NULL,
 	    "allow test_now and test_seed"),
 	OPT("server.test_now", GP_OPT_TEXT, test_now, "", 0, 0, NULL,
-	    "testing only: the time at which the clock stands still"),
+	    "testing only: the time at which the clock stands still, or file:PATH that holds it"),
 	OPT("server.test_seed", GP_OPT_TEXT, test_seed, "", 0, 0, NULL,
 	    "testing only: the number that chance starts from"),
 	OPT("inbound.listen", GP_OPT_TEXT, listen, "127.0.0.1:8024", 0, 0, NULL,
@@ -298,7 +298,10 @@ check_values(struct gp_config *c, struct gp_err *err)
 		return GP_E_CONFIG;
 	if (!c->testing)
 		return GP_OK;
-	if (c->test_now[0] != '\0') {
+	if (gp_starts(c->test_now, "file:")) {
+		if (gp_clock_follow(c->test_now + strlen("file:"), err) != GP_OK)
+			return GP_E_CONFIG;
+	} else if (c->test_now[0] != '\0') {
 		if (!gp_time_parse(c->test_now, &t))
 			return gp_fail(err, GP_E_CONFIG, "%s: test_now = %s: no time", c->path,
 			    c->test_now);

@@ -147,7 +147,7 @@ gp_aside_run(const void *ctx, struct gp_site *site, struct gp_list *list, const 
 	a.aside = true;
 	st = gp_command_begin(&a, in->mail->from_addr, in->mail->from_name);
 	if (st == GP_OK)
-		st = gp_rules_parent(ctx, site, list, in->mail, &parent, err);
+		st = gp_rules_thread(ctx, site, list, in->mail, &parent, err);
 	if (st != GP_OK)
 		return st == GP_E_NOTFOUND ? GP_OK : st;
 	a.lines.v = gp_array(ctx, char *, 1);

@@ -39,7 +39,7 @@ number(const void *ctx, const char *p, size_t n)
 static bool
 is_date_field(const char *name)
 {
-	return strcmp(name, "date") == 0 || strcmp(name, "expires") == 0 || gp_ends(name, "_date");
+	return strcmp(name, "date") == 0 || strcmp(name, "month") == 0 || strcmp(name, "expires") == 0 || gp_ends(name, "_date");
 }
 
 static enum gp_status
@@ -47,20 +47,21 @@ in_words(struct wording *w, const char *date, char **out)
 {
 	static const char *const months[] = {"jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct",
 	    "nov", "dec"};
-	int64_t month = number(w->ctx, date + 5, 2), day = number(w->ctx, date + 8, 2);
+	int64_t month = number(w->ctx, date + 5, 2), day = date[7] != '\0' ? number(w->ctx, date + 8, 2) : 0;
 	json_t *data = gp_json_object(w->ctx);
 	enum gp_status st;
 	char *text;
 	size_t n;
 
 	*out = gp_strdup(w->ctx, date);
-	if (month < 1 || month > 12 || day < 1)
+	if (month < 1 || month > 12 || (day < 1 && date[7] != '\0'))
 		return GP_OK;
-	gp_json_int(data, "day", day);
+	if (day > 0)
+		gp_json_int(data, "day", day);
 	gp_json_bool(data, "is_first", day == 1);
 	gp_json_bool(gp_json_new_object(data, "month_is"), months[month - 1], true);
 	gp_json_int(data, "year", number(w->ctx, date, 4));
-	if (date[10] != '\0')
+	if (day > 0 && date[10] != '\0')
 		gp_json_text(data, "time", date + 11);
 	st = gp_templates_render(w->ctx, w->templates, "mail/date.txt", w->language, data, &text, &n, w->err);
 	if (st == GP_OK)
@@ -85,7 +86,7 @@ write_all(struct wording *w, json_t *data)
 		if (st == GP_OK && text == NULL)
 			st = write_all(w, value);
 		else if (st == GP_OK && is_date_field(name) &&
-		    (has_form(text, "0000-00-00") || has_form(text, "0000-00-00 00:00"))) {
+		    (has_form(text, "0000-00") || has_form(text, "0000-00-00") || has_form(text, "0000-00-00 00:00"))) {
 			st = in_words(w, text, &words);
 			if (st == GP_OK)
 				json_string_set(value, words);

@@ -144,6 +144,30 @@ gp_kind_said(const void *ctx, const struct gp_site *site, const struct gp_list *
 	return gp_kind_find(ctx, site, list, gp_strndup(ctx, title, n));
 }
 
+/* Of the word with "#" that a text of n bytes ends with, behind a blank; 0: none. */
+static size_t
+last_tag(const char *p, size_t n)
+{
+	size_t at = n;
+
+	while (at > 0 && p[at - 1] != ' ' && p[at - 1] != '#')
+		at--;
+	return at > 1 && at < n && p[at - 1] == '#' && p[at - 2] == ' ' && tag_length(p + at) == n - at ? n - at + 1 : 0;
+}
+
+char *
+gp_kind_title(const void *ctx, const char *title)
+{
+	struct gp_str t = gp_str_trim((struct gp_str){title, strlen(title)});
+	size_t n;
+
+	while (t.n > 0 && *t.p == '#' && (n = tag_length(t.p + 1)) > 0 && n + 1 < t.n)
+		t = gp_str_trim((struct gp_str){t.p + n + 1, t.n - n - 1});
+	while ((n = last_tag(t.p, t.n)) > 0)
+		t = gp_str_trim((struct gp_str){t.p, t.n - n});
+	return gp_strndup(ctx, t.p, t.n);
+}
+
 char **
 gp_kind_topics(const void *ctx, const struct gp_mail *mail, size_t max, size_t *n)
 {
@@ -176,7 +200,8 @@ decide(const void *ctx, struct gp_site *site, const struct gp_list *list, const 
 	if (kind != NULL)
 		return kind;
 	*by = GP_MARK_RULE;
-	return list->set.answers == GP_FEATURE_ON &&
+	/* What the list itself says may ask, too, and waits for no answer. */
+	return list->set.answers == GP_FEATURE_ON && (mail->flags & GP_MAIL_AUTO) == 0 &&
 	    gp_question_signs(ctx, site, mail, signs, &n) >= GP_QUESTION_POINTS ? "question" : NULL;
 }
 

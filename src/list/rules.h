@@ -33,6 +33,10 @@ rule_fn gp_rule_banned, gp_rule_thread_closed, gp_rule_emergency, gp_rule_member
 /* The message of the list that a mail answers, as far as it is archived. GP_E_NOTFOUND: none. */
 enum gp_status gp_rules_parent(const void *ctx, struct gp_site *site, const struct gp_list *list,
     const struct gp_mail *m, struct gp_message **out, struct gp_err *err);
+/* The same, or else the one whose thread it will stand in by its subject: for what is said to a thread, never for what
+ * somebody may do. */
+enum gp_status gp_rules_thread(const void *ctx, struct gp_site *site, const struct gp_list *list,
+    const struct gp_mail *m, struct gp_message **out, struct gp_err *err);
 /* Accepted posts of a member on a list are counted (gp_count_) as of this kind, by folded address. */
 char *gp_rules_posts_kind(const void *ctx, const struct gp_list *list);
 /* Is it time in which posts of the list wait? *until: when that ends. */

@@ -82,10 +82,19 @@ gp_rules_parent(const void *ctx, struct gp_site *site, const struct gp_list *lis
 }
 
 enum gp_status
+gp_rules_thread(const void *ctx, struct gp_site *site, const struct gp_list *list, const struct gp_mail *m,
+    struct gp_message **out, struct gp_err *err)
+{
+	enum gp_status st = gp_rules_parent(ctx, site, list, m, out, err);
+
+	return st == GP_E_NOTFOUND ? gp_thread_guess(ctx, site->store, list, m, out, err) : st;
+}
+
+enum gp_status
 gp_rule_thread_closed(struct asking *a)
 {
 	struct gp_message *parent;
-	enum gp_status st = gp_rules_parent(a->ctx, a->site, a->route->list, a->in->mail, &parent, a->err);
+	enum gp_status st = gp_rules_thread(a->ctx, a->site, a->route->list, a->in->mail, &parent, a->err);
 	char *why, *line;
 
 	if (st != GP_OK)
@@ -306,7 +315,7 @@ find_pace(struct asking *a, int64_t *thread, struct gp_pace *out)
 
 	if (looks_after(a->out->author))
 		return GP_E_NOTFOUND;
-	st = gp_rules_parent(a->ctx, a->site, a->route->list, a->in->mail, &parent, a->err);
+	st = gp_rules_thread(a->ctx, a->site, a->route->list, a->in->mail, &parent, a->err);
 	if (st != GP_OK)
 		return st;
 	*thread = parent->thread;

@@ -28,7 +28,7 @@ describe(const void *ctx, const struct gp_compose *c, const struct gp_header *h,
 	part->size = strlen(c->text);
 	m->parts = part;
 	m->parts_n = 1;
-	m->flags = GP_MAIL_AUTO | GP_MAIL_DATE_OK | GP_MAIL_ZONE_OK;
+	m->flags = (c->auto_submitted != NULL ? GP_MAIL_AUTO : 0) | GP_MAIL_DATE_OK | GP_MAIL_ZONE_OK;
 	m->date = c->date;
 	m->subject = gp_strdup(ctx, c->subject);
 	m->from_name = gp_strdup(ctx, c->from_name);

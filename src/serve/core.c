@@ -286,6 +286,24 @@ on_tick(void *arg)
 	}
 }
 
+/* Testing only. */
+static void
+follow_clock(void *arg)
+{
+	struct gp_core *core = arg;
+	struct gp_err err;
+
+	if (!core->ending && gp_clock_turned()) {
+		core->turned = true;
+		on_tick(core);
+	}
+	if (!core->turned || core->digests_planned || !gp_feeder_is_idle(core->feeder))
+		return;
+	core->turned = false;
+	if (gp_clock_done(&err) != GP_OK)
+		gp_log(GP_LOG_ERR, "event=clock what=\"%s\"", err.msg);
+}
+
 /* ---- beginning and end --------------------------------------------------------------------- */
 
 static void
@@ -391,6 +409,8 @@ gp_core_run(struct gp_config *conf, int link)
 	}
 	watch = gp_loop_fd(core->loop, link, false, on_parent, core);
 	gp_loop_timer(core->loop, 1000, true, on_tick, core);
+	if (gp_clock_follows())
+		gp_loop_timer(core->loop, 5, true, follow_clock, core);
 	gp_pass_fd(link, 'r', -1);
 	gp_loop_run(core->loop);
 	talloc_free(watch);

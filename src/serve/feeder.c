@@ -99,6 +99,13 @@ gp_feeder_poke(struct gp_feeder *f)
 	}
 }
 
+bool
+gp_feeder_is_idle(const struct gp_feeder *f)
+{
+	return !f->more_jobs && !f->planned && f->jobs == NULL && f->asking == NULL && f->runs == NULL &&
+	    f->results_n == 0;
+}
+
 static bool
 read_ahead(struct gp_feeder *f, struct feed_job *j)
 {

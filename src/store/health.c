@@ -4,24 +4,28 @@
 
 #include "private.h"
 
+/* What people wrote: what the list itself says counts for nobody. */
+#define OF_PEOPLE "list = ?1 AND state = 1 AND date >= ?2 AND date < ?3 AND flags & 1 = 0"
+_Static_assert(GP_MAIL_AUTO == 1, "health.c");
+
 /* Messages, people, threads. */
 static enum gp_status
 count_written(struct gp_store *s, const struct gp_arg *args, struct gp_health *h, struct gp_err *err)
 {
 	int64_t five = 0, none;
 	enum gp_status status = gp_sql_ints(s, &h->messages, &h->people, "SELECT count(*), count(DISTINCT author) "
-	    "FROM node WHERE list = ?1 AND state = 1 AND date >= ?2 AND date < ?3", args, err);
+	    "FROM node WHERE " OF_PEOPLE, args, err);
 
 	if (status == GP_OK)
 		status = gp_sql_ints(s, &five, &none, "SELECT coalesce(sum(n), 0), 0 FROM (SELECT count(*) AS n FROM node "
-		    "WHERE list = ?1 AND state = 1 AND date >= ?2 AND date < ?3 GROUP BY author ORDER BY n DESC LIMIT 5)",
+		    "WHERE " OF_PEOPLE " GROUP BY author ORDER BY n DESC LIMIT 5)",
 		    args, err);
 	h->loudest = h->messages > 0 ? (five * 100 + h->messages / 2) / h->messages : 0;
 	if (status == GP_OK)
 		status = gp_sql_ints(s, &h->threads, &none, "SELECT count(*), 0 FROM thread WHERE list = ?1 AND "
 		    "messages > 0 AND first >= ?2 AND first < ?3", args, err);
 	return status != GP_OK ? status : gp_sql_ints(s, &h->newcomers, &none, "SELECT count(*), 0 FROM (SELECT DISTINCT "
-	    "author FROM node WHERE list = ?1 AND state = 1 AND date >= ?2 AND date < ?3) a WHERE NOT EXISTS(SELECT 1 "
+	    "author FROM node WHERE " OF_PEOPLE ") a WHERE NOT EXISTS(SELECT 1 "
 	    "FROM node o WHERE o.list = ?1 AND o.author = a.author AND o.state = 1 AND o.date < ?2)", args, err);
 }
 

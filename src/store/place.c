@@ -326,6 +326,18 @@ subject_parent(struct gp_store *s, const struct gp_list *list, const struct gp_m
 	return quoted_of(s, m, thread, head, own, parent, err);
 }
 
+enum gp_status
+gp_thread_guess(const void *ctx, struct gp_store *s, const struct gp_list *list, const struct gp_mail *m,
+    struct gp_message **out, struct gp_err *err)
+{
+	struct gp_place parent = {0};
+	enum gp_status status = subject_parent(s, list, m, 0, gp_now(), &parent, err);
+
+	if (status != GP_OK || parent.id == 0)
+		return status == GP_OK ? GP_E_NOTFOUND : status;
+	return gp_message_find_id(ctx, s, parent.id, out, err);
+}
+
 /* ---- all of it -------------------------------------------------------------------- */
 
 /* Rule 9: what a person decided for this Message-ID. *found: they did. */

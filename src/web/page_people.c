@@ -21,12 +21,14 @@ people_find(struct visit *v)
 	return 200;
 }
 
+/* Who does not want to be seen, and the list itself. */
 static bool
 is_hidden(struct visit *v, const char *addr)
 {
 	struct gp_member *m;
 
-	return gp_member_find(v->ctx, v->s, v->list->id, addr, &m, NULL) == GP_OK && m->hidden;
+	return gp_streq(addr, gp_route_address(v->ctx, v->w->site, v->list, "owner", NULL)) ||
+	    (gp_member_find(v->ctx, v->s, v->list->id, addr, &m, NULL) == GP_OK && m->hidden);
 }
 
 static void

@@ -226,6 +226,7 @@ put_date(const struct visit *v, json_t *o, const char *name, int64_t t)
 	gp_json_text(d, "iso", gp_time_iso(v->ctx, t - c.offset));
 	gp_json_text(d, "text", gp_asprintf(v->ctx, "%s %s", clock, zone));
 	gp_json_text(d, "day", day);
+	gp_json_text(d, "clock", visit_time(v, t, "%H:%M"));
 	gp_json_text(d, "date", visit_time(v, t, "%-d %b %Y"));
 	if (v->page == NULL || !(v->page->flags & PAGE_TODAY))
 		return;

@@ -115,6 +115,8 @@ test_replies(void **state)
 	assert_int_equal(pace.cool, 0);
 	must(gp_thread_closed(p->ctx, p->site->store, id, &why, &err), &err);
 	assert_string_equal(why, "Enough for today");
+	/* Nor by a program that loses References. */
+	assert_int_equal(post(p, BOB, "lost", "nobody-knows", "Re: Sugar or honey", "But no.\n"), 0);
 	/* A word to one alone, which is not in the log. */
 	text = order(p, gp_asprintf(p->ctx, "nudge %lld Please leave the queens out of it.\n", (long long)number(p, "h")));
 	HAS(text, "cleo@example.com|Re: Sugar or honey|The moderators");

@@ -23,10 +23,13 @@ static const struct {
 	{"fr", "date", "2026-08-01", "1er ao\xc3\xbbt 2026"},
 	{"fr", "date", "2026-02-10", "10 f\xc3\xa9vrier 2026"},
 	{"es", "since_date", "2026-09-24", "24 de septiembre de 2026"},
+	{"en", "month", "2026-12", "December 2026"}, {"de", "month", "2026-03", "M\xc3\xa4rz 2026"},
+	{"fr", "month", "2026-08", "ao\xc3\xbbt 2026"}, {"es", "month", "2026-09", "septiembre de 2026"},
 	/* A language that nobody has written our mails in. */
 	{"xx", "date", "2026-12-06", "6 December 2026"},
 	/* None, or none of ours. */
 	{"en", "date", "2026-13-06", NULL}, {"en", "date", "2026-00-06", NULL}, {"en", "date", "2026-12-00", NULL},
+	{"en", "month", "2026-13", NULL}, {"en", "month", "2026-1", NULL}, {"en", "month_count", "2026-12", NULL},
 	{"en", "date", "2026-12-6", NULL}, {"en", "date", "2026-12-061", NULL}, {"en", "date", "on 2026-12-06", NULL},
 	{"en", "date", "2026-12-06T14:30", NULL}, {"en", "date", "2026-12-06 14:30:00", NULL},
 	{"en", "date", "", NULL}, {"en", "date", "6 December", NULL}, {"en", "subject", "2026-12-06", NULL},

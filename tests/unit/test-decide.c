@@ -82,6 +82,9 @@ test_votes(void **state)
 	HAS(ask(p, BOB, gp_asprintf(p->ctx, "vote %lld no\n", (long long)number(p, "d"))), "Counted in");
 	assert_int_equal(counts(p, "d").n[GP_VOTE_NO], 2);
 	HAS(ask(p, BOB, gp_asprintf(p->ctx, "vote %lld perhaps\n", (long long)number(p, "d"))), "What do you say");
+	/* An answer to the reminder by a program that loses References. */
+	assert_int_equal(post(p, ANN, "lost", "nobody-knows", "Re: Re: #decide Buy a wax press", "abstain\n"), 0);
+	assert_int_equal(counts(p, "d").n[GP_VOTE_ABSTAIN], 1);
 	/* Elsewhere these words are words. */
 	post(p, BOB, "o", NULL, "Wax", "x\n");
 	assert_int_not_equal(post(p, ANN, "o2", "o", "Re: Wax", "yes\n"), 0);
@@ -115,6 +118,7 @@ test_end(void **state)
 	must(gp_practice_of(p->ctx, p->site->store, number(p, "d"), &kept, &err), &err);
 	must(gp_practice_body(p->ctx, p->site->store, kept, &body, NULL, &err), &err);
 	HAS(body, "- yes: 2");
+	assert_string_equal(kept->title, "Buy a wax press");
 	assert_string_equal(kept->tags, " decision ");
 	assert_string_equal(tick(p, 30 * DAY, gp_decide_tick), "");
 	/* Too late: it is a post. */

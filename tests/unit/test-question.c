@@ -160,6 +160,23 @@ test_posts(void **state)
 	assert_int_equal(t->messages, 2);
 }
 
+static void
+test_titles(void **state)
+{
+	static const struct { const char *in, *out; } cases[] = {
+		{"#decide Buy a press", "Buy a press"}, {"Buy a press #decide #honey", "Buy a press"},
+		{"#a #b Buy", "Buy"}, {"Order #12 of wax", "Order #12 of wax"}, {"In C#", "In C#"},
+		{"What of #wax now?", "What of #wax now?"}, {"#decide", "#decide"}, {"#a #b", "#b"},
+		{"", ""}, {"#", "#"}, {"# #", "# #"}, {"a #", "a #"}, {" x ", "x"}, {"a #b!", "a #b!"},
+		{"\xc3\xa4 #\xc3\xb6", "\xc3\xa4"},
+	};
+	struct place *p = *state;
+	size_t i;
+
+	for (i = 0; i < GP_COUNT(cases); i++)
+		assert_string_equal(gp_kind_title(p->ctx, cases[i].in), cases[i].out);
+}
+
 int
 main(void)
 {
@@ -168,6 +185,7 @@ main(void)
 		cmocka_unit_test_setup_teardown(test_said, place_set_up, place_tear_down),
 		cmocka_unit_test_setup_teardown(test_topics, place_set_up, place_tear_down),
 		cmocka_unit_test_setup_teardown(test_posts, place_set_up, place_tear_down),
+		cmocka_unit_test_setup_teardown(test_titles, place_set_up, place_tear_down),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -48,7 +48,7 @@ struct gp_config {
 	char *domain, *data, *admin, *db_path;
 	char *templates;	/* extra template folder, searched first */
 	bool testing;
-	char *test_now;		/* testing only: RFC 3339, the clock stands still there */
+	char *test_now;		/* testing only: RFC 3339 or file:PATH, the clock stands still there */
 	char *test_seed;	/* testing only: number for chance */
 	char *log;		/* error, warn, info, debug */
 	int create;		/* GP_CREATE_: who may make lists by mail */

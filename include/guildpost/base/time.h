@@ -10,6 +10,13 @@ int64_t gp_now(void);		/* seconds since 1970, UTC; what tests may set */
 int64_t gp_now_ms(void);	/* milliseconds, monotonic: for time-outs only */
 /* With `testing = yes`: fix the clock (seconds) or let it run from there. */
 void gp_clock_set(int64_t now, bool frozen);
+/* clock_file.c: the clock stands still at the time which that file holds (RFC 3339), until it holds
+ * another. GP_E_IO, GP_E_CONFIG: no such file, no time in it. */
+enum gp_status gp_clock_follow(const char *path, struct gp_err *err) GP_MUST_CHECK;
+bool gp_clock_follows(void);
+bool gp_clock_turned(void);	/* the file was read anew and held another time */
+/* All that was due by then is done: said in PATH.done. */
+enum gp_status gp_clock_done(struct gp_err *err) GP_MUST_CHECK;
 /* "2026-11-23T17:50:00Z" (RFC 3339) on ctx. */
 char *gp_time_iso(const void *ctx, int64_t t);
 /* strftime in a time zone ("UTC", "Europe/Berlin", NULL for UTC). */
