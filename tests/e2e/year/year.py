@@ -20,7 +20,8 @@ import words
 HOUR, DAY = 3600, 86400
 LIST = 'bees@example.org'
 START = int(datetime(2026, 1, 1, 6, tzinfo=timezone.utc).timestamp())
-END = START + 378 * DAY
+DAYS = 386
+END = START + DAYS * DAY
 
 
 class Thread:
@@ -103,8 +104,10 @@ class Year:
         """To a mail that the server sent."""
         self.said[text.split()[0].strip(':').lower() if len(text.split()) < 3 else 'text'] += 1
         to = email.utils.parseaddr(mail.field('reply-to') or mail.field('from'))[1]
-        msgid = mail.field('message-id').strip('<> \t')
-        return self.send(mail.rcpt, to, f'Re: {mail.field("subject")}', text, [msgid])
+        refs = re.findall(r'<([^<>]+)>', f'{mail.field("references")} {mail.field("message-id")}')
+        if self.rng.random() < .2:                  # some programs forget what went before
+            refs = refs[-1:]
+        return self.send(mail.rcpt, to, f'Re: {mail.field("subject")}', text, refs)
 
     thread = Thread
 
@@ -134,7 +137,7 @@ class Year:
             self.later(HOUR, 2.5 * DAY, self.answer, thread)
         if kind == 'question' and replies and rng.random() < .7:
             self.later(2.6 * DAY, 4 * DAY, self.solve, thread)
-        if kind != 'remark' and replies > 2 and rng.random() < .3:
+        if kind != 'remark' and replies > 2 and rng.random() < .2 or self.now < START + 20 * DAY:
             self.later(5 * DAY, 9 * DAY, special.keep, self, thread)
 
     def answer(self, thread):
@@ -156,10 +159,10 @@ class Year:
 
     def fill(self):
         """Threads all over the year, more in spring than in winter; and every morning something looks at the clock."""
-        for day in range(378):
+        for day in range(DAYS):
             t = START + day * DAY
             self.at(t + HOUR, lambda: None)
-            busy = 1.25 if 80 < day < 200 else .85
+            busy = 1.2 if 80 < day < 200 else .8
             for _ in range(self.rng.choices((0, 1, 2), (30 / busy, 50, 20 * busy))[0]):
                 self.at(t + self.rng.uniform(1.5, 15) * HOUR, self.begin)
         special.plan(self)
