@@ -46,6 +46,7 @@ struct gp_store;
 #include "guildpost/store/health.h"
 #include "guildpost/store/queue.h"
 #include "guildpost/store/safe.h"
+#include "guildpost/store/veil.h"
 
 /* ---- db.c, schema.c: open, transactions, migrations ------------------------------- */
 
@@ -175,6 +176,7 @@ struct gp_message {
 	int attachments;
 	int state;		/* 1 present 2 no-archive 3 removed */
 	char *note;		/* content note; with one, the snippet is that in brackets, none of its words. Or "" */
+	bool unnamed;		/* is shown without names: from_name and from_addr are "", msgid is made */
 };
 struct gp_thread {
 	int64_t id, list;
@@ -191,6 +193,7 @@ struct gp_thread {
 	int64_t mark_message;	/* the message that answers it, or 0 */
 	int64_t mark_at;	/* since when it is that, */
 	enum gp_mark_by mark_by; /* and by whose word */
+	struct gp_veil veil;	/* who may see it; without names the authors are "" */
 };
 
 enum gp_status gp_message_find_key(const void *ctx, struct gp_store *s, int64_t list,
@@ -204,7 +207,7 @@ enum gp_status gp_thread_guess(const void *ctx, struct gp_store *s, const struct
 /* list 0: on any list; several are possible. */
 enum gp_status gp_message_find_msgid(const void *ctx, struct gp_store *s, int64_t list,
     const char *msgid, struct gp_message ***out, size_t *n, struct gp_err *err) GP_MUST_CHECK;
-/* The canonical bytes, exactly as archived. */
+/* The canonical bytes, exactly as archived; without names: bytes made of the words. */
 enum gp_status gp_message_raw(const void *ctx, struct gp_store *s, int64_t id, char **raw,
     size_t *n, struct gp_err *err) GP_MUST_CHECK;
 /* Does it say the same as m: text and attachments, whatever relays and lists add on the way? */

@@ -131,7 +131,7 @@ how_of(const struct work *w, const struct gp_list *list, const struct gp_member 
 }
 
 static enum gp_status
-make(struct gp_cli *cli, struct work *w, struct gp_err *err)
+make_it(struct gp_cli *cli, struct work *w, struct gp_err *err)
 {
 	struct gp_digest_how how = {0};
 	struct gp_member **members;
@@ -168,6 +168,17 @@ make(struct gp_cli *cli, struct work *w, struct gp_err *err)
 	if (st == GP_OK && count == 0)
 		return GP_E_NOTFOUND;
 	return st == GP_OK ? gp_digest_write(cli, cli->site, &how, issues, used, &w->digest, err) : st;
+}
+
+/* As it would be mailed: without the names that are not shown. */
+static enum gp_status
+make(struct gp_cli *cli, struct work *w, struct gp_err *err)
+{
+	struct gp_looker before = gp_store_look(cli->site->store, (struct gp_looker){GP_LOOK_MAILED, 0, false});
+	enum gp_status st = make_it(cli, w, err);
+
+	gp_store_look(cli->site->store, before);
+	return st;
 }
 
 static int

@@ -144,5 +144,9 @@ one_list(const void *ctx, struct gp_site *site, struct gp_list *list, int64_t no
 enum gp_status
 gp_help_tick(const void *ctx, struct gp_site *site, int64_t now, struct gp_err *err)
 {
-	return gp_site_each_list(ctx, site, one_list, now, err);
+	struct gp_looker before = gp_store_look(site->store, (struct gp_looker){GP_LOOK_MAILED, 0, false});
+	enum gp_status st = gp_site_each_list(ctx, site, one_list, now, err);
+
+	gp_store_look(site->store, before);
+	return st;
 }

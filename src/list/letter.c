@@ -127,11 +127,15 @@ write_letter(const void *ctx, struct gp_site *site, struct gp_list *list, const 
 {
 	struct gp_notice n = {.template_name = "letter", .data = gp_json_object(ctx)};
 	struct gp_outcome out;
+	struct gp_looker before;
 	enum gp_status st;
 
 	gp_letter_figures(n.data, h);
 	gp_json_text(n.data, "month", m->name);
+	/* It stands in the archive: what it names is for all who read that. */
+	before = gp_store_look(site->store, (struct gp_looker){GP_LOOK_PERSON, 0, false});
 	st = add_lists(ctx, site, list, m, n.data, err);
+	gp_store_look(site->store, before);
 	if (st != GP_OK)
 		return st;
 	return list->set.letter == GP_FEATURE_MODERATORS ? to_moderators(ctx, site, list, n.data, err) :

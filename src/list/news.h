@@ -76,7 +76,7 @@ void news_paragraphs(const void *ctx, json_t *array, const struct news_text *tex
 /* One line, no address in it whole. */
 char *news_line(const void *ctx, const char *s, size_t max);
 /* A name to show: never a whole address. */
-char *news_author(const void *ctx, const struct gp_message *m);
+char *news_author(const void *ctx, const struct gp_site *site, const char *language, const struct gp_message *m);
 /* "mailto:" with all that an answer needs (RFC 6068). */
 char *news_mailto(const void *ctx, const struct gp_site *site, const struct gp_list *list,
     const struct gp_message *m, const char *title);

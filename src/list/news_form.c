@@ -109,8 +109,8 @@ plain_text(const void *ctx, const struct gp_mail *mail, bool *cut)
 }
 
 static enum gp_status
-put_plain(const void *ctx, struct gp_site *site, const struct gp_issue *issue, const struct gp_message *m,
-    size_t number, json_t *o, size_t *size, struct gp_err *err)
+put_plain(const void *ctx, struct gp_site *site, const char *language, const struct gp_issue *issue,
+    const struct gp_message *m, size_t number, json_t *o, size_t *size, struct gp_err *err)
 {
 	const struct gp_list *list = issue->pool->list;
 	struct gp_mail mail;
@@ -120,7 +120,7 @@ put_plain(const void *ctx, struct gp_site *site, const struct gp_issue *issue, c
 
 	gp_json_int(o, "number", (int64_t)number);
 	gp_json_int(o, "number_of", m->id);
-	gp_json_text(o, "author", news_author(ctx, m));
+	gp_json_text(o, "author", news_author(ctx, site, language, m));
 	gp_json_text(o, "title", news_line(ctx, m->title, 150));
 	gp_json_text(o, "subject", m->subject);
 	gp_json_text(o, "msgid", m->msgid);
@@ -151,7 +151,7 @@ news_form_plain(const void *ctx, struct gp_site *site, const struct gp_digest_ho
 	for (i = 0; i < n; i++)
 		for (k = 0; k < issues[i]->threads_n; k++)
 			for (m = 0; st == GP_OK && m < issues[i]->threads[k].n; m++)
-				st = put_plain(ctx, site, issues[i],
+				st = put_plain(ctx, site, how->language, issues[i],
 				    issues[i]->pool->v[issues[i]->threads[k].v[m]]->m, ++number,
 				    gp_json_push_object(messages), &size, err);
 	if (st == GP_OK)

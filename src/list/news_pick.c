@@ -26,6 +26,16 @@ struct picking {
 	bool own_copy, skips;
 };
 
+/* A thread of before the reader came, for those who were there. */
+static bool
+may_see(const struct picking *p, const struct gp_thread *t)
+{
+	bool seen = true;
+
+	return p->member == NULL || t->veil.visible != GP_VISIBLE_THEN ||
+	    (gp_thread_seen_by(p->site->store, t->id, p->member->person, &seen, NULL) == GP_OK && seen);
+}
+
 static bool
 is_among(int64_t id, const int64_t *v, size_t n)
 {
@@ -213,7 +223,7 @@ take_before(struct picking *p)
 		for (i = 0; i < pool->open_n && issue->open_n < OPEN; i++) {
 			const struct news_thread *t = &pool->open[i];
 
-			if (is_near(p, t) == (near > 0) && !is_in(issue, t->id) &&
+			if (is_near(p, t) == (near > 0) && !is_in(issue, t->id) && may_see(p, t->t) &&
 			    interest_of(p, t->id, GP_INTEREST_MUTE) == NULL)
 				issue->open[issue->open_n++] = t;
 		}
@@ -221,7 +231,7 @@ take_before(struct picking *p)
 	}
 	issue->solved = gp_array(issue, const struct gp_thread *, pool->solved_n + 1);
 	for (i = 0; i < pool->solved_n; i++)
-		if (pool->solved[i]->mark_at >= p->since && !is_in(issue, pool->solved[i]->id) &&
+		if (pool->solved[i]->mark_at >= p->since && may_see(p, pool->solved[i]) && !is_in(issue, pool->solved[i]->id) &&
 		    interest_of(p, pool->solved[i]->id, GP_INTEREST_MUTE) == NULL)
 			issue->solved[issue->solved_n++] = pool->solved[i];
 }
@@ -285,7 +295,8 @@ gp_issue_pick(const void *ctx, struct gp_site *site, struct gp_news_pool *pool,
 	if (st != GP_OK)
 		return st;
 	for (i = 0; i < pool->threads_n; i++)
-		take(&p, &pool->threads[i]);
+		if (may_see(&p, pool->threads[i].t))
+			take(&p, &pool->threads[i]);
 	qsort(issue->threads, issue->threads_n, sizeof(issue->threads[0]), by_weight);
 	take_before(&p);
 	count_people(issue);

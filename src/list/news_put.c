@@ -72,7 +72,7 @@ put_name(const struct putting *p, json_t *o, const struct gp_news *news, const c
 {
 	const struct gp_message *m = news->m;
 
-	gp_json_text(o, "author", news_author(p->ctx, m));
+	gp_json_text(o, "author", news_author(p->ctx, p->site, p->how->language, m));
 	gp_json_bool(o, "newcomer", news->newcomer);
 	gp_json_text(o, "key", m->key);
 	gp_json_int(o, "number", m->id);
@@ -287,7 +287,7 @@ put_solved(const struct putting *p, json_t *o)
 			continue;
 		st = gp_message_find_id(p->ctx, p->site->store, t->mark_message, &m, p->err);
 		if (st == GP_OK) {
-			gp_json_text(row, "answerer", news_author(p->ctx, m));
+			gp_json_text(row, "answerer", news_author(p->ctx, p->site, p->how->language, m));
 			put_url(p, row, 'm', m->state == 1 ? m->key : NULL);
 		}
 		if (st == GP_E_NOTFOUND)

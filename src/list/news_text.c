@@ -173,9 +173,10 @@ news_paragraphs(const void *ctx, json_t *array, const struct news_text *text, si
 }
 
 char *
-news_author(const void *ctx, const struct gp_message *m)
+news_author(const void *ctx, const struct gp_site *site, const char *language, const struct gp_message *m)
 {
-	const char *name = m->from_name[0] != '\0' ? m->from_name :
+	const char *name = m->unnamed ? gp_templates_word(site->templates, language, "Somebody") :
+	    m->from_name[0] != '\0' ? m->from_name :
 	    gp_strndup(ctx, m->from_addr, strcspn(m->from_addr, "@"));
 
 	return news_line(ctx, name, 60);

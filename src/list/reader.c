@@ -89,7 +89,9 @@ gp_login_ask(const void *ctx, struct gp_site *site, const char *what, struct gp_
 	st = gp_list_find_id(ctx, site->store, n, &list, err);
 	if (st == GP_OK)
 		st = gp_member_find(ctx, site->store, list->id, address, &m, err);
-	if (st != GP_OK || gp_list_is_public(list) || !gp_list_may_read(list, m))
+	/* On a list that all may read, some threads may be for members. */
+	if (st != GP_OK || !gp_list_may_read(list, m) ||
+	    (gp_list_is_public(list) && !gp_store_has_veils(site->store)))
 		return st == GP_E_NOTFOUND ? GP_OK : st;
 	st = may_mail(ctx, site, list, address, &may, err);
 	return st == GP_OK && may ? mail_link(ctx, site, list, m, address, path, err) : st;

@@ -68,13 +68,19 @@ gp_welcome_data(const void *ctx, struct gp_site *site, const struct gp_list *lis
 {
 	bool may_read = list->set.archive == GP_ARCHIVE_PUBLIC && list->set.history == GP_HISTORY_ALL;
 	json_t *rows = gp_json_new_array(data, "reading");
+	struct gp_looker before;
 	enum gp_status st = GP_OK;
 
 	if (list->set.welcome == GP_FEATURE_OFF)
 		return GP_OK;
 	gp_json_text(data, "charter_md", list->set.charter[0] != '\0' ? list->set.charter : NULL);
+	/* Nothing that is for those who were here before. */
+	before = gp_store_look(site->store, (struct gp_looker){GP_LOOK_PERSON, 0, false});
 	if (may_read)
 		st = add_reading(ctx, site, list, rows, err);
 	gp_json_bool(data, "has_reading", json_array_size(rows) > 0);
-	return st == GP_OK && list->set.people ? add_people(ctx, site, list, data, err) : st;
+	if (st == GP_OK && list->set.people)
+		st = add_people(ctx, site, list, data, err);
+	gp_store_look(site->store, before);
+	return st;
 }

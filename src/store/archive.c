@@ -7,6 +7,7 @@
 #include "config.h"
 
 #include "search.h"
+#include "veil.h"
 
 #include <stdio.h>
 
@@ -177,7 +178,13 @@ static enum gp_status
 insert_node(struct gp_store *s, struct adding *a, struct gp_err *err)
 {
 	const struct gp_mail *m = a->m;
-	enum gp_status status = gp_sql_run(s, "INSERT INTO node(list, key, mid, state, parent, "
+	bool hides = false;
+	enum gp_status status = gp_veil_hides(s, a->thread, &hides, err);
+
+	a->state = hides ? GP_NODE_HIDDEN : a->state;
+	if (status != GP_OK)
+		return status;
+	status = gp_sql_run(s, "INSERT INTO node(list, key, mid, state, parent, "
 	    "kind, thread, date, received, zone, from_name, from_addr, author, subject, title, "
 	    "snippet, size, flags, files, entry, entry_hash) VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, "
 	    "?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, "
@@ -401,6 +408,8 @@ add(const void *ctx, struct gp_store *s, struct adding *a, struct gp_archived *o
 		status = gp_search_add(s, a->id, a->m, err);
 	if (status == GP_OK)
 		status = count_in(s, a, fill, err);
+	if (status == GP_OK)
+		status = gp_veil_came(s, a->thread, err);
 	out->id = a->id;
 	out->thread = a->thread;
 	out->hidden = a->state == GP_NODE_HIDDEN;

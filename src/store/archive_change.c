@@ -109,7 +109,7 @@ gp_archive_rederive(struct gp_store *s, int64_t id, const struct gp_mail *m, str
 	if (status == GP_OK)
 		status = gp_list_find_id(tmp, s, c.list, &list, err);
 	if (status == GP_OK)
-		status = gp_message_raw(tmp, s, id, &raw, &n, err);
+		status = gp_body_raw(tmp, s, id, &raw, &n, err);
 	if (status == GP_OK)
 		status = gp_body_write(s, id, m, raw, n, err);
 	if (status == GP_OK)

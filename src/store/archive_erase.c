@@ -305,7 +305,7 @@ rewrite_message(struct gp_store *s, const struct job *j, struct target *t, size_
 {
 	void *tmp = gp_ctx(NULL);
 	struct change c = {.j = j, .t = t};
-	enum gp_status status = gp_message_mail(tmp, s, t->id, &c.m, &c.raw, &c.n, err);
+	enum gp_status status = gp_body_mail(tmp, s, t->id, &c.m, &c.raw, &c.n, err);
 	const char *subject = status == GP_OK ? c.m.subject : "";
 	const char *from = status == GP_OK ? c.m.from_name : "";
 	struct gp_header h;

@@ -153,12 +153,12 @@ gp_message_same(const void *ctx, struct gp_store *s, int64_t id, const struct gp
 	struct gp_mail other;
 	char *other_raw;
 	size_t other_n;
-	enum gp_status status = gp_message_raw(tmp, s, id, &other_raw, &other_n, err);
+	enum gp_status status = gp_body_raw(tmp, s, id, &other_raw, &other_n, err);
 
 	*same = status == GP_OK && other_n == n && memcmp(other_raw, raw, n) == 0;
 	/* What can't be read again counts as something else: nothing is lost. */
 	if (status == GP_OK && !*same &&
-	    gp_message_mail(tmp, s, id, &other, &other_raw, &other_n, NULL) == GP_OK)
+	    gp_body_mail(tmp, s, id, &other, &other_raw, &other_n, NULL) == GP_OK)
 		*same = gp_mail_same(&other, other_raw, other_n, m, raw, n);
 	talloc_free(tmp);
 	return status;

@@ -7,6 +7,7 @@
 #include "config.h"
 
 #include "queue.h"
+#include "veil.h"
 
 /* Folded addresses as a JSON array, for json_each. */
 static char *
@@ -24,6 +25,10 @@ json_of(const void *ctx, const struct gp_audience *a)
 /* Members with an interest of that kind in the message's thread. */
 #define INTERESTED(kind) "(SELECT DISTINCT i.member FROM node p JOIN node q ON q.thread = p.thread " \
 	"JOIN interest i ON i.node = q.id WHERE p.id = ?3 AND i.kind = " kind ")"
+/* What is for those who were there goes to nobody else. */
+#define OF_THREAD "(SELECT p.thread FROM node p WHERE p.id = ?3)"
+#define WAS_THERE "iif((SELECT t.visible FROM thread t WHERE t.id = " OF_THREAD ") = 2, " \
+	GP_VEIL_THERE(OF_THREAD) ", 1)"
 /* ?1 job ?2 list ?3 message ?4 author ?5 own_copy ?6 now ?7 largest ?8 limit ?9 addressed ?10 noted */
 #define WANTS "(m.pause_to <= ?6 OR m.pause_from > ?6) " \
 	"AND (m.id <> ?4 OR m.own_copy = 1 OR (m.own_copy = 0 AND ?5)) " \
@@ -32,6 +37,7 @@ json_of(const void *ctx, const struct gp_audience *a)
 	"JOIN address a ON a.folded = j.value)) " \
 	"AND (m.notes <> 2 OR NOT ?10 OR m.id = ?4) " \
 	"AND m.id NOT IN " INTERESTED("2") \
+	" AND " WAS_THERE \
 	" AND m.id NOT IN (SELECT member FROM bounce WHERE list = ?2 AND state >= 2)"
 
 const char gp_audience_sql[] =

@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * Who wrote on a list, and what. Somebody is one sender address; their page is named by the key of
- * their first message, so that no address and no number made of one is told.
+ * Who wrote on a list, and what: of what may be seen with their name. Somebody is one sender address; their
+ * page is named by the key of their first message, so that no address and no number made of one is told.
  */
 #include "config.h"
 
 #include "message.h"
 
-#define OF_AUTHOR " FROM node n WHERE n.list = a.list AND n.author = a.author AND n.state = 1 "
-#define AUTHOR_COLUMNS "a.author, a.messages, " \
+#define OF_AUTHOR " FROM node n WHERE n.list = a.list AND n.author = a.author AND n.state = 1 AND look(n.thread) = 1 "
+#define AUTHOR_COLUMNS "a.author, iif(look_limited(), (SELECT count(*)" OF_AUTHOR "), a.messages), " \
 	"(SELECT n.key" OF_AUTHOR "ORDER BY n.date, n.id LIMIT 1), (SELECT min(n.date)" OF_AUTHOR ") AS first, " \
 	"(SELECT max(n.date)" OF_AUTHOR ") AS last, " \
 	"(SELECT n.from_name" OF_AUTHOR "ORDER BY n.date DESC, n.id DESC LIMIT 1), " \
@@ -50,7 +50,8 @@ gp_author_of(const void *ctx, struct gp_store *s, int64_t message, struct gp_aut
 {
 	sqlite3_stmt *st;
 	enum gp_status status = gp_sql_open(s, &st, "SELECT " AUTHOR_COLUMNS " FROM list_author a "
-	    "WHERE (a.list, a.author) = (SELECT list, author FROM node WHERE id = ?1 AND state = 1)",
+	    "WHERE (a.list, a.author) = (SELECT list, author FROM node WHERE id = ?1 AND state = 1 "
+	    "AND look(thread) = 1)",
 	    GP_ARGS(GP_INT(message)), err);
 
 	return status == GP_OK ? gp_sql_row(ctx, s, st, read_author, out, err) : status;
@@ -61,8 +62,8 @@ gp_message_of_author(const void *ctx, struct gp_store *s, int64_t list, int64_t 
     int64_t id, size_t limit, struct gp_message ***out, size_t *n, struct gp_err *err)
 {
 	sqlite3_stmt *st;
-	enum gp_status status = gp_sql_open(s, &st, MESSAGE_QUERY "WHERE n.list = ?1 AND n.author = ?2 AND "
-	    "n.state = 1 AND (n.date, n.id) < (?3, ?4) ORDER BY n.date DESC, n.id DESC LIMIT ?5",
+	enum gp_status status = gp_sql_open(s, &st, MESSAGE_QUERY "n.list = ?1 AND n.author = ?2 AND "
+	    "n.state = 1 AND look(n.thread) = 1 AND (n.date, n.id) < (?3, ?4) ORDER BY n.date DESC, n.id DESC LIMIT ?5",
 	    GP_ARGS(GP_INT(list), GP_INT(author), GP_INT(date == 0 ? INT64_MAX : date), GP_INT(id),
 	    GP_INT((int64_t)limit)), err);
 

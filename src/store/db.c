@@ -90,6 +90,9 @@ connect_file(struct gp_store *s, struct gp_err *err)
 		rc = gp_page_words_register(s->db);
 	if (rc != SQLITE_OK)
 		return gp_sql_fail(s, rc, "can't add a function to SQLite", err);
+	rc = gp_look_register(s);
+	if (rc != SQLITE_OK)
+		return gp_sql_fail(s, rc, "can't add a function to SQLite", err);
 	rc = gp_tokenizer_register(s->db);
 	if (rc != SQLITE_OK)
 		return gp_sql_fail(s, rc, "SQLite has no FTS5", err);

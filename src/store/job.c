@@ -107,7 +107,7 @@ read_post_body(struct gp_store *s, struct gp_job *j, struct gp_err *err)
 {
 	char *raw;
 	size_t n;
-	enum gp_status status = gp_message_raw(j, s, j->message, &raw, &n, err);
+	enum gp_status status = gp_body_raw(j, s, j->message, &raw, &n, err);
 
 	if (status != GP_OK)
 		return status;

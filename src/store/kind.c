@@ -52,7 +52,7 @@ gp_thread_marked(const void *ctx, struct gp_store *s, int64_t list, const char *
     int64_t id, size_t limit, struct gp_thread ***out, size_t *n, struct gp_err *err)
 {
 	sqlite3_stmt *st;
-	enum gp_status status = gp_sql_open(s, &st, GP_THREAD_QUERY "WHERE t.list = ?1 AND t.mark = ?2 "
+	enum gp_status status = gp_sql_open(s, &st, GP_THREAD_QUERY "t.list = ?1 AND t.mark = ?2 "
 	    "AND t.mark <> '' AND t.messages > 0 AND (t.first, t.id) < (?3, ?4) "
 	    "ORDER BY t.first DESC, t.id DESC LIMIT ?5", GP_ARGS(GP_INT(list), GP_TEXT(mark),
 	    GP_INT(first == 0 ? INT64_MAX : first), GP_INT(id), GP_INT((int64_t)limit)), err);
@@ -66,7 +66,7 @@ gp_question_open(const void *ctx, struct gp_store *s, int64_t list, int64_t from
     size_t limit, struct gp_thread ***out, size_t *n, struct gp_err *err)
 {
 	sqlite3_stmt *st;
-	enum gp_status status = gp_sql_open(s, &st, GP_THREAD_QUERY "WHERE t.list = ?1 AND "
+	enum gp_status status = gp_sql_open(s, &st, GP_THREAD_QUERY "t.list = ?1 AND "
 	    "t.mark = 'question' AND t.mark <> '' AND t.people = 1 AND t.first >= ?2 AND t.first < ?3 "
 	    "ORDER BY t.first DESC, t.id DESC LIMIT ?4", GP_ARGS(GP_INT(list), GP_INT(from),
 	    GP_INT(to), GP_INT((int64_t)limit)), err);
@@ -79,7 +79,7 @@ gp_question_answered(const void *ctx, struct gp_store *s, int64_t list, size_t l
     struct gp_thread ***out, size_t *n, struct gp_err *err)
 {
 	sqlite3_stmt *st;
-	enum gp_status status = gp_sql_open(s, &st, GP_THREAD_QUERY "WHERE t.list = ?1 AND "
+	enum gp_status status = gp_sql_open(s, &st, GP_THREAD_QUERY "t.list = ?1 AND "
 	    "t.mark = 'question' AND t.mark <> '' AND t.people > 1 ORDER BY t.last DESC, t.id DESC LIMIT ?2",
 	    GP_ARGS(GP_INT(list), GP_INT((int64_t)limit)), err);
 
@@ -91,7 +91,7 @@ gp_question_solved(const void *ctx, struct gp_store *s, int64_t list, int64_t fr
     size_t limit, struct gp_thread ***out, size_t *n, struct gp_err *err)
 {
 	sqlite3_stmt *st;
-	enum gp_status status = gp_sql_open(s, &st, GP_THREAD_QUERY "WHERE t.list = ?1 AND "
+	enum gp_status status = gp_sql_open(s, &st, GP_THREAD_QUERY "t.list = ?1 AND "
 	    "t.mark = 'solved' AND t.mark <> '' AND t.messages > 0 AND t.mark_at >= ?2 AND t.mark_at < ?3 "
 	    "ORDER BY t.mark_at DESC, t.id DESC LIMIT ?4", GP_ARGS(GP_INT(list), GP_INT(from),
 	    GP_INT(to), GP_INT((int64_t)limit)), err);

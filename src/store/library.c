@@ -94,7 +94,7 @@ gp_practice_of(const void *ctx, struct gp_store *s, int64_t message, struct gp_p
 {
 	sqlite3_stmt *st;
 	enum gp_status status = gp_sql_open(s, &st, PRACTICE_QUERY "JOIN node m ON m.thread = n.thread "
-	    "WHERE m.id = ?1 ORDER BY p.id LIMIT 1", GP_ARGS(GP_INT(message)), err);
+	    "WHERE look(n.thread) AND m.id = ?1 ORDER BY p.id LIMIT 1", GP_ARGS(GP_INT(message)), err);
 
 	return status == GP_OK ? gp_sql_row(ctx, s, st, gp_practice_read, out, err) : status;
 }
@@ -104,7 +104,7 @@ gp_practice_find(const void *ctx, struct gp_store *s, int64_t list, const char *
     struct gp_practice **out, struct gp_err *err)
 {
 	sqlite3_stmt *st;
-	enum gp_status status = gp_sql_open(s, &st, PRACTICE_QUERY "WHERE p.list = ?1 AND p.slug = ?2",
+	enum gp_status status = gp_sql_open(s, &st, PRACTICE_QUERY "WHERE look(n.thread) AND p.list = ?1 AND p.slug = ?2",
 	    GP_ARGS(GP_INT(list), GP_TEXT(slug)), err);
 
 	return status == GP_OK ? gp_sql_row(ctx, s, st, gp_practice_read, out, err) : status;
@@ -115,7 +115,7 @@ gp_practice_all(const void *ctx, struct gp_store *s, int64_t list, const char *t
     int64_t to, size_t limit, struct gp_practice ***out, size_t *n, struct gp_err *err)
 {
 	sqlite3_stmt *st;
-	enum gp_status status = gp_sql_open(s, &st, PRACTICE_QUERY "WHERE p.list = ?1 AND p.kept >= ?2 AND "
+	enum gp_status status = gp_sql_open(s, &st, PRACTICE_QUERY "WHERE look(n.thread) AND p.list = ?1 AND p.kept >= ?2 AND "
 	    "p.kept < ?3 AND (?4 IS NULL OR instr(p.tags, ' ' || ?4 || ' ') > 0) "
 	    "ORDER BY p.title COLLATE nocase, p.id LIMIT ?5", GP_ARGS(GP_INT(list), GP_INT(from), GP_INT(to),
 	    GP_TEXT(tag), GP_INT((int64_t)limit)), err);
@@ -132,6 +132,8 @@ gp_practice_body(const void *ctx, struct gp_store *s, const struct gp_practice *
 	    err);
 
 	*body = status == GP_OK ? t->body : gp_strdup(ctx, "");
+	if (gp_look_at(s, p->thread) == GP_SEEN_UNNAMED)
+		*body = gp_veil_words(ctx, gp_look_names(s), *body, strlen(*body));
 	if (version != NULL)
 		*version = status == GP_OK ? t : NULL;
 	return gp_sql_end(status);
@@ -187,8 +189,8 @@ gp_practice_due(const void *ctx, struct gp_store *s, int64_t list, int64_t confi
     int64_t asked_before, size_t limit, struct gp_practice ***out, size_t *n, struct gp_err *err)
 {
 	sqlite3_stmt *st;
-	enum gp_status status = gp_sql_open(s, &st, PRACTICE_QUERY "WHERE p.list = ?1 AND p.confirmed < ?2 AND "
-	    "p.asked < ?3 AND p.doubt = '' ORDER BY p.confirmed LIMIT ?4", GP_ARGS(GP_INT(list),
+	enum gp_status status = gp_sql_open(s, &st, PRACTICE_QUERY "WHERE look(n.thread) AND p.list = ?1 AND "
+	    "p.confirmed < ?2 AND p.asked < ?3 AND p.doubt = '' ORDER BY p.confirmed LIMIT ?4", GP_ARGS(GP_INT(list),
 	    GP_INT(confirmed_before), GP_INT(asked_before), GP_INT((int64_t)limit)), err);
 
 	return status == GP_OK ? gp_sql_rows(ctx, s, st, gp_practice_read, out, n, err) : status;
@@ -207,7 +209,16 @@ enum gp_status
 gp_summary_find(const void *ctx, struct gp_store *s, int64_t list, const char *key,
     struct gp_list_text **out, struct gp_err *err)
 {
-	return gp_text_find(ctx, s, list, gp_asprintf(ctx, "summary-%s", key), GP_PRACTICE_LANGUAGE, out, err);
+	int64_t thread = 0;
+	enum gp_status status = gp_text_find(ctx, s, list, gp_asprintf(ctx, "summary-%s", key), GP_PRACTICE_LANGUAGE,
+	    out, err);
+
+	if (status == GP_OK)
+		status = gp_sql_end(gp_sql_int(s, &thread, "SELECT thread FROM node WHERE key = ?1 AND list = ?2",
+		    GP_ARGS(GP_TEXT(key), GP_INT(list)), err));
+	if (status == GP_OK && gp_look_at(s, thread) == GP_SEEN_UNNAMED)
+		(*out)->body = gp_veil_words(ctx, gp_look_names(s), (*out)->body, strlen((*out)->body));
+	return status;
 }
 
 enum gp_status
@@ -226,7 +237,7 @@ gp_summary_due(const void *ctx, struct gp_store *s, int64_t list, int64_t from, 
     struct gp_thread ***out, size_t *n, struct gp_err *err)
 {
 	sqlite3_stmt *st;
-	enum gp_status status = gp_sql_open(s, &st, GP_THREAD_QUERY "WHERE t.list = ?1 AND "
+	enum gp_status status = gp_sql_open(s, &st, GP_THREAD_QUERY "t.list = ?1 AND "
 	    "t.mark IN ('question', 'solved') AND t.people > 1 AND t.invited = 0 AND t.last >= ?2 AND "
 	    "t.last < ?3 ORDER BY t.last LIMIT ?4", GP_ARGS(GP_INT(list), GP_INT(from), GP_INT(to),
 	    GP_INT((int64_t)limit)), err);

@@ -202,9 +202,9 @@ build(struct gp_buf *b, const struct gp_search *search, const struct gp_query *q
 	gp_search_lists(b, search, "x.list", "x.kept");
 	if (q->list != NULL)
 		gp_buf_puts(b, " AND x.list IN (SELECT id FROM list WHERE name = :name OR address = :name)");
-	gp_buf_puts(b, ") f ON f.id = p.id WHERE (f.fits = 2 AND p.confirmed >= :from AND p.confirmed < :to) OR "
-	    "(f.fits > 0 AND n.thread IN " SHOWN ") ORDER BY f.fits DESC, p.doubt <> '', p.confirmed DESC, p.id "
-	    "LIMIT :limit");
+	gp_buf_puts(b, ") f ON f.id = p.id WHERE look(n.thread) AND ((f.fits = 2 AND p.confirmed >= :from AND "
+	    "p.confirmed < :to) OR (f.fits > 0 AND n.thread IN " SHOWN ")) "
+	    "ORDER BY f.fits DESC, p.doubt <> '', p.confirmed DESC, p.id LIMIT :limit");
 }
 
 static void

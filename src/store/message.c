@@ -36,6 +36,11 @@ gp_message_read(const void *ctx, sqlite3_stmt *st)
 	m->state = sqlite3_column_int(st, 19);
 	m->origin = sqlite3_column_int64(st, 20);
 	m->note = gp_sql_text(m, st, 21);
+	m->unnamed = sqlite3_column_int(st, 22) != 0;
+	if (m->unnamed) {
+		m->zone = m->attachments = 0;
+		m->flags &= GP_MAIL_DATE_OK;
+	}
 	return m;
 }
 
@@ -45,7 +50,7 @@ gp_message_find_key(const void *ctx, struct gp_store *s, int64_t list, const cha
 {
 	sqlite3_stmt *st;
 	enum gp_status status = gp_sql_open(s, &st, MESSAGE_QUERY
-	    "WHERE n.key = ?1 AND n.list = ?2 AND n.state > 0",
+	    "n.key = ?1 AND n.list = ?2 AND n.state > 0",
 	    GP_ARGS(GP_TEXT(key), GP_INT(list)), err);
 
 	return status == GP_OK ? gp_sql_row(ctx, s, st, gp_message_read, out, err) : status;
@@ -56,7 +61,7 @@ gp_message_find_id(const void *ctx, struct gp_store *s, int64_t id, struct gp_me
     struct gp_err *err)
 {
 	sqlite3_stmt *st;
-	enum gp_status status = gp_sql_open(s, &st, MESSAGE_QUERY "WHERE n.id = ?1 AND n.state > 0",
+	enum gp_status status = gp_sql_open(s, &st, MESSAGE_QUERY "n.id = ?1 AND n.state > 0",
 	    GP_ARGS(GP_INT(id)), err);
 
 	return status == GP_OK ? gp_sql_row(ctx, s, st, gp_message_read, out, err) : status;
@@ -67,15 +72,18 @@ static enum gp_status
 find_exact(const void *ctx, struct gp_store *s, int64_t list, const char *mid,
     struct gp_message ***out, size_t *n, struct gp_err *err)
 {
-	char *from = gp_msgid_key(NULL, mid, 12), *to = gp_asprintf(from, "%s~", from);
+	void *tmp = gp_ctx(NULL);
 	sqlite3_stmt *st;
-	enum gp_status status = gp_sql_open(s, &st, MESSAGE_QUERY "WHERE n.key >= ?1 AND "
-	    "n.key < ?2 AND n.mid = ?3 AND (?4 = 0 OR n.list = ?4) AND n.state > 0 ORDER BY n.id",
-	    GP_ARGS(GP_TEXT(from), GP_TEXT(to), GP_TEXT(mid), GP_INT(list)), err);
+	enum gp_status status = gp_veil_id(tmp, s, list, mid, &mid, err);
+	char *from = gp_msgid_key(tmp, mid, 12), *to = gp_asprintf(tmp, "%s~", from);
 
 	if (status == GP_OK)
+		status = gp_sql_open(s, &st, MESSAGE_QUERY "n.key >= ?1 AND "
+		    "n.key < ?2 AND n.mid = ?3 AND (?4 = 0 OR n.list = ?4) AND n.state > 0 ORDER BY n.id",
+		    GP_ARGS(GP_TEXT(from), GP_TEXT(to), GP_TEXT(mid), GP_INT(list)), err);
+	if (status == GP_OK)
 		status = gp_sql_rows(ctx, s, st, gp_message_read, out, n, err);
-	talloc_free(from);
+	talloc_free(tmp);
 	return status;
 }
 
@@ -115,7 +123,7 @@ gp_message_replies(const void *ctx, struct gp_store *s, int64_t id, struct gp_me
     size_t *n, struct gp_err *err)
 {
 	sqlite3_stmt *st;
-	enum gp_status status = gp_sql_open(s, &st, MESSAGE_QUERY "WHERE n.thread = "
+	enum gp_status status = gp_sql_open(s, &st, MESSAGE_QUERY "n.thread = "
 	    "(SELECT thread FROM node WHERE id = ?1) AND n.parent = ?1 AND n.state = 1 "
 	    "ORDER BY n.date, n.id", GP_ARGS(GP_INT(id)), err);
 
@@ -127,7 +135,7 @@ gp_message_since(const void *ctx, struct gp_store *s, int64_t list, int64_t afte
     struct gp_message ***out, size_t *n, struct gp_err *err)
 {
 	sqlite3_stmt *st;
-	enum gp_status status = gp_sql_open(s, &st, MESSAGE_QUERY "WHERE n.list = ?1 AND n.id > ?2 "
+	enum gp_status status = gp_sql_open(s, &st, MESSAGE_QUERY "n.list = ?1 AND n.id > ?2 "
 	    "AND n.state > 0 AND n.state < 3 ORDER BY n.id LIMIT ?3",
 	    GP_ARGS(GP_INT(list), GP_INT(after), GP_INT((int64_t)limit)), err);
 
@@ -139,7 +147,7 @@ gp_message_newest(const void *ctx, struct gp_store *s, int64_t list, int64_t dat
     size_t limit, struct gp_message ***out, size_t *n, struct gp_err *err)
 {
 	sqlite3_stmt *st;
-	enum gp_status status = gp_sql_open(s, &st, MESSAGE_QUERY "WHERE n.list = ?1 AND "
+	enum gp_status status = gp_sql_open(s, &st, MESSAGE_QUERY "n.list = ?1 AND "
 	    "n.state = 1 AND (n.date, n.id) < (?2, ?3) ORDER BY n.date DESC, n.id DESC LIMIT ?4",
 	    GP_ARGS(GP_INT(list), GP_INT(date == 0 ? INT64_MAX : date), GP_INT(id),
 	    GP_INT((int64_t)limit)), err);
@@ -209,8 +217,7 @@ gp_body_read(const void *ctx, struct gp_store *s, int64_t id, struct gp_str *wir
 }
 
 enum gp_status
-gp_message_raw(const void *ctx, struct gp_store *s, int64_t id, char **raw, size_t *n,
-    struct gp_err *err)
+gp_body_raw(const void *ctx, struct gp_store *s, int64_t id, char **raw, size_t *n, struct gp_err *err)
 {
 	struct gp_str wire, bytes;
 	enum gp_status status = gp_body_read(ctx, s, id, &wire, &bytes, err);
@@ -223,7 +230,7 @@ gp_message_raw(const void *ctx, struct gp_store *s, int64_t id, char **raw, size
 }
 
 enum gp_status
-gp_message_mail(const void *ctx, struct gp_store *s, int64_t id, struct gp_mail *out, char **raw,
+gp_body_mail(const void *ctx, struct gp_store *s, int64_t id, struct gp_mail *out, char **raw,
     size_t *n, struct gp_err *err)
 {
 	struct gp_str wire, bytes;
@@ -248,12 +255,86 @@ gp_message_mail(const void *ctx, struct gp_store *s, int64_t id, struct gp_mail 
 	return GP_OK;
 }
 
+/* What these eyes see of a message. */
+static enum gp_status
+look_at(struct gp_store *s, int64_t id, int *seen, struct gp_err *err)
+{
+	int64_t thread = 0;
+	enum gp_status status = gp_sql_int(s, &thread, "SELECT thread FROM node WHERE id = ?1",
+	    GP_ARGS(GP_INT(id)), err);
+
+	*seen = status == GP_OK ? gp_look_at(s, thread) : GP_SEEN_NOTHING;
+	if (status == GP_E_NOTFOUND || (status == GP_OK && *seen == GP_SEEN_NOTHING))
+		return gp_fail(err, GP_E_NOTFOUND, "the message is not in the archive any more");
+	return status;
+}
+
+/* The message without names, and bytes made of that. */
+static enum gp_status
+read_unnamed(const void *ctx, struct gp_store *s, int64_t id, struct gp_mail *out, char **raw, size_t *n,
+    struct gp_err *err)
+{
+	struct gp_message *m;
+	struct gp_list *list;
+	enum gp_status status = gp_body_mail(ctx, s, id, out, NULL, NULL, err);
+
+	if (status == GP_OK)
+		status = gp_message_find_id(ctx, s, id, &m, err);
+	if (status == GP_OK)
+		status = gp_list_find_id(ctx, s, m->list, &list, err);
+	if (status != GP_OK)
+		return status;
+	gp_veil_mail(ctx, gp_look_names(s), m->key, out);
+	if (m->parent_key != NULL) {
+		out->in_reply_to = gp_array(ctx, char *, 1);
+		out->in_reply_to[0] = gp_asprintf(ctx, "%s@" GP_UNNAMED_DOMAIN, m->parent_key);
+		out->in_reply_to_n = 1;
+	}
+	*raw = gp_veil_raw(ctx, list, out, n);
+	return GP_OK;
+}
+
+enum gp_status
+gp_message_mail(const void *ctx, struct gp_store *s, int64_t id, struct gp_mail *out, char **raw,
+    size_t *n, struct gp_err *err)
+{
+	int seen;
+	enum gp_status status = look_at(s, id, &seen, err);
+	size_t made_n;
+	char *made;
+
+	if (status != GP_OK)
+		return status;
+	if (seen == GP_SEEN_WHOLE)
+		return gp_body_mail(ctx, s, id, out, raw, n, err);
+	status = read_unnamed(ctx, s, id, out, &made, &made_n, err);
+	if (status == GP_OK && raw != NULL)
+		*raw = made;
+	if (status == GP_OK && n != NULL)
+		*n = made_n;
+	return status;
+}
+
+enum gp_status
+gp_message_raw(const void *ctx, struct gp_store *s, int64_t id, char **raw, size_t *n,
+    struct gp_err *err)
+{
+	struct gp_mail m;
+	int seen;
+	enum gp_status status = look_at(s, id, &seen, err);
+
+	if (status != GP_OK)
+		return status;
+	return seen == GP_SEEN_UNNAMED ? read_unnamed(ctx, s, id, &m, raw, n, err) :
+	    gp_body_raw(ctx, s, id, raw, n, err);
+}
+
 enum gp_status
 gp_message_by(const void *ctx, struct gp_store *s, const char *address, size_t limit,
     struct gp_message ***out, size_t *n, struct gp_err *err)
 {
 	sqlite3_stmt *st;
-	enum gp_status status = gp_sql_open(s, &st, MESSAGE_QUERY "WHERE n.from_addr = ?1 "
+	enum gp_status status = gp_sql_open(s, &st, MESSAGE_QUERY "n.from_addr = ?1 "
 	    "COLLATE nocase AND n.state > 0 AND n.state < 3 ORDER BY n.id LIMIT ?2",
 	    GP_ARGS(GP_TEXT(address), GP_INT((int64_t)limit)), err);
 
@@ -265,7 +346,7 @@ gp_message_files(const void *ctx, struct gp_store *s, int64_t list, int64_t date
     struct gp_message ***out, size_t *n, struct gp_err *err)
 {
 	sqlite3_stmt *st;
-	enum gp_status status = gp_sql_open(s, &st, MESSAGE_QUERY "WHERE n.list = ?1 AND n.state = 1 AND "
+	enum gp_status status = gp_sql_open(s, &st, MESSAGE_QUERY "n.list = ?1 AND n.state = 1 AND "
 	    "n.files > 0 AND (n.date, n.id) < (?2, ?3) ORDER BY n.date DESC, n.id DESC LIMIT ?4",
 	    GP_ARGS(GP_INT(list), GP_INT(date == 0 ? INT64_MAX : date), GP_INT(id), GP_INT((int64_t)limit)), err);
 
@@ -291,7 +372,7 @@ gp_message_near(const void *ctx, struct gp_store *s, const char *msgid, size_t l
 	for (; length >= LEAST && *n == 0; length -= length / 4 + 1) {
 		from = gp_strndup(NULL, msgid, gp_utf8_cut(msgid, most, length));
 		to = gp_asprintf(from, "%s\xf4\x8f\xbf\xbf", from);
-		status = gp_sql_open(s, &st, MESSAGE_QUERY "WHERE n.mid >= ?1 AND n.mid < ?2 AND n.state = 1 "
+		status = gp_sql_open(s, &st, MESSAGE_QUERY "n.mid >= ?1 AND n.mid < ?2 AND n.state = 1 "
 		    "LIMIT ?3", GP_ARGS(GP_TEXT(from), GP_TEXT(to), GP_INT((int64_t)limit)), err);
 		if (status == GP_OK)
 			status = gp_sql_rows(ctx, s, st, gp_message_read, out, n, err);

@@ -7,8 +7,9 @@
 /* Behind the columns of a message. A newcomer's first message is the oldest of its author. */
 #define NEWS_QUERY "SELECT " MESSAGE_COLUMNS ", n.author, coalesce((SELECT a.author FROM node a " \
 	"WHERE a.id = n.parent AND a.state > 0), 0), n.id = (SELECT o.id FROM node o WHERE o.list = n.list AND " \
-	"o.author = n.author AND o.state = 1 ORDER BY o.date, o.id LIMIT 1) FROM node n" MESSAGE_PARENT
-enum { AUTHOR = 22, PARENT_AUTHOR, NEWCOMER };
+	"o.author = n.author AND o.state = 1 ORDER BY o.date, o.id LIMIT 1) AND look(n.thread) = 1 FROM node n" \
+	MESSAGE_PARENT MESSAGE_SEEN
+enum { AUTHOR = 23, PARENT_AUTHOR, NEWCOMER };
 
 static void *
 read_news(const void *ctx, sqlite3_stmt *st)
@@ -28,7 +29,7 @@ gp_news_after(const void *ctx, struct gp_store *s, int64_t list, int64_t after, 
 {
 	sqlite3_stmt *st;
 	/* What came in late is held back with all behind it: a mark is one number. */
-	enum gp_status status = gp_sql_open(s, &st, NEWS_QUERY "WHERE n.list = ?1 AND n.id > ?2 AND "
+	enum gp_status status = gp_sql_open(s, &st, NEWS_QUERY "n.list = ?1 AND n.id > ?2 AND "
 	    "n.state IN (1, 2) AND n.id < coalesce((SELECT l.id FROM node l WHERE l.list = ?1 AND l.id > ?2 "
 	    "AND l.state IN (1, 2) AND l.received >= ?3 ORDER BY l.id LIMIT 1), 1 << 62) "
 	    "ORDER BY n.id LIMIT ?4",
@@ -42,7 +43,7 @@ gp_news_between(const void *ctx, struct gp_store *s, int64_t list, int64_t from,
     size_t limit, struct gp_news ***out, size_t *n, struct gp_err *err)
 {
 	sqlite3_stmt *st;
-	enum gp_status status = gp_sql_open(s, &st, NEWS_QUERY "WHERE n.list = ?1 AND n.state = 1 AND "
+	enum gp_status status = gp_sql_open(s, &st, NEWS_QUERY "n.list = ?1 AND n.state = 1 AND "
 	    "n.date >= ?2 AND n.date < ?3 ORDER BY n.date DESC, n.id DESC LIMIT ?4",
 	    GP_ARGS(GP_INT(list), GP_INT(from), GP_INT(to), GP_INT((int64_t)limit)), err);
 	struct gp_news *swap;

@@ -6,7 +6,7 @@
  */
 #include "config.h"
 
-#include "private.h"
+#include "veil.h"
 
 #include <stdlib.h>
 
@@ -218,6 +218,8 @@ detach(struct gp_store *s, int64_t list, struct gp_place *p, struct gp_err *err)
 	if (status == GP_OK)
 		status = relabel_subtree(s, p->id, old, thread, err);
 	if (status == GP_OK)
+		status = gp_veil_join(s, old, thread, err);
+	if (status == GP_OK)
 		status = gp_thread_recount(s, list, old, err);
 	if (status == GP_OK)
 		status = gp_thread_recount(s, list, thread, err);
@@ -242,6 +244,8 @@ join(struct gp_store *s, int64_t list, int64_t a, int64_t b, struct gp_err *err)
 	if (status == GP_OK)
 		status = gp_sql_run(s, "UPDATE node SET thread = ?2 WHERE thread = ?1",
 		    GP_ARGS(GP_INT(drop), GP_INT(keep)), err);
+	if (status == GP_OK)
+		status = gp_veil_join(s, drop, keep, err);
 	/* A mark ("solved") that one of them had is kept. Closed is what was closed, too. */
 	if (status == GP_OK)
 		status = gp_sql_run(s, "UPDATE thread SET (mark, mark_message) = (SELECT mark, "

@@ -41,7 +41,7 @@ gp_old_path_find(const void *ctx, struct gp_store *s, const char *path, struct g
 	char *key = bare(NULL, path);
 	sqlite3_stmt *st;
 	enum gp_status status = gp_sql_open(s, &st, MESSAGE_QUERY
-	    "WHERE n.id = (SELECT node FROM old_path WHERE path = ?1) AND n.state > 0",
+	    "n.id = (SELECT node FROM old_path WHERE path = ?1) AND n.state > 0",
 	    GP_ARGS(GP_TEXT(key)), err);
 
 	if (status == GP_OK)

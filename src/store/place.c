@@ -10,7 +10,7 @@
  */
 #include "config.h"
 
-#include "private.h"
+#include "veil.h"
 
 #include <strings.h>
 
@@ -108,8 +108,11 @@ chain_resolve(const void *ctx, struct gp_store *s, int64_t list, struct chain *c
 	struct gp_place *p;
 	size_t i;
 
-	for (i = 0; i < c->n && status == GP_OK; i++)
-		status = gp_node_find(ctx, s, list, c->ids[i], &c->places[i], &c->keys[i], err);
+	for (i = 0; i < c->n && status == GP_OK; i++) {
+		status = gp_veil_id(ctx, s, list, c->ids[i], &c->ids[i], err);
+		if (status == GP_OK)
+			status = gp_node_find(ctx, s, list, c->ids[i], &c->places[i], &c->keys[i], err);
+	}
 	for (i = c->n; i > 0 && status == GP_OK; i--)
 		needed[i - 1] = i == c->n || (may_link(&c->places[i]) &&
 		    (c->places[i].id != 0 || needed[i]));
@@ -296,7 +299,7 @@ quoted_of(struct gp_store *s, const struct gp_mail *m, int64_t thread, int64_t h
 
 	status = m->quoted_n == 0 ? GP_OK : newest_of(s, thread, own, ids, &n, err);
 	for (i = 0; i < n && status == GP_OK; i++)
-		if (gp_message_mail(tmp, s, ids[i], &other, NULL, NULL, NULL) == GP_OK &&
+		if (gp_body_mail(tmp, s, ids[i], &other, NULL, NULL, NULL) == GP_OK &&
 		    quotes(m->quoted, m->quoted_n, other.text, other.text_n))
 			break;
 	if (status == GP_OK)

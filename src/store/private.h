@@ -18,6 +18,7 @@ enum {
 
 struct gp_zip;		/* archive_zip.c: compressors and dictionaries */
 struct gp_pending;	/* search_index.c: search entries that wait for the commit */
+struct gp_veil_names;	/* veil_words.c: who wrote in a thread */
 
 struct gp_store {
 	sqlite3 *db;
@@ -33,6 +34,13 @@ struct gp_store {
 	int64_t wal_kept;	/* bytes that the last checkpoint had to leave in the WAL */
 	struct gp_zip *zip;
 	struct gp_pending *pending;
+	struct {
+		struct gp_looker who;
+		int any;		/* is there anything to hide? 0: not known yet, -1: no */
+		int64_t thread;		/* what was looked at last, */
+		int seen;		/* and what is seen of it */
+		struct gp_veil_names *names;
+	} look;			/* look.c: whose eyes */
 	struct {
 		const char *sql;	/* by address: every statement is a literal */
 		sqlite3_stmt *st;
@@ -220,6 +228,11 @@ enum gp_status gp_body_write_packed(struct gp_store *s, int64_t id, struct gp_st
 /* The two out of their frame, on ctx. */
 enum gp_status gp_body_unpack(const void *ctx, struct gp_store *s, struct gp_str data,
     struct gp_str *wire, struct gp_str *raw, struct gp_err *err) GP_MUST_CHECK;
+/* As gp_message_mail, for whoever looks: what is to be written again, compared or sent. */
+enum gp_status gp_body_raw(const void *ctx, struct gp_store *s, int64_t id, char **raw, size_t *n,
+    struct gp_err *err) GP_MUST_CHECK;
+enum gp_status gp_body_mail(const void *ctx, struct gp_store *s, int64_t id, struct gp_mail *out, char **raw,
+    size_t *n, struct gp_err *err) GP_MUST_CHECK;
 enum gp_status gp_body_read(const void *ctx, struct gp_store *s, int64_t id, struct gp_str *wire,
     struct gp_str *raw, struct gp_err *err) GP_MUST_CHECK;
 /* Do two messages say the same, but for what lists and relays add? */
@@ -283,6 +296,9 @@ enum gp_status gp_page_words_set(struct gp_store *s, int64_t list, struct gp_err
 	"(SELECT h.key FROM node n JOIN thread x ON x.id = n.thread JOIN node h ON h.id = x.head " \
 	"WHERE n.id = practice.node) AND t.language = 'page' ORDER BY t.version DESC LIMIT 1), ''), " \
 	"coalesce((SELECT value FROM list_setting l WHERE l.list = practice.list AND l.name = 'language'), 'en'))"
+/* look.c: the functions of SQL that say what is seen; and that it may have changed. */
+int gp_look_register(struct gp_store *s);
+void gp_look_forget(struct gp_store *s);
 /* Who joins a list that trusted the address (folded) so far. */
 enum gp_status gp_trusted_join(struct gp_store *s, int64_t list, const char *folded, int64_t member,
     struct gp_err *err) GP_MUST_CHECK;
@@ -306,6 +322,6 @@ extern const struct gp_migration gp_schema_19, gp_schema_20;
 extern const struct gp_migration gp_schema_21;
 extern const struct gp_migration gp_schema_22;
 extern const struct gp_migration gp_schema_23;
-extern const struct gp_migration gp_schema_24;
+extern const struct gp_migration gp_schema_24, gp_schema_25;
 
 #endif

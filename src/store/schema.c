@@ -36,6 +36,7 @@ static const struct gp_migration *const migrations[] = {
 	&gp_schema_22,
 	&gp_schema_23,
 	&gp_schema_24,
+	&gp_schema_25,
 };
 
 int64_t

@@ -48,6 +48,7 @@ add_filters(struct run *r)
 	struct gp_buf *b = &r->sql;
 
 	gp_search_lists(b, r->search, "n.list", "n.received");
+	gp_buf_puts(b, " AND look(n.thread)");
 	if (q->from != INT64_MIN)
 		gp_buf_puts(b, " AND n.date >= :from");
 	if (q->to != INT64_MAX)

@@ -16,6 +16,9 @@ enum gp_status gp_search_entry(struct gp_store *s, int64_t id, int64_t *entry, i
     struct gp_err *err) GP_MUST_CHECK;
 /* Of the texts that make an entry. */
 int64_t gp_search_hash(const struct gp_mail *m);
+/* The message as the search may have it: without names where its thread is shown without. */
+enum gp_status gp_search_veiled(const void *ctx, struct gp_store *s, int64_t id, const struct gp_mail *m,
+    const struct gp_mail **out, struct gp_err *err) GP_MUST_CHECK;
 enum gp_status gp_search_add(struct gp_store *s, int64_t id, const struct gp_mail *m,
     struct gp_err *err) GP_MUST_CHECK;
 /* Nothing, when the texts are the same as before. */

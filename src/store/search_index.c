@@ -12,6 +12,7 @@
 #include "config.h"
 
 #include "search.h"
+#include "veil.h"
 
 enum {
 	PENDING_MAX = 16 << 20	/* bytes of text that wait at most */
@@ -103,9 +104,41 @@ put(struct gp_store *s, int64_t row, const struct gp_mail *m, struct gp_err *err
 }
 
 enum gp_status
+gp_search_veiled(const void *ctx, struct gp_store *s, int64_t id, const struct gp_mail *m,
+    const struct gp_mail **out, struct gp_err *err)
+{
+	struct gp_mail *without;
+	struct gp_veil_names *names;
+	int64_t thread = 0, unnamed = 0;
+	enum gp_status status = gp_sql_ints(s, &thread, &unnamed, "SELECT t.id, t.unnamed FROM node n "
+	    "JOIN thread t ON t.id = n.thread WHERE n.id = ?1", GP_ARGS(GP_INT(id)), err);
+
+	*out = m;
+	if (status != GP_OK || !unnamed)
+		return gp_sql_end(status);
+	status = gp_veil_names(ctx, s, thread, &names, err);
+	if (status != GP_OK)
+		return status;
+	without = gp_memdup(ctx, m, sizeof(*m));
+	gp_veil_mail(ctx, names, "", without);
+	*out = without;
+	return GP_OK;
+}
+
+enum gp_status
 gp_search_add(struct gp_store *s, int64_t id, const struct gp_mail *m, struct gp_err *err)
 {
-	return put(s, id, m, err);
+	void *tmp = gp_ctx(NULL);
+	const struct gp_mail *shown;
+	enum gp_status status = gp_search_veiled(tmp, s, id, m, &shown, err);
+
+	if (status == GP_OK)
+		status = put(s, id, shown, err);
+	if (status == GP_OK && shown != m)
+		status = gp_sql_run(s, "UPDATE node SET entry_hash = ?2 WHERE id = ?1",
+		    GP_ARGS(GP_INT(id), GP_INT(gp_search_hash(shown))), err);
+	talloc_free(tmp);
+	return status;
 }
 
 enum gp_status
@@ -155,15 +188,22 @@ gp_search_entry(struct gp_store *s, int64_t id, int64_t *entry, int64_t *hash, s
 enum gp_status
 gp_search_replace(struct gp_store *s, int64_t id, const struct gp_mail *m, struct gp_err *err)
 {
-	int64_t entry, hash, now = gp_search_hash(m);
-	enum gp_status status = gp_search_entry(s, id, &entry, &hash, err);
+	void *tmp = gp_ctx(NULL);
+	const struct gp_mail *shown;
+	int64_t entry = 0, hash = 0, now = 0;
+	enum gp_status status = gp_search_veiled(tmp, s, id, m, &shown, err);
 
-	if (status != GP_OK || (entry >= 0 && hash == now))
-		return status;
-	entry++;
-	status = put(s, id + entry * GP_SEARCH_GENERATION, m, err);
-	if (status == GP_OK)
-		status = gp_sql_run(s, "UPDATE node SET entry = ?2, entry_hash = ?3 WHERE id = ?1",
-		    GP_ARGS(GP_INT(id), GP_INT(entry), GP_INT(now)), err);
+	if (status == GP_OK) {
+		now = gp_search_hash(shown);
+		status = gp_search_entry(s, id, &entry, &hash, err);
+	}
+	if (status == GP_OK && (entry < 0 || hash != now)) {
+		entry++;
+		status = put(s, id + entry * GP_SEARCH_GENERATION, shown, err);
+		if (status == GP_OK)
+			status = gp_sql_run(s, "UPDATE node SET entry = ?2, entry_hash = ?3 WHERE id = ?1",
+			    GP_ARGS(GP_INT(id), GP_INT(entry), GP_INT(now)), err);
+	}
+	talloc_free(tmp);
 	return status;
 }

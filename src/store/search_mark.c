@@ -117,7 +117,8 @@ gp_facets_count(const void *ctx, struct gp_store *s, const char *ids, struct gp_
 {
 	struct gp_facets *f = gp_new(ctx, struct gp_facets);
 	sqlite3_stmt *st;
-	enum gp_status status = gp_sql_open(s, &st, "SELECT n.from_name, n.date, n.files > 0, t.mark = 'solved', "
+	enum gp_status status = gp_sql_open(s, &st, "SELECT look_name(n.thread, n.from_name), n.date, "
+	    "n.files > 0, t.mark = 'solved', "
 	    "t.mark = 'question', l.name FROM json_each(?1) i CROSS JOIN node n ON n.id = i.value "
 	    "JOIN thread t ON t.id = n.thread JOIN list l ON l.id = n.list", GP_ARGS(GP_TEXT(ids)), err);
 	const char *name;

@@ -112,17 +112,21 @@ write_anew(struct gp_store *s, const struct words *w, struct gp_err *err)
 {
 	void *tmp = gp_ctx(NULL);
 	const char *fields[GP_SEARCH_FIELDS];
+	const struct gp_mail *shown = NULL;
 	struct gp_mail m;
-	enum gp_status status = gp_message_mail(tmp, s, w->id, &m, NULL, NULL, err);
+	enum gp_status status = gp_body_mail(tmp, s, w->id, &m, NULL, NULL, err);
 
 	if (status == GP_OK) {
 		gp_derive_words(tmp, &m);
 		m.files = gp_mail_file_names(tmp, &m);
-		gp_search_fields(tmp, &m, fields);
+		status = gp_search_veiled(tmp, s, w->id, &m, &shown, err);
+	}
+	if (status == GP_OK) {
+		gp_search_fields(tmp, shown, fields);
 		status = gp_search_write(s, false, w->row, fields, err);
 	}
 	if (status == GP_OK)
-		status = set_hash(s, w->id, gp_search_hash(&m), err);
+		status = set_hash(s, w->id, gp_search_hash(shown), err);
 	talloc_free(tmp);
 	return status;
 }

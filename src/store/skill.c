@@ -2,7 +2,7 @@
 /* Who can help with what, and who was asked about which question. */
 #include "config.h"
 
-#include "private.h"
+#include "veil.h"
 
 enum gp_status
 gp_skill_set(struct gp_store *s, int64_t member, const char *topic, bool add, struct gp_err *err)
@@ -78,6 +78,7 @@ gp_helper_next(struct gp_store *s, int64_t message, const char *const *topics, s
 	    "WHERE q.id = ?1 AND EXISTS(SELECT 1 FROM skill k JOIN json_each(?2) j ON j.value = k.topic "
 	    "WHERE k.member = m.id) "
 	    "AND NOT EXISTS(SELECT 1 FROM address a WHERE a.person = m.person AND a.folded = lower(q.from_addr)) "
+	    "AND iif((SELECT t.visible FROM thread t WHERE t.id = q.thread) = 2, " GP_VEIL_THERE("q.thread") ", 1) "
 	    "AND NOT EXISTS(SELECT 1 FROM helper h WHERE h.node = ?1 AND h.member = m.id) "
 	    "AND NOT EXISTS(SELECT 1 FROM bounce b WHERE b.member = m.id AND b.state >= 2) "
 	    "AND NOT (m.pause_from <= ?5 AND m.pause_to > ?5) "

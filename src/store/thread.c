@@ -11,10 +11,15 @@
 enum gp_status
 gp_thread_new(struct gp_store *s, int64_t list, int64_t *id, struct gp_err *err)
 {
-	enum gp_status status = gp_sql_run(s, "INSERT INTO thread(list, head) VALUES(?1, 0)",
+	/* As the list wants its threads to be; the names are those of its options "visible" and "unnamed". */
+	enum gp_status status = gp_sql_run(s, "INSERT INTO thread(list, head, visible, unnamed) SELECT ?1, 0, "
+	    "coalesce((SELECT CASE value WHEN 'members' THEN 1 WHEN 'then' THEN 2 ELSE 0 END FROM list_setting "
+	    "WHERE list = ?1 AND name = 'visible'), 0), "
+	    "EXISTS(SELECT 1 FROM list_setting WHERE list = ?1 AND name = 'unnamed' AND value = 'all')",
 	    GP_ARGS(GP_INT(list)), err);
 
 	*id = sqlite3_last_insert_rowid(s->db);
+	gp_look_forget(s);
 	return status;
 }
 

@@ -12,7 +12,7 @@
 /* f: a message that n, which begins t, was started from. */
 #define STARTED_QUERY "SELECT " GP_THREAD_COLUMNS ", f.id FROM node f " \
 	"JOIN node n ON n.origin = f.id AND n.origin <> 0 AND n.parent = 0 " \
-	"JOIN thread t ON t.id = n.thread LEFT JOIN node h ON h.id = t.head "
+	"JOIN thread t ON t.id = n.thread LEFT JOIN node h ON h.id = t.head " GP_THREAD_SEEN
 
 static void
 read_names(struct gp_thread *t, char *names)
@@ -56,6 +56,8 @@ gp_thread_read(const void *ctx, sqlite3_stmt *st)
 	t->mark_message = sqlite3_column_int64(st, 13);
 	t->mark_at = sqlite3_column_int64(st, 14);
 	t->mark_by = (enum gp_mark_by)sqlite3_column_int(st, 15);
+	t->veil.visible = sqlite3_column_int(st, 16);
+	t->veil.unnamed = sqlite3_column_int(st, 17) != 0;
 	return t;
 }
 
@@ -64,7 +66,7 @@ gp_thread_find(const void *ctx, struct gp_store *s, int64_t id, struct gp_thread
     struct gp_err *err)
 {
 	sqlite3_stmt *st;
-	enum gp_status status = gp_sql_open(s, &st, GP_THREAD_QUERY "WHERE t.id = ?1",
+	enum gp_status status = gp_sql_open(s, &st, GP_THREAD_QUERY "t.id = ?1",
 	    GP_ARGS(GP_INT(id)), err);
 
 	return status == GP_OK ? gp_sql_row(ctx, s, st, gp_thread_read, out, err) : status;
@@ -78,9 +80,9 @@ gp_thread_newest(const void *ctx, struct gp_store *s, int64_t list, int64_t last
 	const struct gp_arg *args = GP_ARGS(GP_INT(last == 0 ? INT64_MAX : last), GP_INT(id),
 	    GP_INT((int64_t)limit), GP_INT(list));
 	enum gp_status status = list != 0 ?
-	    gp_sql_open(s, &st, GP_THREAD_QUERY "WHERE t.list = ?4 AND t.messages > 0 AND "
+	    gp_sql_open(s, &st, GP_THREAD_QUERY "t.list = ?4 AND t.messages > 0 AND "
 	    "(t.last, t.id) < (?1, ?2) ORDER BY t.last DESC, t.id DESC LIMIT ?3", args, err) :
-	    gp_sql_open(s, &st, GP_THREAD_QUERY "WHERE t.messages > 0 AND (t.last, t.id) < (?1, ?2) "
+	    gp_sql_open(s, &st, GP_THREAD_QUERY "t.messages > 0 AND (t.last, t.id) < (?1, ?2) "
 	    "AND ?4 = 0 AND t.list NOT IN (SELECT list FROM list_setting WHERE "
 	    "(name = 'archive' AND value <> 'public') OR (name = 'history' AND value = 'joined')) "
 	    "ORDER BY t.last DESC, t.id DESC LIMIT ?3", args, err);
@@ -94,7 +96,7 @@ gp_thread_between(const void *ctx, struct gp_store *s, int64_t list, int64_t fro
     struct gp_err *err)
 {
 	sqlite3_stmt *st;
-	enum gp_status status = gp_sql_open(s, &st, GP_THREAD_QUERY "WHERE t.id IN (SELECT thread "
+	enum gp_status status = gp_sql_open(s, &st, GP_THREAD_QUERY "t.id IN (SELECT thread "
 	    "FROM node WHERE list = ?1 AND state = 1 AND date >= ?2 AND date < ?3) AND "
 	    "(t.first, t.id) > (?4, ?5) ORDER BY t.first, t.id LIMIT ?6",
 	    GP_ARGS(GP_INT(list), GP_INT(from), GP_INT(to),
@@ -110,7 +112,7 @@ gp_thread_nodes(const void *ctx, struct gp_store *s, int64_t thread, struct gp_n
 {
 	sqlite3_stmt *st;
 	enum gp_status status = gp_sql_open(s, &st, MESSAGE_QUERY
-	    "WHERE n.thread = ?1 ORDER BY n.date, n.id", GP_ARGS(GP_INT(thread)), err);
+	    "n.thread = ?1 ORDER BY n.date, n.id", GP_ARGS(GP_INT(thread)), err);
 	struct gp_node *v = NULL, *node;
 	size_t count = 0;
 
@@ -141,12 +143,12 @@ gp_thread_started(const void *ctx, struct gp_store *s, int64_t thread, struct gp
 	sqlite3_stmt *st;
 	struct gp_started *v = NULL;
 	size_t count = 0;
-	enum gp_status status = gp_sql_open(s, &st, STARTED_QUERY "WHERE f.thread = ?1 AND "
+	enum gp_status status = gp_sql_open(s, &st, STARTED_QUERY "f.thread = ?1 AND "
 	    "t.id <> ?1 AND t.messages > 0 ORDER BY n.date, n.id", GP_ARGS(GP_INT(thread)), err);
 
 	while (status == GP_OK && (status = gp_sql_next(s, st, err)) == GP_OK) {
 		v = gp_store_grow(ctx, v, count, sizeof(*v));
-		v[count].from = sqlite3_column_int64(st, 16);
+		v[count].from = sqlite3_column_int64(st, GP_THREAD_COLUMNS_N);
 		v[count++].thread = gp_thread_read(v, st);
 	}
 	*out = v;
@@ -216,7 +218,7 @@ gp_list_days(struct gp_store *s, int64_t list, int64_t from, int64_t to, int64_t
 {
 	sqlite3_stmt *st;
 	enum gp_status status = gp_sql_open(s, &st, "SELECT (date - ?2) / 86400 + 1, count(*) FROM node "
-	    "WHERE list = ?1 AND state = 1 AND date >= ?2 AND date < ?3 AND received >= ?4 GROUP BY 1",
+	    "WHERE list = ?1 AND state = 1 AND date >= ?2 AND date < ?3 AND received >= ?4 AND look(thread) GROUP BY 1",
 	    GP_ARGS(GP_INT(list), GP_INT(from), GP_INT(to), GP_INT(since)), err);
 	int64_t day;
 

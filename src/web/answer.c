@@ -211,6 +211,19 @@ build(struct visit *v)
 	return out->status;
 }
 
+/* A reader who is known may see threads that strangers don't, on whatever page: it is theirs then, and another one
+ * when what they may see changes. */
+static bool
+sees_more(struct visit *v)
+{
+	char *sight;
+
+	if (v->reader == 0 || !gp_store_has_veils(v->s))
+		return false;
+	visit_stamp(v, "sees %s", gp_person_sight(v->ctx, v->s, v->reader, &sight, NULL) == GP_OK ? sight : "");
+	return true;
+}
+
 /* Find, compare, build; in one read transaction, so that a page shows one state. */
 static int
 run(struct visit *v, struct gp_kept *kept, int64_t version)
@@ -223,6 +236,7 @@ run(struct visit *v, struct gp_kept *kept, int64_t version)
 	if (status != 200 || (out->act != NULL && !out->unasked))
 		return status;
 	v->out->own |= (v->page->flags & PAGE_READER) && v->reader != 0;
+	v->out->own |= sees_more(v);
 	if (v->out->own) {
 		visit_stamp(v, "reader %lld", (long long)v->reader);
 		v->out->cache = CACHE_OWN;
@@ -297,12 +311,11 @@ look_back(struct visit *v, const char *path)
 	return status;
 }
 
-void
-gp_web_answer(const void *ctx, struct gp_web *w, const struct gp_request *r,
-    struct gp_response *out)
+static void
+answer(const void *ctx, struct gp_web *w, const struct gp_request *r, int64_t reader, struct gp_response *out)
 {
 	bool read = strcmp(r->method, "GET") == 0 || strcmp(r->method, "HEAD") == 0;
-	int64_t version = gp_store_version(w->store), reader = reader_of(w, r);
+	int64_t version = gp_store_version(w->store);
 	struct gp_kept *kept = read ? cache_find(w->cache, kept_name(ctx, r, reader)) : NULL;
 	struct gp_err err = {GP_OK, ""};
 	struct visit v;
@@ -339,6 +352,18 @@ gp_web_answer(const void *ctx, struct gp_web *w, const struct gp_request *r,
 		visit_error(&v, status);
 	out->status = status;
 	range_answer(ctx, r, out);
+}
+
+/* With the eyes of whoever asks: nothing else is read. */
+void
+gp_web_answer(const void *ctx, struct gp_web *w, const struct gp_request *r,
+    struct gp_response *out)
+{
+	int64_t reader = reader_of(w, r);
+	struct gp_looker before = gp_store_look(w->store, (struct gp_looker){GP_LOOK_PERSON, reader, false});
+
+	answer(ctx, w, r, reader, out);
+	gp_store_look(w->store, before);
 }
 
 void

@@ -98,6 +98,7 @@ put_log_in(struct visit *v, json_t *o)
 	gp_json_text(o, "url", list_path(v, v->closed, "log-in"));
 	gp_json_text(o, "to", reader_path(v->ctx, v->w, to));
 	gp_json_bool(o, "owners", v->closed->set.archive == GP_ARCHIVE_OWNERS);
+	gp_json_bool(o, "closed_thread", v->closed_thread);
 	gp_json_int(o, "minutes", GP_LOGIN_LINK / 60);
 }
 
@@ -119,7 +120,8 @@ visit_error(struct visit *v, int status)
 	memset(out, 0, sizeof(*out));
 	out->status = status;
 	out->allow = allow;
-	out->cache = status == 404 || status == 410 ? "public, max-age=60" : "no-store";
+	out->own = v->reader != 0 && gp_store_has_veils(v->s);
+	out->cache = (status == 404 || status == 410) && !out->own ? "public, max-age=60" : "no-store";
 	if (status == 404 && v->list == NULL && v->list_name != NULL)
 		(void)visit_list(v);
 	doc_start(v, NULL, NULL);

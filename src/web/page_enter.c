@@ -17,7 +17,12 @@ log_in_find(struct visit *v)
 	char *address, *path;
 	int status = visit_list(v);
 
-	if (status == 200) {
+	if (status == 200 && v->reader == 0 && gp_store_has_veils(v->s)) {
+		/* All may read it, but for some of its threads. */
+		v->closed = v->list;
+		v->closed_thread = true;
+		v->list = NULL;
+	} else if (status == 200) {
 		/* Who can read already has nothing to do here. */
 		v->out->location = home_path(v, v->list);
 		v->out->own = true;

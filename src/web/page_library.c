@@ -96,6 +96,9 @@ name_of(struct visit *v, const char *address)
 {
 	struct gp_member *m;
 
+	if (json_is_true(json_object_get(json_object_get(v->doc, "thread"), "unnamed")))
+		return gp_strdup(v->ctx, gp_templates_word(v->w->templates, visit_language(v), "Somebody"));
+
 	if (gp_member_find(v->ctx, v->s, v->list->id, address, &m, NULL) == GP_OK && m->name[0] != '\0' && !m->hidden)
 		return hidden(v->ctx, m->name);
 	return hidden(v->ctx, strchr(address, '@') != NULL ? address : "");

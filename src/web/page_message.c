@@ -24,7 +24,7 @@ message_find(struct visit *v)
 	enum gp_status st = gp_message_find_key(v->ctx, v->s, v->list->id, v->key, &v->msg, &err);
 
 	if (st == GP_E_NOTFOUND)
-		return 404;
+		return visit_withheld(v);
 	if (st == GP_OK && v->msg->state == 3)
 		return 410;
 	if (st == GP_OK && (v->msg->state != 1 || (!visit_sees(v, v->msg) && !is_of_thread(v))))
@@ -56,7 +56,7 @@ put_parent(const struct visit *v, json_t *o, const struct tree *t, const struct 
 	m = up->node->msg;
 	parent = gp_json_new_object(o, "parent");
 	gp_json_text(parent, "key", m->key);
-	gp_json_text(parent, "author", author_of(v->ctx, m));
+	gp_json_text(parent, "author", m->unnamed ? NULL : author_of(v->ctx, m));
 	gp_json_int(parent, "number", (int64_t)up->number);
 	gp_json_text(parent, "url", here ? gp_asprintf(v->ctx, "#%s", m->key) :
 	    list_path(v, v->list, "t/%s", m->key));

@@ -64,6 +64,7 @@ struct visit {
 	/* Found. */
 	struct gp_list *list;
 	struct gp_list *closed;	/* there is such a list, but not for this reader */
+	bool closed_thread;	/* or such a thread on it */
 	int64_t since;		/* of v->list only what was received from then on is shown; 0: all */
 	struct gp_message *msg;
 	struct gp_thread *thread;
@@ -84,6 +85,8 @@ void theme_load(struct gp_web *w);
 int64_t reader_of(const struct gp_web *w, const struct gp_request *r);
 /* May this visitor read the list? *since: from when on (see visit). A failure counts as no. */
 bool visit_may_read(const struct visit *v, const struct gp_list *list, int64_t *since);
+/* There is no message v->key for this reader: 404, or 403 where its thread is for members, who may log in. */
+int visit_withheld(struct visit *v);
 /* A message of v->list that may be shown. */
 bool visit_sees(const struct visit *v, const struct gp_message *m);
 /* Leave out what may not; how many are left. */

@@ -75,6 +75,23 @@ visit_may_read(const struct visit *v, const struct gp_list *list, int64_t *since
 	return st == GP_OK && gp_list_may_read(list, m);
 }
 
+int
+visit_withheld(struct visit *v)
+{
+	struct gp_looker mine = gp_store_look(v->s, (struct gp_looker){GP_LOOK_ALL, 0, false});
+	struct gp_veil veil = {GP_VISIBLE_LIST, false};
+	struct gp_message *m;
+	bool there = gp_message_find_key(v->ctx, v->s, v->list->id, v->key, &m, NULL) == GP_OK && m->state == 1 &&
+	    m->received >= v->since && gp_thread_veil(v->s, m->thread, &veil, NULL) == GP_OK;
+
+	gp_store_look(v->s, mine);
+	if (!there || veil.visible == GP_VISIBLE_LIST || veil.visible == GP_VISIBLE_NONE)
+		return 404;
+	v->closed = v->list;
+	v->closed_thread = true;
+	return 403;
+}
+
 bool
 visit_sees(const struct visit *v, const struct gp_message *m)
 {

@@ -127,8 +127,9 @@ author_of(const void *ctx, const struct gp_message *m)
 void
 put_author(const struct visit *v, json_t *o, const struct gp_message *m)
 {
-	char *name = author_of(v->ctx, m), *last = strrchr(name, ' ');
-	const char *words[2] = {name, last != NULL && last[1] != '\0' ? last + 1 : ""};
+	const char *name = m->unnamed ? gp_templates_word(v->w->templates, visit_language(v), "Somebody") :
+	    author_of(v->ctx, m), *last = strrchr(name, ' ');
+	const char *words[2] = {m->unnamed ? "" : name, last != NULL && last[1] != '\0' ? last + 1 : ""};
 	uint32_t cp, h = 2166136261u;
 	char initials[9] = "";
 	size_t i, n, at = 0;
@@ -376,7 +377,9 @@ put_thread(const struct visit *v, json_t *o, const struct gp_list *list, const s
 		gp_json_text(a, "name", hidden(v->ctx, t->names[i]));
 		gp_json_bool(a, "comma", i > 0);
 	}
-	gp_json_int(o, "more_people", t->people > (int64_t)n ? t->people - (int64_t)n : 0);
+	gp_json_int(o, "more_people", t->people > (int64_t)n && !t->veil.unnamed ? t->people - (int64_t)n : 0);
+	gp_json_bool(o, "unnamed", t->veil.unnamed);
+	gp_json_bool(o, "members_only", t->veil.visible != GP_VISIBLE_LIST);
 	put_date(v, o, "first", t->first);
 	put_date(v, o, "last", t->last);
 	gp_json_text(o, "snippet", early ? "" : hidden(v->ctx, t->snippet));
@@ -402,6 +405,7 @@ put_message(const struct visit *v, json_t *o, const struct gp_list *list,
 	gp_json_text(o, "url", message_path(v, list, m->key));
 	gp_json_text(o, "title", hidden(v->ctx, m->title));
 	put_author(v, o, m);
+	gp_json_bool(o, "unnamed", m->unnamed);
 	put_date(v, o, "date", m->date);
 	gp_json_text(o, "snippet", hidden(v->ctx, m->snippet));
 	put_content_note(v, o, m);

@@ -125,6 +125,8 @@ From
 	De
 From the library
 	De la biblioteca
+for members
+	para miembros
 from {{people_count}} people
 	de {{people_count}} personas
 How to search
@@ -349,6 +351,8 @@ Solved
 	Resueltas
 Solved by what {{author}} wrote:
 	Resuelto por lo que escribió {{author}}:
+Some threads of {{list_name}} are not for everybody
+	Algunos hilos de {{list_name}} no son para todo el mundo
 Somebody
 	Alguien
 Somebody says that this is true no more:
@@ -409,6 +413,8 @@ There is no word to look for in this.
 	Ahí no hay ninguna palabra que buscar.
 There is nothing at this address
 	En esta dirección no hay nada
+They are for members of the list, or for those who were members then.
+	Son para los miembros de la lista, o para quienes lo eran entonces.
 This address can only be read.
 	Esta dirección solo se puede leer.
 This could not be understood
@@ -463,6 +469,8 @@ What it is for
 	Para qué es
 What was new on a day, in a week or in a month: the same as members get by mail.
 	Lo nuevo de un día, una semana o un mes: lo mismo que los miembros reciben por correo.
+What was said here may be passed on, not who said it: names, files and signatures are not shown.
+	Lo que se dijo aquí se puede contar, pero no quién lo dijo: no se muestran nombres, archivos ni firmas.
 What was sent or asked for is over the limits of this archive.
 	Lo que se envió o se pidió supera los límites de este archivo.
 What {{list.title}} has found out and keeps
@@ -551,6 +559,8 @@ with files
 	con archivos
 without a word
 	sin una palabra
+without names
+	sin nombres
 words that begin so
 	palabras que empiezan así
 {{answered_count}} with answers
