@@ -44,13 +44,15 @@ look(bool *turned, struct gp_err *err)
 enum gp_status
 gp_clock_follow(const char *path, struct gp_err *err)
 {
+	enum gp_status st;
 	bool turned;
 
 	if (strlen(path) >= sizeof(follow.path))
 		return gp_fail(err, GP_E_CONFIG, "%s: too long", path);
 	memcpy(follow.path, path, strlen(path) + 1);
 	follow.words[0] = '\0';
-	return look(&turned, err);
+	st = look(&turned, err);
+	return st == GP_OK && !turned ? gp_fail(err, GP_E_CONFIG, "%s: no time", path) : st;
 }
 
 bool

@@ -27,7 +27,7 @@ def hold(y, m):
 
 
 def helper(y, m):
-    if y.rng.random() < .35:
+    if y.asked['help wanted'] % 2:
         y.later(HOUR, 6 * HOUR, y.reply, m, 'pass\n')
     else:
         y.later(HOUR, 6 * HOUR, y.reply, m, y.words.answer(y.names[m.rcpt], y.rng.choice(('varroa', 'queens', 'winter'))))
@@ -123,7 +123,8 @@ def keep(y, thread):
 
 
 def join(y, who):
-    y.at(y.now + 2 * DAY, y.voices.append, who)
+    if who != y.people[59]:     # who comes to sell
+        y.at(y.now + 2 * DAY, y.voices.append, who)
     y.send(who, 'bees+subscribe@example.org', 'join', 'join weekly\n' if y.rng.random() < .4 else 'join\n')
 
 
@@ -139,6 +140,12 @@ def to_all(y, subject, who, text, answers=(), first=2 * HOUR, gap=5 * HOUR):
             y.send(other, 'bees@example.org', f'Re: {subject}', line + '\n', [seen] if seen else [])
         y.at(y.now + first + i * gap, say)
     return y.send(who, 'bees@example.org', subject, text)
+
+
+def nobody_knows(y):
+    """A question that nobody answers by themselves; who said that they can help is asked."""
+    y.send(y.people[35], 'bees@example.org', 'Cells on one comb only #question #queens',
+           'Seven cells in a row on one comb, and none elsewhere. Do they supersede her, or will they swarm in March?\n')
 
 
 def anonymous(y):
@@ -212,9 +219,10 @@ def plan(y):
     for i in range(50, 60):     # ten who come in spring
         y.at(day(2 + i % 4, 3 + i % 20), join, y, p[i])
         y.at(day(2 + i % 4, 6 + i % 20), introduce, y, p[i])
+    y.at(day(2, 9), nobody_knows, y)
     y.at(day(3, 10), anonymous, y)
     y.at(day(4, 2), circle, y)
-    y.at(day(5, 4), lambda: y.send(p[57], 'bees@example.org', 'Cheap honey for sale', 'Ten jars for the price of eight, call me.\n'))
+    y.at(day(5, 4), lambda: y.send(p[59], 'bees@example.org', 'Cheap honey for sale', 'Ten jars for the price of eight, call me.\n'))
     y.at(day(6, 15), heat, y)
     y.at(day(9, 1), decide, y)
     y.at(day(10, 20), lambda: y.send(p[33], 'bees+unsubscribe@example.org', 'leave', 'leave\n'))
