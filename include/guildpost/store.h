@@ -175,6 +175,7 @@ struct gp_message {
 	unsigned flags;		/* GP_MAIL_ */
 	int attachments;
 	int state;		/* 1 present 2 no-archive 3 removed */
+	bool first;		/* the first post of a member */
 	char *note;		/* content note; with one, the snippet is that in brackets, none of its words. Or "" */
 	bool unnamed;		/* is shown without names: from_name and from_addr are "", msgid is made */
 };
@@ -254,6 +255,11 @@ enum gp_status gp_message_of_author(const void *ctx, struct gp_store *s, int64_t
     int64_t date, int64_t id, size_t limit, struct gp_message ***out, size_t *n, struct gp_err *err)
     GP_MUST_CHECK;
 
+/* Is any message of a person's addresses shown on the list? */
+enum gp_status gp_person_wrote(struct gp_store *s, int64_t list, int64_t person, bool *yes, struct gp_err *err)
+    GP_MUST_CHECK;
+/* It is the first post of a member. */
+enum gp_status gp_message_set_first(struct gp_store *s, int64_t message, struct gp_err *err) GP_MUST_CHECK;
 /* Messages with that address in From, on all lists, oldest first. Reads the whole archive. */
 enum gp_status gp_message_by(const void *ctx, struct gp_store *s, const char *address, size_t limit,
     struct gp_message ***out, size_t *n, struct gp_err *err) GP_MUST_CHECK;

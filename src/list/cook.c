@@ -21,13 +21,13 @@ static const char *const dropped[] = {
 	"Notice-Requested-Upon-Delivery-To", "Original-Recipient", "Errors-To", "Archived-At",
 	"List-Id", "List-Help", "List-Unsubscribe", "List-Unsubscribe-Post", "List-Subscribe",
 	"List-Post", "List-Owner", "List-Archive", "Lines", "Content-Length", "Status", "X-Status",
-	"X-UID", "X-Original-From",
+	"X-UID", "X-Original-From", GP_FIRST_POST,
 };
 
 /* Those that we add: a signature that covers them is broken by that. */
 static const char *const added[] = {
 	"List-Id", "List-Help", "List-Unsubscribe", "List-Unsubscribe-Post", "List-Subscribe",
-	"List-Post", "List-Owner", "List-Archive", "Archived-At", "Received",
+	"List-Post", "List-Owner", "List-Archive", "Archived-At", "Received", GP_FIRST_POST,
 };
 
 enum { NAMES = GP_COUNT(dropped) + GP_COUNT(added) + 16 }; /* and as many as the header has fields */
@@ -232,6 +232,8 @@ gp_cook_header(const void *ctx, struct gp_site *site, const struct gp_list *list
 	if (k->key != NULL && gp_list_has_archive(list))
 		gp_header_add(&c.front, "Archived-At",
 		    gp_asprintf(ctx, "<%s/%s/m/%s>", site->conf->url, list->name, k->key));
+	if (k->first)
+		gp_header_add(&c.front, GP_FIRST_POST, "yes");
 	complete(&c, k->h, "Precedence", "list");
 	complete(&c, k->h, "Message-ID", gp_asprintf(ctx, "<%s>", k->msgid));
 	complete(&c, k->h, "Date", gp_date_format(ctx, k->in->received, 0));

@@ -74,6 +74,16 @@ read_questions(struct gp_news_pool *pool, int64_t to, struct gp_err *err)
 	return st;
 }
 
+/* Of the list itself, or of somebody who gives no name: such an address is new in each thread, and nobody is. */
+static bool
+is_ours(const struct gp_list *list, const char *addr)
+{
+	size_t n = strlen(list->name);
+
+	return gp_istarts(addr, list->name) && strchr("+-@", addr[n]) != NULL &&
+	    gp_strieq(gp_addr_domain(addr), list->domain);
+}
+
 static enum gp_status
 group(struct gp_news_pool *pool, struct gp_err *err)
 {
@@ -82,8 +92,10 @@ group(struct gp_news_pool *pool, struct gp_err *err)
 	struct news_thread *t = NULL;
 	size_t i;
 
-	for (i = 0; i < pool->n; i++)
+	for (i = 0; i < pool->n; i++) {
 		keys[i] = (struct key){pool->v[i]->m->thread, i};
+		pool->v[i]->newcomer = pool->v[i]->newcomer && !is_ours(pool->list, pool->v[i]->m->from_addr);
+	}
 	qsort(keys, pool->n, sizeof(*keys), by_thread);
 	pool->order = gp_array(pool, size_t, pool->n + 1);
 	pool->texts = gp_array(pool, struct news_text *, pool->n + 1);

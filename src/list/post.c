@@ -12,6 +12,8 @@
 
 #include <string.h>
 
+enum { NAME = 60 };	/* characters of one in the footer */
+
 /* Folded addresses of To and Cc: who has a copy already. */
 static const char *const *
 addressed(const void *ctx, const struct gp_mail *m, size_t *n)
@@ -39,6 +41,7 @@ struct posting {
 	const struct gp_archived *archived;
 	bool shaped;			/* the archived body is not the author's any more */
 	const char *note;		/* content note, or NULL */
+	bool first;			/* the first post of a member */
 	struct gp_outcome *out;
 	struct gp_err *err;
 };
@@ -75,6 +78,27 @@ link_files(struct posting *p, int64_t limit, struct shape *s)
 	return GP_OK;
 }
 
+/* The list's footer, which says of a first post that it is one. */
+static enum gp_status
+footer_of(struct posting *p, const char **out)
+{
+	json_t *data = gp_json_object(p->ctx);
+	const struct gp_mail *m = p->in->mail;
+	char *line, *name = gp_text_hide_addrs(p->ctx, m->from_name, strlen(m->from_name));
+	enum gp_status st;
+	size_t n;
+
+	*out = p->list->set.footer;
+	if (!p->first)
+		return GP_OK;
+	gp_json_text(data, "author", gp_utf8_line(p->ctx, name, strlen(name), NAME));
+	st = gp_templates_render(p->ctx, p->site->templates, "mail/first-post.txt", p->list->set.language, data, &line,
+	    &n, p->err);
+	if (st == GP_OK)
+		*out = gp_asprintf(p->ctx, "%s%s\n", line, p->list->set.footer);
+	return st;
+}
+
 /* The list's footer, where such mail may have one. */
 static enum gp_status
 add_footer(struct posting *p, struct shape *s)
@@ -82,10 +106,14 @@ add_footer(struct posting *p, struct shape *s)
 	struct gp_footed footed;
 	struct gp_buf b;
 	enum gp_status st;
+	const char *footer;
 
 	if (p->list->set.footer[0] == '\0')
 		return GP_OK;
-	st = gp_footer_add(p->ctx, s->raw, s->n, p->list->set.footer, &footed, p->err);
+	st = footer_of(p, &footer);
+	if (st != GP_OK)
+		return st;
+	st = gp_footer_add(p->ctx, s->raw, s->n, footer, &footed, p->err);
 	/* No room for a footer is no reason to keep a post back. */
 	if (st == GP_E_TOOBIG || (st == GP_OK && !footed.added))
 		return GP_OK;
@@ -129,6 +157,7 @@ cook(struct posting *p, int64_t limit, struct gp_job *job)
 		k.number = stats.messages;
 	}
 	k.note = p->in->note;
+	k.first = p->first;
 	k.fields = s.fields;
 	k.body_changed = s.changed || p->shaped;
 	if (st == GP_OK)
@@ -229,17 +258,35 @@ count_post(const void *ctx, struct gp_site *site, const struct gp_list *list,
 	return st;
 }
 
+/* Of a member, by the count of their posts and by what is in the archive; posts without a name have no member. */
+static enum gp_status
+is_first(struct gp_site *site, const struct gp_list *list, const struct gp_member *author, bool *first,
+    struct gp_err *err)
+{
+	enum gp_status st = GP_OK;
+	bool wrote = false;
+
+	*first = author != NULL && author->accepted == 0 && list->set.welcome == GP_FEATURE_ON;
+	if (*first)
+		st = gp_person_wrote(site->store, list->id, author->person, &wrote, err);
+	*first = *first && !wrote;
+	return st;
+}
+
 enum gp_status
 gp_post_as_is(const void *ctx, struct gp_site *site, struct gp_list *list, const struct gp_inbound *in,
     const struct gp_member *author, struct gp_outcome *out, struct gp_err *err)
 {
 	const struct gp_inbound *came = in;
 	struct gp_archived a;
+	struct gp_veil veil = {0};
 	struct posting p;
 	struct gp_header h;
 	enum gp_status st = gp_content_shape(ctx, site, list, came, &in, err);
-	bool which;
+	bool which, first;
 
+	if (st == GP_OK)
+		st = is_first(site, list, author, &first, err);
 	if (st == GP_OK)
 		st = gp_digest_answer(ctx, site, list, in, &in, &which, err);
 	if (st == GP_OK)
@@ -256,11 +303,19 @@ gp_post_as_is(const void *ctx, struct gp_site *site, struct gp_list *list, const
 		out->text = gp_strdup(ctx, "it was in the archive already: nothing sent");
 		return GP_OK;
 	}
-	p = (struct posting){ctx, site, list, in, &h, &a, in != came, in->note, out, err};
+	if (first)
+		st = gp_thread_veil(site->store, a.thread, &veil, err);
+	if (st != GP_OK)
+		return st;
+	/* Where words are shown without names nobody is known by being new. */
+	first = first && !veil.unnamed;
+	p = (struct posting){ctx, site, list, in, &h, &a, in != came, in->note, first, out, err};
 	if (p.note == NULL)
 		p.note = gp_note_said(ctx, site->words, in->mail);
 	out->recipients = 0;
 	st = queue_post(&p, author);
+	if (st == GP_OK && first)
+		st = gp_message_set_first(site->store, a.id, err);
 	if (st == GP_OK && p.note != NULL)
 		st = gp_message_set_note(site->store, a.id, p.note, in->note != NULL, err);
 	if (st == GP_OK)

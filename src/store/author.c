@@ -69,3 +69,24 @@ gp_message_of_author(const void *ctx, struct gp_store *s, int64_t list, int64_t 
 
 	return status == GP_OK ? gp_sql_rows(ctx, s, st, gp_message_read, out, n, err) : status;
 }
+
+enum gp_status
+gp_person_wrote(struct gp_store *s, int64_t list, int64_t person, bool *yes, struct gp_err *err)
+{
+	int64_t *senders = NULL, found = 0;
+	size_t i, n = 0;
+	enum gp_status status = gp_news_senders(NULL, s, person, &senders, &n, err);
+
+	for (i = 0; status == GP_OK && i < n && !found; i++)
+		status = gp_sql_int(s, &found, "SELECT EXISTS(SELECT 1 FROM node WHERE list = ?1 AND author = ?2 AND "
+		    "state = 1)", GP_ARGS(GP_INT(list), GP_INT(senders[i])), err);
+	talloc_free(senders);
+	*yes = found != 0;
+	return status;
+}
+
+enum gp_status
+gp_message_set_first(struct gp_store *s, int64_t message, struct gp_err *err)
+{
+	return gp_sql_run(s, "UPDATE node SET first = 1 WHERE id = ?1", GP_ARGS(GP_INT(message)), err);
+}

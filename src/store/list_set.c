@@ -134,7 +134,8 @@ const struct gp_opt gp_list_options[] = {
 	{"letter", GP_OPT_CHOICE, AT(letter), "off", 0, 0, FEATURE,
 	    "a letter each month: how are we doing, what did we learn; moderators: to them alone"},
 	{"welcome", GP_OPT_CHOICE, AT(welcome), "on", 0, 0, "off|on",
-	    "newcomers are told the charter, three threads worth reading, and who is around"},
+	    "newcomers are told the charter, three threads worth reading, and who is around; their first post is "
+	    "marked for the others"},
 	{"mentors", GP_OPT_CHOICE, AT(mentors), "off", 0, 0, FEATURE,
 	    "members who offer a topic are proposed to those who seek it; moderators: only they bring two "
 	    "together"},

@@ -41,6 +41,7 @@ gp_message_read(const void *ctx, sqlite3_stmt *st)
 		m->zone = m->attachments = 0;
 		m->flags &= GP_MAIL_DATE_OK;
 	}
+	m->first = sqlite3_column_int(st, 23) != 0;
 	return m;
 }
 

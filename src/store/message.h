@@ -12,7 +12,8 @@
 #define MESSAGE_COLUMNS "n.id, n.list, n.thread, n.key, look_id(n.thread, n.mid, n.key), n.parent, n.kind, " \
 	"p.key, n.date, n.received, n.zone, look_name(n.thread, n.from_name), look_name(n.thread, n.from_addr), " \
 	"look_words(n.thread, n.subject), look_words(n.thread, n.title), look_words(n.thread, " NOTED("n") "), n.size, " \
-	"n.flags, n.files, n.state, n.origin, look_words(n.thread, n.note), look(n.thread) = 2"
+	"n.flags, n.files, n.state, n.origin, look_words(n.thread, n.note), look(n.thread) = 2, " \
+	"n.first AND look(n.thread) = 1"
 #define MESSAGE_PARENT " LEFT JOIN node p ON p.id = n.parent AND p.state = 1 "
 /* Whoever looks sees only what is theirs to see: a query goes on behind this with its own conditions. */
 #define MESSAGE_SEEN "WHERE look(n.thread) AND "

@@ -9,7 +9,7 @@
 	"WHERE a.id = n.parent AND a.state > 0), 0), n.id = (SELECT o.id FROM node o WHERE o.list = n.list AND " \
 	"o.author = n.author AND o.state = 1 ORDER BY o.date, o.id LIMIT 1) AND look(n.thread) = 1 FROM node n" \
 	MESSAGE_PARENT MESSAGE_SEEN
-enum { AUTHOR = 23, PARENT_AUTHOR, NEWCOMER };
+enum { AUTHOR = 24, PARENT_AUTHOR, NEWCOMER };
 
 static void *
 read_news(const void *ctx, sqlite3_stmt *st)

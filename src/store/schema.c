@@ -37,6 +37,7 @@ static const struct gp_migration *const migrations[] = {
 	&gp_schema_23,
 	&gp_schema_24,
 	&gp_schema_25,
+	&gp_schema_26,
 };
 
 int64_t

@@ -114,6 +114,7 @@ put_article(struct show *s, json_t *array, size_t index)
 	gp_json_bool(o, "new", s->news != 0 && m->date > s->news);
 	put_author(s->v, o, m);
 	put_date(s->v, o, "date", m->date);
+	gp_json_bool(o, "first_post", m->first);
 	put_parent(s->v, o, s->tree, node, node->up >= 0 && s->first[node->up] != -2);
 	put_subject(s, o, node);
 	put_links(s->v, o, m);

@@ -409,6 +409,7 @@ put_message(const struct visit *v, json_t *o, const struct gp_list *list,
 	put_date(v, o, "date", m->date);
 	gp_json_text(o, "snippet", hidden(v->ctx, m->snippet));
 	put_content_note(v, o, m);
+	gp_json_bool(o, "first_post", m->first);
 	gp_json_int(o, "files", m->attachments);
 }
 

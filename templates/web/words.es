@@ -693,3 +693,5 @@ kept in the library
 	guardado en la biblioteca
 Content note:
 	Aviso de contenido:
+first post here: welcome!
+	primer mensaje aquí: ¡bienvenida!

@@ -60,7 +60,7 @@ from case import Bad, Case, order  # noqa: E402
 from play import Play  # noqa: E402
 from world import Failure, World  # noqa: E402
 
-GROUPS = {'T': ('Transport in', 28), 'H': ('Headers', 33), 'S': ('Subject', 15), 'D': ('DMARC', 26),
+GROUPS = {'T': ('Transport in', 28), 'H': ('Headers', 34), 'S': ('Subject', 15), 'D': ('DMARC', 26),
           'E': ('Envelope out', 22), 'B': ('Bounces', 26), 'L': ('Loops, automatic mail', 14), 'X': ('Security', 35),
           'C': ('Content', 26), 'G': ('Digest', 12), 'R': ('Storage', 7)}
 

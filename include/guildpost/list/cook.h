@@ -9,11 +9,15 @@
 
 /* ---- cook.c: the header block that goes out ------------------------------------------------ */
 
+/* The field of a member's first post, with "yes"; what comes in with one loses it. */
+#define GP_FIRST_POST "X-First-Post"
+
 struct gp_cooking {
 	const struct gp_inbound *in;
 	const struct gp_header *h;	/* of in->raw */
 	const char *msgid, *key;	/* key NULL: it is not in the archive that readers see */
 	int64_t number;			/* of the post on the list */
+	bool first;			/* the first post of a member */
 	const char *note;		/* content note that a moderator gave it, for the subject; or NULL */
 	bool body_changed;		/* what goes out is not the author's body */
 	const char *fields;		/* in place of MIME-Version and Content- fields; or NULL */
