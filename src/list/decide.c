@@ -140,7 +140,7 @@ static enum gp_status
 keep(struct round *r, const char *body)
 {
 	struct gp_practice what = {.list = r->list->id, .message = r->head->id,
-	    .title = gp_kind_title(r->ctx, r->head->title),
+	    .title = gp_kind_title(r->ctx, r->site, r->list, r->head->title),
 	    .tags = gp_strdup(r->ctx, " decision "), .keeper = r->head->from_addr,
 	    .name = r->head->from_name}, *p;
 	int64_t version;

@@ -144,7 +144,7 @@ gp_kind_said(const void *ctx, const struct gp_site *site, const struct gp_list *
 	return gp_kind_find(ctx, site, list, gp_strndup(ctx, title, n));
 }
 
-/* Of the word with "#" that a text of n bytes ends with, behind a blank; 0: none. */
+/* The length of the word with "#" that a text of n bytes ends with, behind a blank; 0: none. */
 static size_t
 last_tag(const char *p, size_t n)
 {
@@ -155,17 +155,38 @@ last_tag(const char *p, size_t n)
 	return at > 1 && at < n && p[at - 1] == '#' && p[at - 2] == ' ' && tag_length(p + at) == n - at ? n - at + 1 : 0;
 }
 
+/* "#question", for a kind that the list has. */
+static bool
+is_kind_tag(const void *ctx, const struct gp_site *site, const struct gp_list *list, const char *p, size_t n)
+{
+	return gp_kind_find(ctx, site, list, gp_strndup(ctx, p + 1, n - 1)) != NULL;
+}
+
 char *
-gp_kind_title(const void *ctx, const char *title)
+gp_kind_title(const void *ctx, const struct gp_site *site, const struct gp_list *list, const char *title)
 {
 	struct gp_str t = gp_str_trim((struct gp_str){title, strlen(title)});
-	size_t n;
+	struct gp_buf b;
+	size_t n, ends;
 
-	while (t.n > 0 && *t.p == '#' && (n = tag_length(t.p + 1)) > 0 && n + 1 < t.n)
-		t = gp_str_trim((struct gp_str){t.p + n + 1, t.n - n - 1});
-	while ((n = last_tag(t.p, t.n)) > 0)
-		t = gp_str_trim((struct gp_str){t.p, t.n - n});
-	return gp_strndup(ctx, t.p, t.n);
+	while (t.n > 0 && *t.p == '#' && (n = tag_length(t.p + 1) + 1) > 1 && n < t.n && t.p[n] == ' ' &&
+	    is_kind_tag(ctx, site, list, t.p, n))
+		t = gp_str_trim((struct gp_str){t.p + n, t.n - n});
+	for (ends = t.n; (n = last_tag(t.p, ends)) > 0;)
+		for (ends -= n; t.p[ends - 1] == ' ';)
+			ends--;
+	if (ends == t.n || memchr(t.p, '#', t.n) == NULL)
+		return gp_strndup(ctx, t.p, t.n);
+	gp_buf_init(&b, ctx, t.n + 1);
+	gp_buf_add(&b, t.p, ends);
+	while (ends < t.n) {
+		ends += strspn(t.p + ends, " ");
+		n = tag_length(t.p + ends + 1) + 1;
+		if (!is_kind_tag(ctx, site, list, t.p + ends, n))
+			gp_buf_printf(&b, " %.*s", (int)n, t.p + ends);
+		ends += n;
+	}
+	return b.p;
 }
 
 char **

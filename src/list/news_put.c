@@ -139,7 +139,7 @@ put_names(const struct putting *p, json_t *o, const struct issue_thread *it, siz
 static void
 put_head(const struct putting *p, json_t *o, const struct gp_thread *t)
 {
-	const char *title = t->title[0] != '\0' ? t->title : "…";
+	const char *title = t->title[0] != '\0' ? gp_kind_title(p->ctx, p->site, p->list, t->title) : "…";
 
 	gp_json_text(o, "title", news_line(p->ctx, title, 150));
 	put_url(p, o, 't', t->messages > 0 ? t->key : NULL);

@@ -56,7 +56,8 @@ put_tops(const struct writing *w, json_t *doc)
 	for (i = 0; i < w->n; i++)
 		for (k = 0; k < w->issues[i]->threads_n; k++) {
 			const struct issue_thread *it = &w->issues[i]->threads[k];
-			char *title = news_line(w->ctx, it->thread->t->title, 60);
+			char *title = news_line(w->ctx, gp_kind_title(w->ctx, w->site,
+			    w->issues[i]->pool->list, it->thread->t->title), 60);
 			json_t *row;
 
 			answers += it->place == NEWS_REPLIES;

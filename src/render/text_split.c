@@ -96,6 +96,33 @@ skip_greeting(const char *s, size_t n)
 	return next;
 }
 
+/* The "**" that ends what the one at s begins, or NULL: "**Agreed.** Now", not "int **p, **q" nor "2**8". */
+static char *
+end_of_strong(const char *start, char *s)
+{
+	char *end = s[2] > ' ' && (s == start || strchr(" \t\n(", s[-1]) != NULL) ? strstr(s + 2, "**") : NULL;
+
+	return end != NULL && end > s + 2 && end[-1] > ' ' && strchr(" \t\n.,:;!?)", end[2]) != NULL ? end : NULL;
+}
+
+/* A line of plain text has no form for what is strong. */
+static void
+drop_stars(char *text)
+{
+	char *s, *end, *from = text;
+
+	while ((s = strstr(from, "**")) != NULL) {
+		end = end_of_strong(text, s);
+		if (end == NULL) {
+			from = s + 2;
+			continue;
+		}
+		memmove(end, end + 2, strlen(end + 2) + 1);
+		memmove(s, s + 2, strlen(s + 2) + 1);
+		from = end - 2;
+	}
+}
+
 char *
 gp_text_snippet(const void *ctx, const char *own, size_t n, size_t max)
 {
@@ -104,6 +131,7 @@ gp_text_snippet(const void *ctx, const char *own, size_t n, size_t max)
 
 	len = gp_utf8_cut(own + from, n - from, max * 4 + SNIPPET_LOOK);
 	hidden = gp_text_hide_addrs(NULL, own + from, len);
+	drop_stars(hidden);
 	line = gp_utf8_line(ctx, hidden, strlen(hidden), max);
 	talloc_free(hidden);
 	return line;

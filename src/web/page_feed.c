@@ -205,7 +205,7 @@ thread_feed_build(struct visit *v)
 		return visit_failed(&err);
 	if (!see_nodes(v, nodes, n))
 		return 404;
-	start_feed(v, hidden(v->ctx, v->thread->title), thread_path(v, v->list, v->thread),
+	start_feed(v, shown_title(v, v->list, v->thread->title), thread_path(v, v->list, v->thread),
 	    list_path(v, v->list, "t/%s.atom", v->thread->key),
 	    gp_asprintf(v->ctx, "t/%s", v->thread->key));
 	for (i = n; i-- > 0 && status == 200 && left > 0;)

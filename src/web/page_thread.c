@@ -422,7 +422,7 @@ thread_build(struct visit *v)
 	if (!cut_page(&s))
 		return 404;
 	link_page(&s);
-	doc_start(v, hidden(v->ctx, v->thread->title), path);
+	doc_start(v, shown_title(v, v->list, v->thread->title), path);
 	gp_json_bool(v->doc_page, "is_thread", true);
 	gp_json_bool(v->doc_page, "noindex", flat || s.news != 0);
 	gp_json_text(v->doc_page, "feed_url", list_path(v, v->list, "t/%s.atom", v->thread->key));

@@ -184,6 +184,8 @@ char *thread_path(const struct visit *v, const struct gp_list *list, const struc
 char *message_path(const struct visit *v, const struct gp_list *list, const char *key);
 void put_size(json_t *o, const char *name, int64_t bytes);
 void put_list(const struct visit *v, json_t *o, const struct gp_list *list);
+/* A title as a page shows it: no address, no word that only says what kind of thread it is. */
+char *shown_title(const struct visit *v, const struct gp_list *list, const char *title);
 void put_thread(const struct visit *v, json_t *o, const struct gp_list *list,
     const struct gp_thread *t);
 /* Its content note, or null. */

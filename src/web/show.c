@@ -354,6 +354,12 @@ doc_start(struct visit *v, const char *title, const char *path)
 		    strcmp(path + strlen(v->w->base), "/") == 0 ? "/index" : ""));
 }
 
+char *
+shown_title(const struct visit *v, const struct gp_list *list, const char *title)
+{
+	return hidden(v->ctx, strchr(title, '#') == NULL ? title : gp_kind_title(v->ctx, v->w->site, list, title));
+}
+
 void
 put_thread(const struct visit *v, json_t *o, const struct gp_list *list, const struct gp_thread *t)
 {
@@ -364,7 +370,7 @@ put_thread(const struct visit *v, json_t *o, const struct gp_list *list, const s
 
 	gp_json_text(o, "key", t->key);
 	gp_json_text(o, "url", thread_path(v, list, t));
-	gp_json_text(o, "title", hidden(v->ctx, t->title));
+	gp_json_text(o, "title", shown_title(v, list, t->title));
 	gp_json_int(o, "messages", t->messages);
 	gp_json_int(o, "replies", t->messages - 1);
 	gp_json_bool(o, "one_reply", t->messages == 2);
@@ -403,7 +409,7 @@ put_message(const struct visit *v, json_t *o, const struct gp_list *list,
 {
 	gp_json_text(o, "key", m->key);
 	gp_json_text(o, "url", message_path(v, list, m->key));
-	gp_json_text(o, "title", hidden(v->ctx, m->title));
+	gp_json_text(o, "title", shown_title(v, list, m->title));
 	put_author(v, o, m);
 	gp_json_bool(o, "unnamed", m->unnamed);
 	put_date(v, o, "date", m->date);

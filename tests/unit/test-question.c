@@ -164,17 +164,19 @@ static void
 test_titles(void **state)
 {
 	static const struct { const char *in, *out; } cases[] = {
-		{"#decide Buy a press", "Buy a press"}, {"Buy a press #decide #honey", "Buy a press"},
-		{"#a #b Buy", "Buy"}, {"Order #12 of wax", "Order #12 of wax"}, {"In C#", "In C#"},
-		{"What of #wax now?", "What of #wax now?"}, {"#decide", "#decide"}, {"#a #b", "#b"},
-		{"", ""}, {"#", "#"}, {"# #", "# #"}, {"a #", "a #"}, {" x ", "x"}, {"a #b!", "a #b!"},
-		{"\xc3\xa4 #\xc3\xb6", "\xc3\xa4"},
+		{"#question Buy a press", "Buy a press"}, {"Buy a press #frage #honey", "Buy a press #honey"},
+		{"Buy a press #honey #story", "Buy a press #honey"}, {"Buy #honey", "Buy #honey"},
+		{"#story #practice Buy", "Buy"}, {"#honey #story Buy", "#honey #story Buy"},
+		{"Order #12 of wax", "Order #12 of wax"}, {"In C#", "In C#"}, {"Buy  #story  #tool", "Buy"},
+		{"What of #story now?", "What of #story now?"}, {"#story", "#story"}, {"#story #tool", "#tool"},
+		{"#decide Off here", "#decide Off here"}, {"", ""}, {"#", "#"}, {"# #", "# #"}, {"a #", "a #"}, {" x ", "x"},
+		{"a #story!", "a #story!"}, {"\xc3\xa4 #Story", "\xc3\xa4"}, {"#storyteller", "#storyteller"},
 	};
 	struct place *p = *state;
 	size_t i;
 
 	for (i = 0; i < GP_COUNT(cases); i++)
-		assert_string_equal(gp_kind_title(p->ctx, cases[i].in), cases[i].out);
+		assert_string_equal(gp_kind_title(p->ctx, p->site, p->bees, cases[i].in), cases[i].out);
 }
 
 int

@@ -283,6 +283,9 @@ test_snippet(void **state)
 		{"Hi all,", "Hi all,", 20},
 		{"a long text that must be cut", "a long text\xe2\x80\xa6", 11},
 		{"ask jane@example.org", "ask jane@...", 50},
+		{"**Agreed.** So be it", "Agreed. So be it", 50}, {"It is **new** (**very**)", "It is new (very)", 50},
+		{"int **p, **q;", "int **p, **q;", 50}, {"2**8 is **so", "2**8 is **so", 50}, {"** a **", "** a **", 50},
+		{"****", "****", 50}, {"**a**b", "**a**b", 50}, {"**", "**", 50}, {"**a** **b", "a **b", 50},
 		{"a\x1b[1m\xe2\x80\xae" "b", "a[1mb", 20},
 	};
 	size_t i;

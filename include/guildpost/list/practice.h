@@ -32,8 +32,9 @@ const char *gp_kind_find(const void *ctx, const struct gp_site *site, const stru
  * of the text, "Question: ..." in the subject; NULL: nothing. */
 const char *gp_kind_said(const void *ctx, const struct gp_site *site, const struct gp_list *list,
     const struct gp_mail *mail);
-/* A title without the words with "#" at its ends; a title of nothing else keeps its last. */
-char *gp_kind_title(const void *ctx, const char *title);
+/* A title without the words with "#" at its ends that name a kind, which readers are told otherwise; a title of nothing
+ * else keeps its last, and topics stay. */
+char *gp_kind_title(const void *ctx, const struct gp_site *site, const struct gp_list *list, const char *title);
 /* Topics of a post: words with "#", folded, at most `max`. */
 char **gp_kind_topics(const void *ctx, const struct gp_mail *mail, size_t max, size_t *n);
 /* A message was archived: if it begins a thread, what is that? author NULL: no member. */
