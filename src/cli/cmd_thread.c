@@ -12,6 +12,8 @@ struct work {
 	struct gp_list *list;
 	struct gp_message *message, *other;
 	const char *mark;
+	int visible;	/* GP_VISIBLE_, or -1: as it is */
+	int unnamed;	/* 0, 1, or -1: as it is */
 };
 
 static int
@@ -145,6 +147,24 @@ do_remove(struct gp_cli *cli, void *arg, struct gp_err *err)
 	return st == GP_OK ? gp_act_add(cli->site->store, &act, err) : st;
 }
 
+static enum gp_status
+do_veil(struct gp_cli *cli, void *arg, struct gp_err *err)
+{
+	struct work *w = arg;
+	struct gp_act_record act = {.list = w->list->id, .who = "command line",
+	    .verb = gp_verb_names[GP_VERB_VISIBLE], .what = w->message->title, .msgid = ""};
+	struct gp_veil veil;
+	enum gp_status st = gp_thread_veil(cli->site->store, w->message->thread, &veil, err);
+
+	if (st != GP_OK)
+		return st;
+	veil.visible = w->visible >= 0 ? w->visible : veil.visible;
+	veil.unnamed = w->unnamed >= 0 ? w->unnamed > 0 : veil.unnamed;
+	act.detail = gp_asprintf(cli, "%s%s", gp_visible_names[veil.visible], veil.unnamed ? ", without names" : "");
+	st = gp_thread_veil_set(cli->site->store, w->message->thread, &veil, err);
+	return st == GP_OK ? gp_act_add(cli->site->store, &act, err) : st;
+}
+
 /* Find the message of the key and do something to its thread. */
 static int
 change(struct gp_cli *cli, struct work *w, const char *key,
@@ -200,17 +220,48 @@ mark(struct gp_cli *cli, void *work, int argc, char **argv)
 }
 
 static int
+visible(struct gp_cli *cli, void *work, int argc, char **argv)
+{
+	struct work *w = work;
+
+	(void)argc;
+	w->unnamed = -1;
+	for (w->visible = 0; gp_visible_names[w->visible] != NULL &&
+	    strcmp(gp_visible_names[w->visible], argv[1]) != 0;)
+		w->visible++;
+	if (gp_visible_names[w->visible] == NULL)
+		return gp_cli_usage(cli, "%s: list, members, then or none is wanted", argv[1]);
+	return change(cli, w, argv[0], do_veil);
+}
+
+static int
+unnamed(struct gp_cli *cli, void *work, int argc, char **argv)
+{
+	struct work *w = work;
+
+	(void)argc;
+	w->visible = -1;
+	w->unnamed = strcmp(argv[1], "on") == 0;
+	if (!w->unnamed && strcmp(argv[1], "off") != 0)
+		return gp_cli_usage(cli, "%s: on or off is wanted", argv[1]);
+	return change(cli, w, argv[0], do_veil);
+}
+
+static int
 run(struct gp_cli *cli, int argc, char **argv)
 {
 	static const char key[] = "a list and the key of a message (as in its web address) are wanted",
 	    keys[] = "a list and the keys of two messages (as in their web addresses) are wanted",
+	    who[] = "a list, a key, and list, members, then or none are wanted",
+	    names[] = "a list, a key, and on or off are wanted",
 	    which[] = "a list, a key, and question, solved, story, practice or none are wanted";
 	struct work w = {0};
 	const struct gp_cli_verb verbs[] = {{"ls", ls, 1, "a list is wanted", &w.list},
 	    {"show", show, 2, key, &w.list}, {"split", split, 2, key, &w.list},
 	    {"remove", take_down, 2, key, &w.list},
 	    {"merge", merge, 3, keys, &w.list}, {"solve", solve, 2, key, &w.list},
-	    {"mark", mark, 3, which, &w.list}};
+	    {"mark", mark, 3, which, &w.list}, {"visible", visible, 3, who, &w.list},
+	    {"unnamed", unnamed, 3, names, &w.list}};
 	int code = gp_cli_options(cli, &argc, argv, NULL, 0);
 
 	return code >= 0 ? code : gp_cli_verb(cli, argc, argv, verbs, GP_COUNT(verbs), &w);
@@ -219,11 +270,15 @@ run(struct gp_cli *cli, int argc, char **argv)
 const struct gp_cmd gp_cmd_thread = {
 	.name = "thread",
 	.usage = "ls LIST\nshow LIST KEY\nsplit LIST KEY\nmerge LIST KEY UNDER-KEY\nsolve LIST KEY\nremove LIST KEY\n"
-	    "mark LIST KEY question|solved|story|practice|none",
+	    "mark LIST KEY question|solved|story|practice|none\nvisible LIST KEY list|members|then|none\n"
+	    "unnamed LIST KEY on|off",
 	.summary = "Look at threads and put them right",
 	.help = "KEY is that of any message, as in its web address. split begins a thread at the message;\n"
 	    "merge puts its thread under another message; solve marks it as what answered. Such decisions\n"
 	    "are kept apart from the mail: a rebuild repeats them. remove takes one message out of the archive, the\n"
-	    "search, the queue and the digests to come, for good: its place in the thread says that it is gone.\n",
+	    "search, the queue and the digests to come, for good: its place in the thread says that it is gone.\n"
+	    "visible says who finds the thread in the archive: all who may read that, members, those who were\n"
+	    "members then, nobody (it is mailed all the same); unnamed shows it without names. The command line itself\n"
+	    "sees everything: so do export, mirror and backup.\n",
 	.run = run,
 };

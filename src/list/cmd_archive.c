@@ -16,8 +16,11 @@ enum { FEW = 20, MANY = 200, THREAD = 100, PAGES = 5, OF_EACH = 8 };
 enum gp_status
 gp_command_may_read(struct asked *a)
 {
-	if (gp_list_may_read(a->list, a->member))
+	if (gp_list_may_read(a->list, a->member)) {
+		gp_store_look(a->site->store, (struct gp_looker){GP_LOOK_PERSON,
+		    a->member != NULL ? a->member->person : 0, false});
 		return GP_OK;
+	}
 	gp_json_bool(gp_said(a, "archive_closed"), a->list->set.archive == GP_ARCHIVE_OFF ? "none" :
 	    a->list->set.archive == GP_ARCHIVE_OWNERS ? "owners" : "members", true);
 	return GP_E_NOTFOUND;
@@ -89,7 +92,8 @@ add_message_of(struct asked *a, const struct gp_list *list, json_t *rows, const 
 
 	gp_json_int(row, "number", m->id);
 	gp_json_text(row, "title", m->title);
-	gp_json_text(row, "author", m->from_name[0] != '\0' ? m->from_name :
+	gp_json_text(row, "author", m->unnamed ? gp_templates_word(a->site->templates, a->language, "Somebody") :
+	    m->from_name[0] != '\0' ? m->from_name :
 	    gp_text_hide_addrs(a->ctx, m->from_addr, strlen(m->from_addr)));
 	gp_json_text(row, "date", gp_time_format(a->ctx, m->date, list->set.timezone, "%Y-%m-%d"));
 	gp_json_text(row, "excerpt", m->snippet);

@@ -136,6 +136,8 @@ add_memberships(struct asked *a, json_t *out)
 static enum gp_status
 add_messages(struct asked *a, const struct gp_person *p, json_t *out)
 {
+	/* All that is theirs, wherever it stands. */
+	struct gp_looker before = gp_store_look(a->site->store, (struct gp_looker){GP_LOOK_ALL, 0, false});
 	enum gp_status st = GP_OK;
 	struct gp_message **v;
 	struct gp_list *list;
@@ -155,6 +157,7 @@ add_messages(struct asked *a, const struct gp_person *p, json_t *out)
 			gp_json_text(row, "subject", v[k]->subject);
 		}
 	}
+	gp_store_look(a->site->store, before);
 	return st;
 }
 

@@ -149,6 +149,18 @@ gp_command_is_proven(struct asked *a)
 	return false;
 }
 
+/* With the eyes of whoever asks; names are there to decide by, until something of the archive is shown. */
+static enum gp_status
+run_seeing(struct asked *a, const struct gp_command *command, const char *args)
+{
+	struct gp_looker before = gp_store_look(a->site->store, (struct gp_looker){GP_LOOK_PERSON,
+	    a->member != NULL ? a->member->person : 0, true});
+	enum gp_status st = command->run(a, args);
+
+	gp_store_look(a->site->store, before);
+	return st;
+}
+
 static enum gp_status
 run_command(struct asked *a, const struct gp_command *command, const char *args)
 {
@@ -164,7 +176,7 @@ run_command(struct asked *a, const struct gp_command *command, const char *args)
 	}
 	if ((command->flags & GP_CMD_PROOF) != 0 && !gp_command_is_proven(a))
 		return GP_OK;
-	return command->run(a, args);
+	return run_seeing(a, command, args);
 }
 
 /* True when it was a command, whatever came of it. */

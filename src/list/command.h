@@ -129,7 +129,7 @@ char *gp_command_address(struct asked *a, const char *args);
 int gp_command_delivery(struct asked *a, const char *word);
 /* Take a member off; the last owner is told why not. */
 enum gp_status gp_command_leave(struct asked *a, const struct gp_member *m);
-/* What anybody may see of the archive by mail: GP_OK, or GP_E_NOTFOUND with a result that says why. */
+/* What anybody may see of the archive by mail, from here on as it is shown: GP_OK, or GP_E_NOTFOUND with a result that says why. */
 enum gp_status gp_command_may_read(struct asked *a);
 
 /* The message that a number, "#12", or a key names; GP_E_NOTFOUND with a result when there is none. */
@@ -182,6 +182,7 @@ typedef enum gp_status gp_command_fn(struct asked *a, const char *args);
 gp_command_fn gp_do_anon; /* anon.c */
 gp_command_fn gp_do_slow, gp_do_cool, gp_do_nudge; /* cmd_cool.c */
 gp_command_fn gp_do_note; /* note.c */
+gp_command_fn gp_do_visible, gp_do_unnamed; /* cmd_veil.c */
 gp_command_fn gp_do_help, gp_do_stop, gp_do_which, gp_do_who, gp_do_info, gp_do_lists; /* cmd_look.c */
 gp_command_fn gp_do_subscribe, gp_do_unsubscribe, gp_do_confirm; /* cmd_join.c */
 gp_command_fn gp_do_each, gp_do_daily, gp_do_weekly, gp_do_monthly, gp_do_none, gp_do_pause,

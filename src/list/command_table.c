@@ -74,6 +74,8 @@ const struct gp_command gp_commands[] = {
 	{"unkeep", MEMBERS, GP_CMD_MEMBER, gp_do_unkeep},
 	/* With more below it is the note of the mail itself. */
 	{"note", MEMBERS, SUBJECT | MARKED | GP_CMD_ALONE, gp_do_note},
+	{"visible", MEMBERS, GP_CMD_MEMBER | PROOF | MARKED, gp_do_visible},
+	{"unnamed", MEMBERS, GP_CMD_MEMBER | PROOF | MARKED, gp_do_unnamed},
 	{"anon", MEMBERS, 0, gp_do_anon},
 	{"stop", MEMBERS, 0, gp_do_stop},
 	/* Whoever may be asked to make a list. */

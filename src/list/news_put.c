@@ -144,7 +144,8 @@ put_head(const struct putting *p, json_t *o, const struct gp_thread *t)
 	gp_json_text(o, "title", news_line(p->ctx, title, 150));
 	put_url(p, o, 't', t->messages > 0 ? t->key : NULL);
 	gp_json_int(o, "message_count", t->messages);
-	gp_json_text(o, "author", t->names_n > 0 ? news_line(p->ctx, t->names[0], 60) : "");
+	gp_json_text(o, "author", t->names_n > 0 ? news_line(p->ctx, t->names[0], 60) : t->veil.unnamed ?
+	    gp_templates_word(p->site->templates, p->how->language, "Somebody") : "");
 	if (t->mark[0] != '\0')
 		gp_json_bool(gp_json_new_object(o, "mark_is"), t->mark, true);
 }

@@ -313,7 +313,10 @@ gp_post_as_is(const void *ctx, struct gp_site *site, struct gp_list *list, const
 	if (p.note == NULL)
 		p.note = gp_note_said(ctx, site->words, in->mail);
 	out->recipients = 0;
-	st = queue_post(&p, author);
+	/* Before anything goes out that leads to the archive. */
+	st = gp_veil_keep(ctx, site, list, in->mail, author, &a, err);
+	if (st == GP_OK)
+		st = queue_post(&p, author);
 	if (st == GP_OK && first)
 		st = gp_message_set_first(site->store, a.id, err);
 	if (st == GP_OK && p.note != NULL)

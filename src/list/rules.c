@@ -214,6 +214,7 @@ static const struct {
 	{"first-posts", gp_rule_first_posts},
 	{"daily-posts", gp_rule_daily_posts},
 	{"slow", gp_rule_slow},
+	{"visible", gp_rule_veil},
 	{GP_RULE_COOL, gp_rule_cool},
 	{GP_RULE_QUIET, gp_rule_quiet},
 	{"who-may-post", gp_rule_accept},

@@ -25,7 +25,8 @@ enum gp_word_kind {
 	GP_WORD_KIND,		/* what a thread is: "question" */
 	GP_WORD_SPAN,		/* times in a search: "since", "last" */
 	GP_WORD_VOTE,		/* what is said in a round: "yes" */
-	GP_WORD_NOTE		/* in front of the colon of a content note: "cw" */
+	GP_WORD_NOTE,		/* in front of the colon of a content note: "cw" */
+	GP_WORD_VEIL		/* who sees a thread: "members" */
 };
 struct gp_word {
 	enum gp_word_kind kind;

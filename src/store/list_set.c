@@ -161,6 +161,15 @@ const struct gp_opt gp_list_options[] = {
 	    "server can look it up, and that is logged"},
 	{"anon_keep", GP_OPT_DURATION, AT(anon_keep), "30d", 86400, 3650 * 86400, NULL,
 	    "so long after the last such post in a thread each of its authors keeps the same name there"},
+	{"visible", GP_OPT_CHOICE, AT(visible), "list", 0, 0, "list|members|then",
+	    "who finds a new thread in the archive: list: all who may read that; members: of the list; then: who "
+	    "was a member when it began"},
+	{"narrow", GP_OPT_CHOICE, AT(narrow), "on", 0, 0, FEATURE,
+	    "with #members, #members-then or #not-archived in the first post its author (moderators: only they) "
+	    "says who finds a thread"},
+	{"unnamed", GP_OPT_CHOICE, AT(unnamed), "on", 0, 0, FEATURE "|all",
+	    "with #chatham in the first post its author (moderators: only they) has a thread shown without names; "
+	    "all: every thread is shown so"},
 	{"library", GP_OPT_CHOICE, AT(library), "moderators", 0, 0, FEATURE,
 	    "threads can be kept in the library, a page each: on: every member keeps; moderators: "
 	    "they alone; off"},

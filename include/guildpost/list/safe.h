@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * list, the part about a safe place: posts without a name. Included by list.h, whose rules hold here
+ * list, the part about a safe place: posts without a name, and who sees what. Included by list.h, whose rules hold here
  * too.
  *
  * A mail to NAME+anon becomes a draft: its author's own words, in a new message under a name made for the thread.
@@ -30,5 +30,18 @@ char *gp_note_said(const void *ctx, const struct gp_words *words, const struct g
 /* Keep that with the archived message, unless somebody said something else of it. */
 enum gp_status gp_note_keep(const void *ctx, struct gp_site *site, const struct gp_mail *mail, int64_t message,
     struct gp_err *err) GP_MUST_CHECK;
+
+/* ---- veil.c: who sees a thread ------------------------------------------------------------------ */
+
+/* What a post asks for its thread: "#members" or "[members only]" in its subject or first line. False: nothing. */
+bool gp_veil_said(const void *ctx, const struct gp_site *site, const struct gp_mail *mail, struct gp_veil *veil);
+/* The same of one word. */
+bool gp_veil_word(const struct gp_site *site, const char *text, struct gp_veil *veil);
+/* May they ask for that on this list? author NULL: no member. */
+bool gp_veil_may(const struct gp_list *list, const struct gp_member *author, const struct gp_veil *veil);
+/* A message was archived, in the same transaction: what it asks holds for the thread that it begins. */
+enum gp_status gp_veil_keep(const void *ctx, struct gp_site *site, const struct gp_list *list,
+    const struct gp_mail *mail, const struct gp_member *author, struct gp_archived *a, struct gp_err *err)
+    GP_MUST_CHECK;
 
 #endif

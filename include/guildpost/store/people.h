@@ -82,6 +82,9 @@ struct gp_list_settings {
 	int anon;		/* GP_FEATURE_: who can write without a name */
 	int anon_sealed;	/* who it was is kept, for whoever runs the server */
 	int64_t anon_keep;	/* seconds that the same author keeps a name in a thread where nobody writes so */
+	int visible;		/* GP_VISIBLE_: of new threads */
+	int narrow;		/* GP_FEATURE_: who can say so of a thread that they begin, and make it stricter */
+	int unnamed;		/* GP_FEATURE_, GP_UNNAMED_ALL: who can have one shown without names */
 	int library;		/* GP_FEATURE_: who keeps threads in the library */
 	int64_t summary_after;	/* seconds after the last answer until who asked is invited to sum up; 0: never */
 	int64_t confirm_after;	/* seconds until a kept thread is asked about: still true? 0: never */
@@ -99,6 +102,7 @@ struct gp_list_settings {
 };
 /* What a community can switch on: for nobody, for everybody on the list, for its moderators. */
 enum { GP_FEATURE_OFF, GP_FEATURE_ON, GP_FEATURE_MODERATORS };
+enum { GP_UNNAMED_ALL = GP_FEATURE_MODERATORS + 1 };	/* all threads are shown so */
 enum { GP_BLOCKED_HOLD, GP_BLOCKED_REFUSE, GP_BLOCKED_DROP };
 enum { GP_FILES_KEEP, GP_FILES_DROP, GP_FILES_LINK };
 enum { GP_ROBOTS_INDEX, GP_ROBOTS_NOINDEX };
@@ -388,6 +392,7 @@ enum gp_verb {
 	GP_VERB_KEEP, GP_VERB_UNKEEP, GP_VERB_WRITE, GP_VERB_STILL_TRUE, GP_VERB_OUTDATED, GP_VERB_SUMMARY,
 	GP_VERB_UNSEAL, GP_VERB_SLOW, GP_VERB_COOL, GP_VERB_NUDGE,
 	GP_VERB_NOTE,
+	GP_VERB_VISIBLE,
 	GP_VERB_COUNT
 };
 extern const char *const gp_verb_names[];	/* "join", "close thread" */

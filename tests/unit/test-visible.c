@@ -1,0 +1,259 @@
+/* SPDX-License-Identifier: ISC */
+/* Who sees a thread, by mail: said in its first post, by a command, by the list; and what mails then tell whom. */
+#include "config.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+#include "practice.h"
+
+static struct gp_veil
+veil_of(struct place *p, int64_t thread)
+{
+	struct gp_veil v;
+	struct gp_err err;
+
+	must(gp_thread_veil(p->site->store, thread, &v, &err), &err);
+	return v;
+}
+
+/* What a first post says, in all languages; and what only looks like it. */
+static void
+test_said(void **state)
+{
+	static const struct {
+		const char *subject, *text;
+		int visible;
+		bool unnamed;
+	} cases[] = {
+		{"Hive #members", "Words of one.\n", GP_VISIBLE_MEMBERS, false},
+		{"[members only] Hive", "Words of two.\n", GP_VISIBLE_MEMBERS, false},
+		{"Hive", "[Members only]\nWords of three.\n", GP_VISIBLE_MEMBERS, false},
+		{"Hive", "#members-then #chatham\nWords of four.\n", GP_VISIBLE_THEN, true},
+		{"Hive #not-archived", "Words of five.\n", GP_VISIBLE_NONE, false},
+		{"[not archived] Hive", "Words of six.\n", GP_VISIBLE_NONE, false},
+		{"[Chatham House] Hive", "Words of seven.\n", GP_VISIBLE_LIST, true},
+		{"Beute [nur Mitglieder]", "Words of eight.\n", GP_VISIBLE_MEMBERS, false},
+		{"Beute #ohne-namen #nicht-archiviert", "Words of nine.\n", GP_VISIBLE_NONE, true},
+		{"Ruche [ne pas archiver]", "Words of ten.\n", GP_VISIBLE_NONE, false},
+		{"Ruche #sans-noms #membres", "Words of eleven.\n", GP_VISIBLE_MEMBERS, true},
+		{"Colmena [solo miembros]", "Words of twelve.\n", GP_VISIBLE_MEMBERS, false},
+		{"Colmena #sin-nombres", "Words of thirteen.\n", GP_VISIBLE_LIST, true},
+		{"#members #not-archived: the stricter", "Words of fourteen.\n", GP_VISIBLE_NONE, false},
+		{"What members only know", "Words of fifteen.\n", GP_VISIBLE_LIST, false},
+		{"[members only know] Hive", "Words of sixteen.\n", GP_VISIBLE_LIST, false},
+		{"Hive #membership", "Words of seventeen.\n", GP_VISIBLE_LIST, false},
+		{"Hive", "Words of eighteen.\n\n> [members only]\n", GP_VISIBLE_LIST, false},
+		{"Hive [", "Words of [nineteen.\n", GP_VISIBLE_LIST, false},
+		{"Hive []", "Words of twenty. [members only]\nsaid she\n", GP_VISIBLE_MEMBERS, false},
+		{"#everyone", "Words of twenty one.\n", GP_VISIBLE_LIST, false},
+	};
+	struct place *p = *state;
+	struct gp_veil v;
+	int64_t t;
+	size_t i;
+
+	set(p, "repeats", "yes");
+	for (i = 0; i < GP_COUNT(cases); i++) {
+		t = post(p, CLEO, gp_asprintf(p->ctx, "s%zu", i), NULL, gp_asprintf(p->ctx, "%s %zu", cases[i].subject, i),
+		    cases[i].text);
+		v = veil_of(p, t);
+		if (v.visible != cases[i].visible || v.unnamed != cases[i].unnamed)
+			fail_msg("%s: %d %d", cases[i].subject, v.visible, v.unnamed);
+	}
+	/* An answer says nothing of the thread. */
+	t = post(p, CLEO, "plain", NULL, "Plain talk", "About nothing.\n");
+	assert_int_equal(post(p, BOB, "answer", "plain", "Re: Plain talk #members", "[members only]\nWell, well.\n"), t);
+	assert_int_equal(veil_of(p, t).visible, GP_VISIBLE_LIST);
+}
+
+static struct gp_decision
+decision(struct place *p, const char *from, const char *subject)
+{
+	struct gp_inbound in;
+	struct gp_decision d;
+	struct gp_route r;
+	struct gp_err err;
+
+	incoming(p->ctx, gp_asprintf(p->ctx, "From: %s\nTo: bees@example.org\nSubject: %s\nMessage-ID: <t@t.example>\n"
+	    "\nNo!\n", from, subject), "s@x.example", &in);
+	must(gp_route_find(p->ctx, p->site, "bees@example.org", &r, &err), &err);
+	must(gp_decide(p->ctx, p->site, &r, &in, &d, &err), &err);
+	return d;
+}
+
+/* Where it is not theirs to say, nothing goes out as if they had not said it. */
+static void
+test_settings(void **state)
+{
+	static const struct {
+		const char *narrow, *unnamed, *from, *subject;
+		enum gp_decision_kind kind;
+	} cases[] = {
+		{"on", "on", BOB, "#members", GP_DECIDE_ACCEPT},
+		{"off", "on", BOB, "#members", GP_DECIDE_HOLD},
+		{"off", "on", ANN, "#members", GP_DECIDE_HOLD},
+		{"moderators", "on", BOB, "#members", GP_DECIDE_HOLD},
+		{"moderators", "on", ANN, "#members", GP_DECIDE_ACCEPT},
+		{"moderators", "on", BOB, "#chatham", GP_DECIDE_ACCEPT},
+		{"on", "off", BOB, "#chatham", GP_DECIDE_HOLD},
+		{"on", "moderators", BOB, "#chatham #members", GP_DECIDE_HOLD},
+		{"on", "moderators", ANN, "#chatham", GP_DECIDE_ACCEPT},
+		{"on", "all", BOB, "#chatham", GP_DECIDE_ACCEPT},
+		{"off", "off", BOB, "Hello", GP_DECIDE_ACCEPT},
+	};
+	struct place *p = *state;
+	size_t i;
+
+	for (i = 0; i < GP_COUNT(cases); i++) {
+		struct gp_decision d;
+
+		set(p, "narrow", cases[i].narrow);
+		set(p, "unnamed", cases[i].unnamed);
+		d = decision(p, cases[i].from, cases[i].subject);
+		if (d.kind != cases[i].kind)
+			fail_msg("%s %s %s %s: %s", cases[i].narrow, cases[i].unnamed, cases[i].from, cases[i].subject,
+			    gp_decision_names[d.kind]);
+		if (d.kind == GP_DECIDE_HOLD)
+			assert_string_equal(d.rule, "visible");
+	}
+}
+
+static char *
+order(struct place *p, const char *from, const char *line)
+{
+	ask(p, from, line);
+	return say_yes(p, from);
+}
+
+static void
+test_commands(void **state)
+{
+	static const struct {
+		const char *from, *word, *what, *says;
+		int visible;
+		bool unnamed;
+	} steps[] = {
+		{BOB, "visible", "members", "for whoever began it", GP_VISIBLE_LIST, false},
+		{CLEO, "visible", "soon", "Write visible NUMBER", GP_VISIBLE_LIST, false},
+		{CLEO, "visible", "", "Write visible NUMBER", GP_VISIBLE_LIST, false},
+		{CLEO, "visible", "members", "for members of the list", GP_VISIBLE_MEMBERS, false},
+		{CLEO, "visible", "list", "by the moderators only", GP_VISIBLE_MEMBERS, false},
+		{CLEO, "visible", "nur mitglieder", "for members of the list", GP_VISIBLE_MEMBERS, false},
+		{CLEO, "visible", "then", "members when it began", GP_VISIBLE_THEN, false},
+		{CLEO, "unnamed", "", "without names", GP_VISIBLE_THEN, true},
+		{CLEO, "unnamed", "off", "by the moderators only", GP_VISIBLE_THEN, true},
+		{CLEO, "visible", "none", "in no archive", GP_VISIBLE_NONE, true},
+		{BOB, "visible", "list", "no message", GP_VISIBLE_NONE, true},
+		{ANN, "visible", "members", "for members of the list", GP_VISIBLE_MEMBERS, true},
+		{ANN, "unnamed", "maybe", "Write visible NUMBER", GP_VISIBLE_MEMBERS, true},
+		{ANN, "unnamed", "nein", "names are shown", GP_VISIBLE_MEMBERS, false},
+		{ANN, "visible", "list", "all who may read", GP_VISIBLE_LIST, false},
+	};
+	struct place *p = *state;
+	int64_t t = post(p, CLEO, "h", NULL, "Sugar or honey", "Sugar.\n");
+	struct gp_veil v;
+	size_t i;
+
+	for (i = 0; i < GP_COUNT(steps); i++) {
+		char *line = gp_asprintf(p->ctx, "%s %lld %s", steps[i].word, (long long)number(p, "h"), steps[i].what);
+
+		HAS(order(p, steps[i].from, line), steps[i].says);
+		v = veil_of(p, t);
+		if (v.visible != steps[i].visible || v.unnamed != steps[i].unnamed)
+			fail_msg("%s: %d %d", line, v.visible, v.unnamed);
+	}
+	HAS(order(p, ANN, "visible 99999 list"), "no message");
+	HAS(order(p, ANN, "visible"), "no message");
+	set(p, "narrow", "moderators");
+	HAS(order(p, CLEO, gp_asprintf(p->ctx, "visible %lld members", (long long)number(p, "h"))), "not yours to say");
+	assert_int_equal(veil_of(p, t).visible, GP_VISIBLE_LIST);
+}
+
+/* The bytes of what comes back, with all that is enclosed. */
+static char *
+got(struct place *p, const char *from, const char *line)
+{
+	size_t n;
+	struct gp_job **v;
+
+	ask(p, from, line);
+	v = jobs_since(p, last_job(p) - 1, &n);
+	return gp_strndup(p->ctx, v[n - 1]->body, v[n - 1]->body_n);
+}
+
+/* A thread of before Dora came; and one without names, in which somebody signs and quotes. */
+static void
+test_mails(void **state)
+{
+	struct place *p = *state;
+	struct gp_err err;
+	int64_t id, before;
+	char *text;
+
+	post(p, CLEO, "then", NULL, "Old matter #members-then", "Amber words.\n");
+	post(p, "Bob Beekeeper <bob@example.net>", "quiet", NULL, "Quiet matter #chatham", "Silver words.\n\n-- \n"
+	    "Bob Beekeeper, Apiary Ltd\n");
+	post(p, "Cleo Clay <cleo@example.com>", "quiet2", "quiet", "Re: Quiet matter #chatham", "Dear Bob,\n\nGolden words.\n\n"
+	    "Cleo\n\nOn Monday, Bob Beekeeper <bob@example.net> wrote:\n> Silver words.\n");
+	post(p, BOB, "gone", NULL, "Secret matter #not-archived", "Copper words.\n");
+	gp_clock_set(gp_now() + 100, true);
+	must(gp_store_begin(p->site->store, &err), &err);
+	must(gp_member_add(p->site->store, p->bees->id, "dora@example.net", "Dora", GP_ROLE_MEMBER, GP_DELIVERY_EACH,
+	    gp_now(), &id, &err), &err);
+	must(gp_store_commit(p->site->store, &err), &err);
+	/* Who was not there gets no mail of it; who was, does. */
+	before = last_job(p);
+	post(p, CLEO, "then2", "then", "Re: Old matter #members-then", "More amber words.\n");
+	text = mails(p, before);
+	HAS(text, "More amber");
+	{
+		struct gp_rcpt *r;
+		size_t n, i;
+
+		must(gp_queue_fresh(p->ctx, p->site->store, last_job(p), 0, 10, &r, &n, &err), &err);
+		assert_true(n > 0);
+		for (i = 0; i < n; i++)
+			assert_string_not_equal(r[i].address, "dora@example.net");
+	}
+	HAS(got(p, "Dora <dora@example.net>", "last\n"), "Quiet matter");
+	HASNT(got(p, "Dora <dora@example.net>", "last\n"), "Old matter");
+	HASNT(got(p, "Dora <dora@example.net>", "index\n"), "Old matter");
+	HASNT(got(p, "Dora <dora@example.net>", "search amber\n"), "Amber words");
+	HASNT(got(p, "Dora <dora@example.net>", gp_asprintf(p->ctx, "get %lld\n", (long long)number(p, "then"))), "Amber");
+	HASNT(got(p, "Dora <dora@example.net>", "catchup 2 weeks\n"), "amber");
+	HAS(got(p, BOB, "last\n"), "Old matter");
+	HAS(got(p, BOB, gp_asprintf(p->ctx, "get %lld\n", (long long)number(p, "then"))), "Amber words");
+	HASNT(got(p, BOB, "last\n"), "Secret matter");
+	HASNT(got(p, ANN, gp_asprintf(p->ctx, "get %lld\n", (long long)number(p, "gone"))), "Copper");
+	/* No names: in lists, whole messages, threads, what was missed. */
+	for (id = 0; id < 5; id++) {
+		const char *lines[] = {"last\n", "search words\n", gp_asprintf(p->ctx, "get %lld\n",
+		    (long long)number(p, "quiet")), gp_asprintf(p->ctx, "get thread %lld\n", (long long)number(p, "quiet")),
+		    "catchup 2 weeks\n"};
+
+		text = got(p, "Dora <dora@example.net>", lines[id]);
+		HAS(text, id < 2 ? "Somebody" : "words");
+		HASNT(text, "Bob");
+		HASNT(text, "Beekeeper");
+		HASNT(text, "Cleo");
+		HASNT(text, "Apiary");
+		HASNT(text, "x.example");
+	}
+	/* Authors still have their say in it. */
+	ask(p, CLEO, gp_asprintf(p->ctx, "takedown %lld\n", (long long)number(p, "quiet2")));
+	HAS(say_yes(p, CLEO), "out of the archive");
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		PLACE_TEST(test_said), PLACE_TEST(test_settings), PLACE_TEST(test_commands), PLACE_TEST(test_mails),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
