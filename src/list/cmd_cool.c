@@ -42,6 +42,9 @@ say_span(json_t *said, int64_t seconds)
 		gp_json_int(said, "hours", seconds / 3600);
 	else
 		gp_json_int(said, "minutes", seconds / 60);
+	gp_json_bool(said, "one_day", seconds == DAY);
+	gp_json_bool(said, "one_hour", seconds == 3600);
+	gp_json_bool(said, "one_minute", seconds / 60 == 1);
 }
 
 enum gp_status

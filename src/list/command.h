@@ -166,6 +166,13 @@ enum gp_status gp_welcome_data(const void *ctx, struct gp_site *site, const stru
 /* Whoever asks says +1 in the thread of that message; *is_circle: it is one that is proposed or alive. */
 enum gp_status gp_circle_plus(struct asked *a, const struct gp_message *m, bool *is_circle);
 
+/* ---- heat.c ------------------------------------------------------------------------------------- */
+
+#define GP_PURPOSE_HEAT "heat"	/* of the tokens in mails about heated threads */
+/* The answer to such a mail: slow, cool, close, nudge, a line each, become the lines that the token stands for.
+ * False: it says none of these, and can be answered again. */
+bool gp_heat_answer(struct asked *a, struct gp_token *t);
+
 /* ---- aside.c ------------------------------------------------------------------------------------ */
 
 /*

@@ -212,7 +212,7 @@ static const struct {
 } purposes[] = {
 	{"subscribe", "subscribe"}, {"invite", "subscribe"}, {"unsubscribe", "unsubscribe"},
 	{"address", "address"}, {"act", "act"}, {"text", "act"}, {"create", "act"}, {"self", "act"},
-	{"back", "act"}, {"log-in", "log_in"}, {"choice", "act"},
+	{"back", "act"}, {"log-in", "log_in"}, {"choice", "act"}, {GP_PURPOSE_HEAT, "act"},
 };
 
 static const char *
@@ -289,6 +289,11 @@ gp_command_confirm(struct asked *a, const char *token)
 			return st;
 		a->out->text = gp_strdup(a->ctx, "an unknown, foreign or used token: nothing done");
 		return gp_command_mail(a, "token-unknown", a->name, a->from, NULL, NULL);
+	}
+	if (st == GP_OK && strcmp(t->purpose, GP_PURPOSE_HEAT) == 0 && !gp_heat_answer(a, t)) {
+		a->result = gp_json_push_object(a->results);
+		gp_json_bool(gp_said(a, "heat_what"), "done", true);
+		return GP_OK;
 	}
 	if (st == GP_OK && !read_choice(a, t)) {
 		a->result = gp_json_push_object(a->results);

@@ -45,6 +45,7 @@ add_wait(json_t *data, int64_t seconds)
 	    (seconds + 43200) / 86400;
 
 	gp_json_int(data, "wait", seconds > 0 ? n : 0);
+	gp_json_bool(data, "one_minute", n == 1 && seconds < 2 * 3600);
 	gp_json_bool(is, seconds < 2 * 3600 ? "minutes" : seconds < 2 * 86400 ? "hours" : "days", true);
 }
 

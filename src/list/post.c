@@ -323,6 +323,8 @@ gp_post_as_is(const void *ctx, struct gp_site *site, struct gp_list *list, const
 		st = gp_message_set_note(site->store, a.id, p.note, in->note != NULL, err);
 	if (st == GP_OK)
 		st = gp_kind_mark(ctx, site, list, in->mail, author, &a, err);
+	if (st == GP_OK && (in->mail->flags & GP_MAIL_AUTO) == 0)
+		st = gp_heat_look(ctx, site, list, a.thread, err);
 	if (st == GP_OK)
 		st = count_post(ctx, site, list, author, err);
 	if (st == GP_OK)

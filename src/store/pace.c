@@ -36,3 +36,31 @@ gp_hold_wake(struct gp_store *s, int64_t list, const char *rule, int64_t now, st
 	return gp_sql_run(s, "UPDATE hold SET expires = ?3 WHERE list = ?1 AND state = 0 AND rule = ?2",
 	    GP_ARGS(GP_INT(list), GP_TEXT(rule), GP_INT(now)), err);
 }
+
+enum gp_status
+gp_thread_heat(struct gp_store *s, int64_t list, int64_t thread, int64_t since, int64_t least, struct gp_heat *out,
+    struct gp_err *err)
+{
+	enum { USUAL = 30 * 86400 };
+	int64_t written = 0, created = 0, span = gp_now() - since, days = USUAL;
+	enum gp_status status = gp_sql_ints(s, &out->posts, &out->people, "SELECT count(*), count(DISTINCT author) "
+	    "FROM node WHERE thread = ?1 AND state IN (1, 2) AND received > ?2 AND flags & 1 = 0",
+	    GP_ARGS(GP_INT(thread), GP_INT(since)), err);
+
+	out->usual = out->second = 0;
+	if (status != GP_OK || out->posts < least)
+		return status;
+	status = gp_sql_int(s, &out->second, "SELECT count(*) AS n FROM node WHERE thread = ?1 AND state IN (1, 2) AND "
+	    "received > ?2 AND flags & 1 = 0 GROUP BY author ORDER BY n DESC LIMIT 1 OFFSET 1",
+	    GP_ARGS(GP_INT(thread), GP_INT(since)), err);
+	if (status != GP_OK)	/* one alone */
+		return gp_sql_end(status);
+	status = gp_sql_ints(s, &written, &created, "SELECT count(*), (SELECT created FROM list WHERE id = ?1) FROM node "
+	    "WHERE list = ?1 AND state = 1 AND date > ?2 AND date <= ?3",
+	    GP_ARGS(GP_INT(list), GP_INT(since - USUAL), GP_INT(since)), err);
+	/* A young list has not had so many days. */
+	if (since - created < days)
+		days = since - created < span ? span : since - created;
+	out->usual = (written * span + days - 1) / days;
+	return status;
+}

@@ -48,7 +48,7 @@ test_slow(void **state)
 	HAS(ask(p, BOB, gp_asprintf(p->ctx, "slow %lld 1d\n", number_of)), "who look after the list");
 	HAS(order(p, gp_asprintf(p->ctx, "slow %lld soon\n", number_of)), "no time that can be used");
 	assert_int_equal(decision(p, BOB, "h").kind, GP_DECIDE_ACCEPT);
-	HAS(order(p, gp_asprintf(p->ctx, "slow %lld 12h\n", number_of)), "12 hours");
+	HAS(order(p, gp_asprintf(p->ctx, "slow %lld 12h\n", number_of)), "12 hours.");
 	assert_int_equal(decision(p, BOB, "h1").kind, GP_DECIDE_REJECT);
 	HAS(decision(p, BOB, "h1").reply, "you can write in it again from 2026-11-24 00:00");
 	/* Elsewhere, who looks after the list, and who has not written here yet. */
@@ -57,6 +57,9 @@ test_slow(void **state)
 	gp_clock_set(start + DAY / 2, true);
 	assert_int_equal(decision(p, BOB, "h").kind, GP_DECIDE_ACCEPT);
 	gp_clock_set(start, true);
+	HAS(order(p, gp_asprintf(p->ctx, "slow %lld 2d\n", number_of)), "2 days.");
+	HAS(order(p, gp_asprintf(p->ctx, "slow %lld 1h\n", number_of)), "1 hour.");
+	HAS(order(p, gp_asprintf(p->ctx, "slow %lld 60\n", number_of)), "1 minute.");
 	HAS(order(p, gp_asprintf(p->ctx, "slow %lld off\n", number_of)), "as often as before");
 	assert_int_equal(decision(p, BOB, "h").kind, GP_DECIDE_ACCEPT);
 }
@@ -69,7 +72,7 @@ test_cool(void **state)
 	char *text;
 
 	post(p, CLEO, "h", NULL, "Sugar or honey", "Sugar.\n");
-	HAS(order(p, gp_asprintf(p->ctx, "cool %lld 24h\n", (long long)number(p, "h"))), "come together after: 1 days");
+	HAS(order(p, gp_asprintf(p->ctx, "cool %lld 24h\n", (long long)number(p, "h"))), "come together after: 1 day.");
 	assert_int_equal(post(p, BOB, "h1", "h", "Re: Sugar or honey", "Never!\n"), 0);
 	assert_int_equal(post(p, CLEO, "h2", "h", "Re: Sugar or honey", "Always!\n"), 0);
 	/* No moderator is asked, and those who write of something else don't wait. */

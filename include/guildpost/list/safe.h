@@ -23,6 +23,12 @@ enum gp_status gp_anon_run(const void *ctx, struct gp_site *site, const struct g
 enum gp_status gp_anon_tick(const void *ctx, struct gp_site *site, int64_t now, struct gp_err *err)
     GP_MUST_CHECK;
 
+/* ---- heat.c: threads that heat up --------------------------------------------------------------- */
+
+/* Something was written in that thread: tell the moderators, if it is time to. */
+enum gp_status gp_heat_look(const void *ctx, struct gp_site *site, const struct gp_list *list, int64_t thread,
+    struct gp_err *err) GP_MUST_CHECK;
+
 /* ---- note.c: content notes --------------------------------------------------------------------- */
 
 /* What a post says of itself: "[note: ...]" in its subject or first line, "note: ..." there; NULL: nothing. */

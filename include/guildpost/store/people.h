@@ -79,6 +79,7 @@ struct gp_list_settings {
 	int64_t circle_for;	/* seconds that one lives */
 	int decisions;		/* GP_FEATURE_: who can begin a round of yes and no */
 	int64_t decide_for;	/* seconds that it takes */
+	int64_t heat;		/* posts in a thread in three hours from which on it may be a heated one; 0: never */
 	int anon;		/* GP_FEATURE_: who can write without a name */
 	int anon_sealed;	/* who it was is kept, for whoever runs the server */
 	int64_t anon_keep;	/* seconds that the same author keeps a name in a thread where nobody writes so */

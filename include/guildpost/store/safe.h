@@ -69,6 +69,12 @@ enum gp_status gp_thread_pace_set(struct gp_store *s, int64_t thread, const stru
 /* When the person last wrote in the thread; 0: never. */
 enum gp_status gp_thread_wrote(struct gp_store *s, int64_t thread, int64_t person, int64_t *last,
     struct gp_err *err) GP_MUST_CHECK;
+/* How much was written in a thread since a time, by how many, by who wrote most of it but one, and how much the whole list usually has in as long
+ * (by the 30 days before; rounded up). What machines wrote counts for nobody. Where it is less than `least` posts,
+ * usual is 0: nobody has to know. */
+struct gp_heat { int64_t posts, people, second, usual; };
+enum gp_status gp_thread_heat(struct gp_store *s, int64_t list, int64_t thread, int64_t since, int64_t least,
+    struct gp_heat *out, struct gp_err *err) GP_MUST_CHECK;
 /* What waits on a list by that rule is looked at by the clock now. */
 enum gp_status gp_hold_wake(struct gp_store *s, int64_t list, const char *rule, int64_t now,
     struct gp_err *err) GP_MUST_CHECK;
