@@ -115,6 +115,7 @@ preview_of(struct writing *w, const struct gp_draft *d, const struct gp_called *
 	gp_json_bool(data, "sealed", w->list->set.anon_sealed);
 	gp_json_bool(data, "is_answer", d->under != NULL);
 	gp_json_int(data, "days", w->list->set.anon_keep / DAY);
+	gp_json_bool(data, "one_day", w->list->set.anon_keep / DAY == 1);
 	add_files(w->in->mail, data);
 	left = gp_json_new_array(data, "still_named");
 	gp_anon_left(w->ctx, gp_asprintf(w->ctx, "%s\n%s", d->subject, d->text), who, left);
