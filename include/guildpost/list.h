@@ -121,6 +121,7 @@ struct gp_decision {
 	char *reason;		/* a sentence for people */
 	const char *reply;	/* REJECT: "550 5.7.1 text" */
 	struct gp_member *author; /* who wrote it, when a member */
+	struct gp_list *as;	/* the list that it counts as written to, where that is another; or NULL */
 	char *data;		/* HOLD: kept with it, or NULL */
 	int64_t until;		/* HOLD: it goes then, if no other rule speaks; 0: moderators say */
 };
@@ -149,6 +150,11 @@ enum gp_status gp_act(const void *ctx, struct gp_site *site, const struct gp_rou
 enum gp_status gp_post_as_is(const void *ctx, struct gp_site *site, struct gp_list *list,
     const struct gp_inbound *in, const struct gp_member *author, struct gp_outcome *out,
     struct gp_err *err) GP_MUST_CHECK;
+/* Deliver to a list a copy that is in its archive already (in: as archived) of a message of another list: not to
+ * those who are on that one, too. */
+enum gp_status gp_post_again(const void *ctx, struct gp_site *site, struct gp_list *list,
+    const struct gp_inbound *in, const struct gp_archived *archived, const struct gp_member *author, const struct gp_message *first,
+    struct gp_outcome *out, struct gp_err *err) GP_MUST_CHECK;
 /* Archive and queue a post (also an approved one). */
 enum gp_status gp_post(const void *ctx, struct gp_site *site, struct gp_list *list,
     const struct gp_inbound *in, const struct gp_member *author, struct gp_outcome *out,

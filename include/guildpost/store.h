@@ -46,6 +46,7 @@ struct gp_store;
 #include "guildpost/store/health.h"
 #include "guildpost/store/queue.h"
 #include "guildpost/store/safe.h"
+#include "guildpost/store/share.h"
 #include "guildpost/store/veil.h"
 
 /* ---- db.c, schema.c: open, transactions, migrations ------------------------------- */

@@ -100,10 +100,15 @@ gp_act(const void *ctx, struct gp_site *site, const struct gp_route *route,
     const struct gp_inbound *in, const struct gp_decision *d, struct gp_outcome *out,
     struct gp_err *err)
 {
+	struct gp_route as = *route;
 	enum gp_status st;
 	bool filed;
 
 	memset(out, 0, sizeof(*out));
+	if (d->as != NULL) {
+		as.list = d->as;
+		route = &as;
+	}
 	switch (d->kind) {
 	case GP_DECIDE_ACCEPT:
 		return gp_post(ctx, site, route->list, in, d->author, out, err);

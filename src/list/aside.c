@@ -107,6 +107,8 @@ read_aside(const void *ctx, const struct gp_site *site, const struct gp_mail *ma
 	    ((out->command->flags & GP_CMD_ALONE) != 0 && !out->only))
 		return false;
 	out->rest = lines.v[first] + at + used;
+	if ((out->command->flags & GP_CMD_LIST) != 0)
+		return out->rest[strspn(out->rest, " \t")] == ':' || gp_share_names_list(ctx, site, out->rest);
 	return (out->command->flags & GP_CMD_MARKED) != 0 ? is_marked(out->rest) :
 	    is_said_to_us(out->rest, &out->only);
 }

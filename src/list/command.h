@@ -46,6 +46,7 @@ enum {
 	GP_CMD_SUBJECT = 8,	/* as that, and the subject holds its arguments */
 	GP_CMD_REPLY = 16,	/* also as the first line of a reply to the list, about its thread: aside.c */
 	GP_CMD_MARKED = 32,	/* there only with a colon, or a time such as 24h, behind the word */
+	GP_CMD_LIST = 128,	/* there only with the name of a list of this site behind the word, or nothing */
 	GP_CMD_ALONE = 64	/* there only where nothing else is written */
 };
 struct gp_command {
@@ -173,6 +174,11 @@ enum gp_status gp_circle_plus(struct asked *a, const struct gp_message *m, bool 
  * False: it says none of these, and can be answered again. */
 bool gp_heat_answer(struct asked *a, struct gp_token *t);
 
+/* ---- share.c -------------------------------------------------------------------------------------- */
+
+/* Is that nothing, or one or two words ("with wasps") that name a list of this site? */
+bool gp_share_names_list(const void *ctx, const struct gp_site *site, const char *rest);
+
 /* ---- aside.c ------------------------------------------------------------------------------------ */
 
 /*
@@ -205,6 +211,7 @@ gp_command_fn gp_do_queue, gp_do_trust, gp_do_moderate, gp_do_ban, gp_do_unban, 
     gp_do_close, gp_do_open, gp_do_split, gp_do_merge; /* cmd_moderator.c */
 gp_command_fn gp_do_vote; /* decide.c */
 gp_command_fn gp_do_circle; /* circle.c */
+gp_command_fn gp_do_share, gp_do_unshare; /* share.c */
 gp_command_fn gp_do_mentor, gp_do_introduce; /* mentor.c */
 gp_command_fn gp_do_keep, gp_do_library, gp_do_page, gp_do_write, gp_do_unkeep, gp_do_still_true,
     gp_do_outdated, gp_do_summary; /* cmd_library.c */

@@ -42,6 +42,9 @@ struct posting {
 	bool shaped;			/* the archived body is not the author's any more */
 	const char *note;		/* content note, or NULL */
 	bool first;			/* the first post of a member */
+	int64_t first_job, last_job;	/* of this post, on any list */
+	const int64_t *copies; size_t copies_n; /* messages of the same thread on other lists */
+	int64_t known_on;		/* the list whose members have it already, or 0 */
 	struct gp_outcome *out;
 	struct gp_err *err;
 };
@@ -209,6 +212,9 @@ queue_shape(struct posting *p, int64_t limit, struct gp_audience *audience)
 	p->out->recipients += n;
 	if (p->out->job == 0)
 		p->out->job = job.id;
+	if (p->first_job == 0)
+		p->first_job = job.id;
+	p->last_job = job.id;
 	return st;
 }
 
@@ -218,7 +224,9 @@ queue_post(struct posting *p, const struct gp_member *author)
 {
 	struct gp_audience audience = {.list = p->list->id, .message = p->archived->id,
 	    .author = author != NULL ? author->id : 0, .own_copy = p->list->set.own_copy,
-	    .noted = p->note != NULL, .now = gp_now()};
+	    .noted = p->note != NULL, .now = gp_now(), .copies = p->copies, .copies_n = p->copies_n,
+	    .known_on = p->known_on,
+	    .from_job = p->first_job, .to_job = p->last_job};
 	enum gp_status st;
 	int64_t *limits;
 	size_t i, n = 0;
@@ -239,6 +247,77 @@ queue_post(struct posting *p, const struct gp_member *author)
 		st = queue_shape(p, limits[i], &audience);
 	}
 	return st;
+}
+
+/* ---- threads that other lists have, too --------------------------------------------------------- */
+
+/* The copy of a post on another list: in its archive, in that thread, and to those of its members who have not got
+ * it already. It is that list's mail like any other. */
+static enum gp_status
+post_copy(struct posting *from, const struct gp_share_side *side)
+{
+	struct posting p = *from;
+	struct gp_member *author = NULL;
+	struct gp_archived a;
+	enum gp_status st = gp_list_find_id(p.ctx, p.site->store, side->list, &p.list, p.err);
+
+	if (st != GP_OK || p.list->set.closed)
+		return st;
+	st = gp_archive_add(p.ctx, p.site->store, p.list, p.in->mail, p.in->raw, p.in->n, p.in->received, &a, p.err);
+	if (st != GP_OK || a.duplicate)
+		return st;
+	if (a.thread != side->thread)
+		st = gp_thread_join(p.site->store, p.list, a.thread, side->message, p.err);
+	if (st == GP_OK && p.note != NULL)
+		st = gp_message_set_note(p.site->store, a.id, p.note, p.in->note != NULL, p.err);
+	if (st == GP_OK && p.in->mail->from_addr[0] != '\0')
+		st = gp_member_find(p.ctx, p.site->store, p.list->id, p.in->mail->from_addr, &author, p.err);
+	if (st != GP_OK && st != GP_E_NOTFOUND)
+		return st;
+	p.archived = &a;
+	p.first = false;
+	st = queue_post(&p, author);
+	from->first_job = p.first_job;
+	from->last_job = p.last_job;
+	return st;
+}
+
+/* Messages of the thread on other lists. */
+static void
+note_copies(struct posting *p, const struct gp_share_side *sides, size_t n)
+{
+	int64_t *v = gp_array(p->ctx, int64_t, n + 1);
+	size_t i;
+
+	for (i = 0; i < n; i++)
+		v[i] = sides[i].message;
+	v[n] = p->archived->id;
+	p->copies = v;
+	p->copies_n = n + 1;
+}
+
+static enum gp_status
+post_copies(struct posting *p, const struct gp_share_side *sides, size_t n)
+{
+	enum gp_status st = GP_OK;
+	size_t i;
+
+	for (i = 0; st == GP_OK && i < n; i++)
+		st = post_copy(p, &sides[i]);
+	return st;
+}
+
+enum gp_status
+gp_post_again(const void *ctx, struct gp_site *site, struct gp_list *list, const struct gp_inbound *in,
+    const struct gp_archived *archived, const struct gp_member *author, const struct gp_message *first,
+    struct gp_outcome *out, struct gp_err *err)
+{
+	struct gp_header h;
+	struct posting p = {.ctx = ctx, .site = site, .list = list, .in = in, .h = &h, .archived = archived,
+	    .note = in->note, .copies = &first->id, .copies_n = 1, .known_on = first->list, .out = out, .err = err};
+	enum gp_status st = gp_header_scan(ctx, in->raw, in->n, &h, err);
+
+	return st == GP_OK ? queue_post(&p, author) : st;
 }
 
 /* What the rules want to know the next time. */
@@ -278,10 +357,12 @@ gp_post_as_is(const void *ctx, struct gp_site *site, struct gp_list *list, const
     const struct gp_member *author, struct gp_outcome *out, struct gp_err *err)
 {
 	const struct gp_inbound *came = in;
+	struct gp_share_side *sides;
 	struct gp_archived a;
 	struct gp_veil veil = {0};
 	struct posting p;
 	struct gp_header h;
+	size_t n;
 	enum gp_status st = gp_content_shape(ctx, site, list, came, &in, err);
 	bool which, first;
 
@@ -309,16 +390,24 @@ gp_post_as_is(const void *ctx, struct gp_site *site, struct gp_list *list, const
 		return st;
 	/* Where words are shown without names nobody is known by being new. */
 	first = first && !veil.unnamed;
-	p = (struct posting){ctx, site, list, in, &h, &a, in != came, in->note, first, out, err};
+	p = (struct posting){.ctx = ctx, .site = site, .list = list, .in = in, .h = &h, .archived = &a,
+	    .shaped = in != came, .note = in->note, .first = first, .out = out, .err = err};
 	if (p.note == NULL)
 		p.note = gp_note_said(ctx, site->words, in->mail);
 	out->recipients = 0;
 	/* Before anything goes out that leads to the archive. */
 	st = gp_veil_keep(ctx, site, list, in->mail, author, &a, err);
 	if (st == GP_OK)
-		st = queue_post(&p, author);
+		st = gp_share_sides(ctx, site->store, a.thread, &sides, &n, err);
+	if (st != GP_OK)
+		return st;
+	if (n > 0)
+		note_copies(&p, sides, n);
+	st = queue_post(&p, author);
 	if (st == GP_OK && first)
 		st = gp_message_set_first(site->store, a.id, err);
+	if (st == GP_OK)
+		st = post_copies(&p, sides, n);
 	if (st == GP_OK && p.note != NULL)
 		st = gp_message_set_note(site->store, a.id, p.note, in->note != NULL, err);
 	if (st == GP_OK)

@@ -260,6 +260,52 @@ decide_post(struct asking *a)
 	return st == GP_OK ? gp_fail(a->err, GP_E_BUG, "no rule decided") : st;
 }
 
+/* An answer in a thread that another list has, too, of somebody who is on that one alone: it counts as written
+ * there. */
+static enum gp_status
+find_side(struct asking *a, struct gp_list **out)
+{
+	struct gp_share_side *sides;
+	struct gp_message *parent;
+	struct gp_member *m;
+	size_t i, n = 0;
+	enum gp_status st = find_author(a);
+
+	*out = NULL;
+	if (st != GP_OK || a->out->author != NULL || a->in->mail == NULL || a->in->mail->from_addr[0] == '\0')
+		return st;
+	st = gp_rules_parent(a->ctx, a->site, a->route->list, a->in->mail, &parent, a->err);
+	if (st == GP_OK)
+		st = gp_share_sides(a->ctx, a->site->store, parent->thread, &sides, &n, a->err);
+	for (i = 0; st == GP_OK && *out == NULL && i < n; i++) {
+		st = gp_member_find(a->ctx, a->site->store, sides[i].list, a->in->mail->from_addr, &m, a->err);
+		if (st == GP_OK)
+			st = gp_list_find_id(a->ctx, a->site->store, sides[i].list, out, a->err);
+		else if (st == GP_E_NOTFOUND)
+			st = GP_OK;
+	}
+	return st == GP_E_NOTFOUND ? GP_OK : st;
+}
+
+static enum gp_status
+decide_post_anywhere(struct asking *a)
+{
+	struct gp_route *route;
+	struct gp_list *as;
+	enum gp_status st = find_side(a, &as);
+
+	if (st == GP_OK && as != NULL) {
+		route = gp_new(a->ctx, struct gp_route);
+		*route = *a->route;
+		route->list = as;
+		a->route = route;
+	}
+	if (st == GP_OK)
+		st = decide_post(a);
+	a->out->as = as;
+	return st;
+}
+
 static enum gp_status
 decide_owner(struct asking *a)
 {
@@ -366,7 +412,7 @@ gp_decide(const void *ctx, struct gp_site *site, const struct gp_route *route,
 	memset(out, 0, sizeof(*out));
 	switch (route->kind) {
 	case GP_ROUTE_POST:
-		return decide_post(&a);
+		return decide_post_anywhere(&a);
 	case GP_ROUTE_OWNER:
 		return decide_owner(&a);
 	case GP_ROUTE_ANON:

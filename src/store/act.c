@@ -26,8 +26,8 @@ const char *const gp_verb_names[] = {
 	[GP_VERB_SKILL] = "can help", [GP_VERB_KEEP] = "keep", [GP_VERB_UNKEEP] = "unkeep",
 	[GP_VERB_WRITE] = "write page", [GP_VERB_STILL_TRUE] = "still true", [GP_VERB_OUTDATED] = "outdated",
 	[GP_VERB_SUMMARY] = "summary", [GP_VERB_UNSEAL] = "unseal",
-	[GP_VERB_SLOW] = "slow", [GP_VERB_COOL] = "cool", [GP_VERB_NUDGE] = "nudge",
-	[GP_VERB_NOTE] = "note", [GP_VERB_VISIBLE] = "visible"
+	[GP_VERB_SLOW] = "slow", [GP_VERB_COOL] = "cool", [GP_VERB_SHARE] = "share", [GP_VERB_UNSHARE] = "unshare",
+	[GP_VERB_NUDGE] = "nudge", [GP_VERB_NOTE] = "note", [GP_VERB_VISIBLE] = "visible"
 };
 
 static const char *

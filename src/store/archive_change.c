@@ -160,8 +160,8 @@ strip(struct gp_store *s, int64_t id, struct gp_err *err)
 	return status;
 }
 
-enum gp_status
-gp_message_remove(struct gp_store *s, int64_t id, struct gp_err *err)
+static enum gp_status
+remove_one(struct gp_store *s, int64_t id, struct gp_err *err)
 {
 	void *tmp = gp_ctx(NULL);
 	struct counted c;
@@ -186,6 +186,23 @@ gp_message_remove(struct gp_store *s, int64_t id, struct gp_err *err)
 	after = gp_db_overwrite(s, false, status == GP_OK ? err : NULL);
 	talloc_free(tmp);
 	return status == GP_OK ? after : status;
+}
+
+/* Of a thread that several lists have, each has a copy. */
+enum gp_status
+gp_message_remove(struct gp_store *s, int64_t id, struct gp_err *err)
+{
+	void *tmp = gp_ctx(NULL);
+	int64_t *copies;
+	size_t i, n;
+	enum gp_status status = gp_share_copies(tmp, s, id, &copies, &n, err);
+
+	if (status == GP_OK)
+		status = remove_one(s, id, err);
+	for (i = 0; status == GP_OK && i < n; i++)
+		status = remove_one(s, copies[i], err);
+	talloc_free(tmp);
+	return status;
 }
 
 /* ---- a whole list ----------------------------------------------------------------- */

@@ -147,6 +147,7 @@ erase_holds(struct gp_store *s, const struct person *p, struct gp_err *err)
 		"UPDATE trusted SET by = ?2 WHERE " IS("by"),
 		"UPDATE text SET by = ?2 WHERE " IS("by"),
 		"UPDATE practice SET keeper = '', name = ?2 WHERE " IS("keeper"),
+		"UPDATE share SET by = '' WHERE " IS("by") " AND ?2 <> ''",
 	};
 	enum gp_status status = gp_sql_run(s, "UPDATE hold SET state = ?2, decided = ?3, "
 	    "decided_by = 'guildpost', decision_reason = 'the author left' "

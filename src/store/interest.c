@@ -80,19 +80,35 @@ no_such_thread(struct gp_err *err)
 	return gp_fail(err, GP_E_NOTFOUND, "there is no such thread");
 }
 
-enum gp_status
-gp_thread_close(struct gp_store *s, int64_t thread, const char *why, struct gp_err *err)
+static enum gp_status
+close_one(struct gp_store *s, int64_t thread, const char *line, struct gp_err *err)
 {
-	char *line = gp_utf8_line(NULL, why, strlen(why), 500);
 	int64_t list;
 	enum gp_status status = gp_sql_int(s, &list, "UPDATE thread SET closed = ?2, "
 	    "version = version + 1 WHERE id = ?1 RETURNING list",
 	    GP_ARGS(GP_INT(thread), GP_TEXT(line)), err);
 
-	talloc_free(line);
 	if (status == GP_E_NOTFOUND)
 		return no_such_thread(err);
 	return status == GP_OK ? gp_list_touch(s, list, err) : status;
+}
+
+enum gp_status
+gp_thread_close(struct gp_store *s, int64_t thread, const char *why, struct gp_err *err)
+{
+	void *tmp = gp_ctx(NULL);
+	char *line = gp_utf8_line(tmp, why, strlen(why), 500);
+	struct gp_share_side *sides;
+	size_t i, n = 0;
+	enum gp_status status = close_one(s, thread, line, err);
+
+	/* On every list that has it. */
+	if (status == GP_OK)
+		status = gp_share_sides(tmp, s, thread, &sides, &n, err);
+	for (i = 0; status == GP_OK && i < n; i++)
+		status = close_one(s, sides[i].thread, line, err);
+	talloc_free(tmp);
+	return status;
 }
 
 enum gp_status

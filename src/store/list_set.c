@@ -173,6 +173,9 @@ const struct gp_opt gp_list_options[] = {
 	{"unnamed", GP_OPT_CHOICE, AT(unnamed), "on", 0, 0, FEATURE "|all",
 	    "with #chatham in the first post its author (moderators: only they) has a thread shown without names; "
 	    "all: every thread is shown so"},
+	{"share", GP_OPT_CHOICE, AT(share), "moderators", 0, 0, FEATURE,
+	    "threads can be shared with another list, and others' with this one: on: who began a thread "
+	    "may ask, too; moderators: they alone; off"},
 	{"library", GP_OPT_CHOICE, AT(library), "moderators", 0, 0, FEATURE,
 	    "threads can be kept in the library, a page each: on: every member keeps; moderators: "
 	    "they alone; off"},

@@ -4,14 +4,31 @@
 
 #include "private.h"
 
-enum gp_status
-gp_thread_pace_set(struct gp_store *s, int64_t thread, const struct gp_pace *pace, struct gp_err *err)
+static enum gp_status
+set_one(struct gp_store *s, int64_t thread, const struct gp_pace *pace, struct gp_err *err)
 {
 	enum gp_status status = gp_sql_run(s, "UPDATE thread SET slow = ?2, cool = ?3 WHERE id = ?1",
 	    GP_ARGS(GP_INT(thread), GP_INT(pace->slow), GP_INT(pace->cool)), err);
 
 	if (status == GP_OK && sqlite3_changes(s->db) == 0)
 		return gp_fail(err, GP_E_NOTFOUND, "there is no such thread");
+	return status;
+}
+
+enum gp_status
+gp_thread_pace_set(struct gp_store *s, int64_t thread, const struct gp_pace *pace, struct gp_err *err)
+{
+	void *tmp = gp_ctx(NULL);
+	struct gp_share_side *sides;
+	size_t i, n = 0;
+	enum gp_status status = set_one(s, thread, pace, err);
+
+	/* On every list that has it. */
+	if (status == GP_OK)
+		status = gp_share_sides(tmp, s, thread, &sides, &n, err);
+	for (i = 0; status == GP_OK && i < n; i++)
+		status = set_one(s, sides[i].thread, pace, err);
+	talloc_free(tmp);
 	return status;
 }
 

@@ -323,5 +323,6 @@ extern const struct gp_migration gp_schema_21;
 extern const struct gp_migration gp_schema_22;
 extern const struct gp_migration gp_schema_23;
 extern const struct gp_migration gp_schema_24, gp_schema_25, gp_schema_26;
+extern const struct gp_migration gp_schema_27;
 
 #endif

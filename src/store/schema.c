@@ -38,6 +38,7 @@ static const struct gp_migration *const migrations[] = {
 	&gp_schema_24,
 	&gp_schema_25,
 	&gp_schema_26,
+	&gp_schema_27,
 };
 
 int64_t

@@ -123,8 +123,8 @@ follow_all(struct gp_store *s, int64_t list, int64_t thread, const struct gp_vei
 	return status;
 }
 
-enum gp_status
-gp_thread_veil_set(struct gp_store *s, int64_t thread, const struct gp_veil *veil, struct gp_err *err)
+static enum gp_status
+set_one(struct gp_store *s, int64_t thread, const struct gp_veil *veil, struct gp_err *err)
 {
 	int64_t list = 0;
 	enum gp_status status = gp_sql_int(s, &list, "SELECT list FROM thread WHERE id = ?1", GP_ARGS(GP_INT(thread)),
@@ -141,6 +141,23 @@ gp_thread_veil_set(struct gp_store *s, int64_t thread, const struct gp_veil *vei
 	if (status == GP_OK)
 		status = gp_thread_recount(s, list, thread, err);
 	return status == GP_OK ? gp_list_touch(s, list, err) : status;
+}
+
+enum gp_status
+gp_thread_veil_set(struct gp_store *s, int64_t thread, const struct gp_veil *veil, struct gp_err *err)
+{
+	void *tmp = gp_ctx(NULL);
+	struct gp_share_side *sides;
+	size_t i, n = 0;
+	enum gp_status status = set_one(s, thread, veil, err);
+
+	/* On every list that has it. */
+	if (status == GP_OK)
+		status = gp_share_sides(tmp, s, thread, &sides, &n, err);
+	for (i = 0; status == GP_OK && i < n; i++)
+		status = set_one(s, sides[i].thread, veil, err);
+	talloc_free(tmp);
+	return status;
 }
 
 enum gp_status

@@ -118,6 +118,8 @@ message_page_find(struct visit *v)
 {
 	int status = message_find(v);
 
+	if (status == 200)
+		status = shared_find(v, "m");
 	return status == 200 ? find_elsewhere(v) : status;
 }
 

@@ -31,6 +31,8 @@ thread_find(struct visit *v)
 	int status = message_find(v);
 	const char *json = v->json ? ".json" : "";
 
+	if (status == 200)
+		status = shared_find(v, "t");
 	if (status != 200 || strcmp(v->key, v->thread->key) == 0)
 		return status;
 	/* Any member's key leads to its place in the thread. */
@@ -430,7 +432,7 @@ thread_build(struct visit *v)
 	put_news(&s, json_object_get(v->doc, "thread"), path);
 	put_answer(&s);
 	put_kept(&s);
-	if ((s.status = put_origin(&s)) != 200)
+	if ((s.status = put_origin(&s)) != 200 || (s.status = put_shared(v)) != 200)
 		return s.status;
 	put_pages(&s, path, newest ? "view=flat&order=new&" : flat ? "view=flat&" : "");
 	if (flat)

@@ -234,6 +234,12 @@ struct tree {
 };
 struct tree *tree_new(const void *ctx, const struct gp_node *nodes, size_t n);
 
+/* ---- page_shared.c ---- */
+/* v->thread is a copy of another list's: 301 to that address ("t/KEY", "m/KEY"), if the reader may see it there. */
+int shared_find(struct visit *v, const char *what);
+/* shared: the other lists that have the thread. */
+int put_shared(struct visit *v);
+
 /* ---- page_message.c ---- */
 /* What it answers; here: that is on the same page. */
 void put_parent(const struct visit *v, json_t *o, const struct tree *t,

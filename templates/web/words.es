@@ -51,6 +51,8 @@ All lists
 	Todas las listas
 All questions
 	Todas las preguntas
+Also a thread of
+	También un hilo de
 Also new
 	También nuevo
 Also on
@@ -547,6 +549,8 @@ question
 	pregunta
 quoted lines
 	líneas citadas
+replies go to the members of all
+	las respuestas van a los miembros de todas
 since <time datetime="{{first.iso}}">{{first.date}}</time>
 	desde el <time datetime="{{first.iso}}">{{first.date}}</time>
 since May

@@ -24,7 +24,7 @@ static const struct { const char *name, *args; } wanted[] = {
 	{"kind", "NUMBER story"}, {"can-help", "#varroa"}, {"pass", "NUMBER"}, {"vote", "NUMBER yes"},
 	{"summary", "NUMBER"}, {"library", "hives"}, {"keep", "NUMBER Topbar hives"}, {"page", "topbar"},
 	{"still-true", "topbar"}, {"outdated", "topbar too old"}, {"mentor", "offer #queens"},
-	{"introduce", "I have two hives"}, {"catchup", "2 weeks"},
+	{"introduce", "I have two hives"}, {"catchup", "2 weeks"}, {"share", "NUMBER wasps"},
 };
 
 static const char *

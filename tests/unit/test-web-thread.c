@@ -367,6 +367,59 @@ content_note(void **state)
 	has(html, "Ours thrive.");
 }
 
+/* A copy on another list leads to the one page, which says so; who may read only the copy sees that. */
+static void
+shared(void **state)
+{
+	struct reader *r = *state;
+	struct gp_response out;
+	struct gp_message *m, *copy;
+	struct gp_share *h;
+	struct gp_list *list;
+	struct gp_err err;
+	char *key = post(r, "1@x.example", NULL, "Eve <eve@hidden.example>", "Nests", "marker"), *html;
+
+	must(gp_store_begin(r->p.site->store, &err), &err);
+	must(gp_list_create(r->p.ctx, r->p.site->store, "wasps@example.org", &list, &err), &err);
+	must(gp_store_commit(r->p.site->store, &err), &err);
+	post_on(r, list, "From: Eve <eve@hidden.example>\nTo: bees@example.org\nSubject: Nests\n"
+	    "Date: Mon, 23 Nov 2026 10:00:00 +0000\nMessage-ID: <1@x.example>\n\nmarker\n");
+	assert_int_equal(status_of(r, gp_asprintf(r->ctx, "/wasps/t/%s", key)), 200);
+	hasnt(page(r, gp_asprintf(r->ctx, "/bees/t/%s", key)), "Also a thread of");
+	must(gp_store_begin(r->p.site->store, &err), &err);
+	must(gp_message_find_key(r->ctx, r->p.site->store, r->p.bees->id, key, &m, &err), &err);
+	must(gp_message_find_key(r->ctx, r->p.site->store, list->id, key, &copy, &err), &err);
+	must(gp_share_ask(r->ctx, r->p.site->store, m->id, list->id, "ann@example.org", &h, &err), &err);
+	h->guest = copy->id;
+	h->state = GP_SHARE_ON;
+	must(gp_share_set(r->p.site->store, h, &err), &err);
+	must(gp_store_commit(r->p.site->store, &err), &err);
+	html = page(r, gp_asprintf(r->ctx, "/bees/t/%s", key));
+	has(html, "Also a thread of");
+	has(html, "<a href=\"/wasps/\" dir=\"auto\">wasps</a>");
+	ask(r, "GET", gp_asprintf(r->ctx, "/wasps/t/%s", key), NULL, NULL, &out);
+	assert_int_equal(out.status, 301);
+	assert_string_equal(out.location, gp_asprintf(r->ctx, "/bees/t/%s", key));
+	ask(r, "GET", gp_asprintf(r->ctx, "/wasps/m/%s.json", key), NULL, NULL, &out);
+	assert_string_equal(out.location, gp_asprintf(r->ctx, "/bees/m/%s.json", key));
+	/* Both lists' pages have it, a search of all once. */
+	has(page(r, "/wasps/"), key);
+	has(page(r, "/wasps/2026/11/"), key);
+	has(page(r, "/wasps/feed.atom"), key);
+	has(page(r, "/wasps/search?q=marker"), key);
+	html = page(r, "/search?q=marker");
+	has(html, "/bees/t/");
+	hasnt(html, "/wasps/t/");
+	set(r, "archive", "members");
+	has(page(r, gp_asprintf(r->ctx, "/wasps/t/%s", key)), "Also a thread of");
+	has(page(r, "/search?q=marker"), "/wasps/t/");
+	must(gp_store_begin(r->p.site->store, &err), &err);
+	h->state = GP_SHARE_OVER;
+	must(gp_share_set(r->p.site->store, h, &err), &err);
+	must(gp_store_commit(r->p.site->store, &err), &err);
+	hasnt(page(r, gp_asprintf(r->ctx, "/wasps/t/%s", key)), "Also a thread of");
+}
+
 int
 main(void)
 {
@@ -374,6 +427,7 @@ main(void)
 		cmocka_unit_test(trees), cmocka_unit_test(any_links), cmocka_unit_test(deep),
 		WEB_TEST(content_note), WEB_TEST(nested_and_flat), WEB_TEST(gaps), WEB_TEST(no_root),
 		WEB_TEST(long_thread),
+		WEB_TEST(shared),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

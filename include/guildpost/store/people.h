@@ -87,6 +87,7 @@ struct gp_list_settings {
 	int narrow;		/* GP_FEATURE_: who can say so of a thread that they begin, and make it stricter */
 	int unnamed;		/* GP_FEATURE_, GP_UNNAMED_ALL: who can have one shown without names */
 	int library;		/* GP_FEATURE_: who keeps threads in the library */
+	int share;		/* GP_FEATURE_: who shares threads with other lists */
 	int64_t summary_after;	/* seconds after the last answer until who asked is invited to sum up; 0: never */
 	int64_t confirm_after;	/* seconds until a kept thread is asked about: still true? 0: never */
 	char *kinds;		/* of threads, a line each: "story: what somebody lived through" */
@@ -391,7 +392,7 @@ enum gp_verb {
 	GP_VERB_DROP, GP_VERB_BRAKE, GP_VERB_COMPLAINT, GP_VERB_PROBE, GP_VERB_SUSPEND,
 	GP_VERB_SPLIT, GP_VERB_MERGE, GP_VERB_TAKE_DOWN, GP_VERB_SOLVE, GP_VERB_REOPEN, GP_VERB_KIND, GP_VERB_SKILL,
 	GP_VERB_KEEP, GP_VERB_UNKEEP, GP_VERB_WRITE, GP_VERB_STILL_TRUE, GP_VERB_OUTDATED, GP_VERB_SUMMARY,
-	GP_VERB_UNSEAL, GP_VERB_SLOW, GP_VERB_COOL, GP_VERB_NUDGE,
+	GP_VERB_UNSEAL, GP_VERB_SLOW, GP_VERB_COOL, GP_VERB_SHARE, GP_VERB_UNSHARE, GP_VERB_NUDGE,
 	GP_VERB_NOTE,
 	GP_VERB_VISIBLE,
 	GP_VERB_COUNT

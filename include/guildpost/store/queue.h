@@ -42,6 +42,9 @@ struct gp_audience {
 	int64_t now;
 	bool noted;		/* it has a content note: not to those who skip such posts, but its author */
 	int64_t largest;	/* bytes of its largest attachment, 0: none */
+	const int64_t *copies; size_t copies_n; /* of it, or others of its thread, on other lists: muted there is muted */
+	int64_t known_on;	/* a list whose members have it already; or 0 */
+	int64_t from_job, to_job; /* whoever gets one of these jobs gets no other copy; 0: none */
 	int64_t limit;		/* those who want larger attachments than this as links; 0: those who
 				 * want this post as it is */
 };

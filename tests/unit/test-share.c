@@ -1,0 +1,412 @@
+/* SPDX-License-Identifier: ISC */
+/* Threads that two lists have: who may, what each side gets, once, and what is not shown to strangers. */
+#include "config.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+#include "practice.h"
+
+#define WIM "Wim <wim@w.example>"
+#define XENA "Xena <xena@x.example>"
+
+/* Mails since that job, with all who get them: "TO TO|SUBJECT|TEXT // ...". */
+static char *
+everyone(struct place *p, int64_t since)
+{
+	struct gp_rcpt *r;
+	struct gp_err err;
+	struct gp_buf b;
+	size_t i, k, n, count;
+	struct gp_job **v = jobs_since(p, since, &n);
+
+	gp_buf_init(&b, p->ctx, 1 << 20);
+	gp_buf_puts(&b, "");
+	for (i = 0; i < n; i++) {
+		const struct gp_mail *m = read_job(p, v[i]);
+
+		must(gp_queue_fresh(p->ctx, p->site->store, v[i]->id, 0, 10, &r, &count, &err), &err);
+		for (k = 0; k < count; k++)
+			gp_buf_printf(&b, "%s ", r[k].address);
+		gp_buf_printf(&b, "|%s|%s // ", m->subject, without_stars(p->ctx, gp_utf8_line(p->ctx, m->text, m->text_n,
+		    1 << 16)));
+	}
+	return b.p;
+}
+
+static struct gp_list *
+wasps(struct place *p, const char *archive)
+{
+	static const struct { const char *addr, *name; int role; } people[] = {{"wim@w.example", "Wim", GP_ROLE_OWNER},
+	    {"xena@x.example", "Xena", GP_ROLE_MEMBER}, {"bob@example.net", "Bob", GP_ROLE_MEMBER}};
+	struct gp_list *list;
+	struct gp_err err;
+	int64_t id;
+	size_t i;
+
+	must(gp_store_begin(p->site->store, &err), &err);
+	must(gp_list_create(p->ctx, p->site->store, "wasps@example.org", &list, &err), &err);
+	must(gp_list_set(p->site->store, list, "archive", archive, &err), &err);
+	for (i = 0; i < GP_COUNT(people); i++)
+		must(gp_member_add(p->site->store, list->id, people[i].addr, people[i].name, people[i].role,
+		    GP_DELIVERY_EACH, gp_now() - DAY, &id, &err), &err);
+	must(gp_store_commit(p->site->store, &err), &err);
+	return list;
+}
+
+static void
+option(struct place *p, struct gp_list *list, const char *key, const char *value)
+{
+	struct gp_err err;
+
+	must(gp_store_begin(p->site->store, &err), &err);
+	must(gp_list_set(p->site->store, list, key, value, &err), &err);
+	must(gp_store_commit(p->site->store, &err), &err);
+}
+
+/* A post to a list; gives "TO TO|SUBJECT|..." of all that goes out. */
+static char *
+write_to(struct place *p, const char *to, const char *from, const char *msgid, const char *under, const char *text)
+{
+	int64_t before = last_job(p);
+	struct gp_outcome out = {0};
+
+	take_in(p, to, gp_asprintf(p->ctx, "From: %s\nTo: %s\nSubject: Re: Nests\nMessage-ID: <%s@x.example>\n"
+	    "In-Reply-To: <%s@x.example>\n\n%s", from, to, msgid, under, text), "s@x.example", &out);
+	return everyone(p, before);
+}
+
+static size_t
+count_of(const char *text, const char *part)
+{
+	size_t n = 0;
+
+	for (; (text = strstr(text, part)) != NULL; text += strlen(part))
+		n++;
+	return n;
+}
+
+/* How many messages of that id a list has. */
+static size_t
+has_message(struct place *p, const struct gp_list *list, const char *msgid)
+{
+	struct gp_message **v;
+	struct gp_err err;
+	size_t n, i, k = 0;
+
+	must(gp_message_find_msgid(p->ctx, p->site->store, list->id, gp_asprintf(p->ctx, "%s@x.example", msgid), &v, &n,
+	    &err), &err);
+	for (i = 0; i < n; i++)
+		k += v[i]->state == 1;
+	return k;
+}
+
+static int64_t
+number_on(struct place *p, const struct gp_list *list, const char *msgid)
+{
+	struct gp_message **v;
+	struct gp_err err;
+	size_t n;
+
+	must(gp_message_find_msgid(p->ctx, p->site->store, list->id, gp_asprintf(p->ctx, "%s@x.example", msgid), &v, &n,
+	    &err), &err);
+	assert_true(n == 1);
+	return v[0]->id;
+}
+
+/* Ann shares Cleo's thread, and Wim says yes. */
+static char *
+shared(struct place *p)
+{
+	char *text;
+	int64_t before;
+
+	post(p, CLEO, "1", NULL, "Nests", "Where do they build?\n");
+	post(p, BOB, "2", "1", "Re: Nests", "Under roofs.\n");
+	before = last_job(p);
+	assert_int_equal(post(p, ANN, "k", "2", "Re: Nests", "share wasps\n"), 0);
+	if (strstr(mails(p, before), "Was that you") != NULL)
+		say_yes(p, ANN);
+	text = mails(p, before);
+	HAS(text, "The moderators of wasps are asked");
+	HAS(text, "wim@w.example|[wasps] Would you have \"Nests\" of bees?");
+	HASNT(text, "xena@x.example");
+	before = last_job(p);
+	say(p, WIM, reply_address(p), "Re: Would you", "yes\n");
+	return everyone(p, before);
+}
+
+static void
+test_both_get_replies(void **state)
+{
+	struct place *p = *state;
+	struct gp_list *list = wasps(p, "public");
+	char *text = shared(p);
+
+	/* The first message to those who have not got it, in the author's name; then a word to all, once each. */
+	HAS(text, "Where do they build?");
+	HASNT(text, "Under roofs.");
+	HAS(text, "wim@w.example xena@x.example |Nests|");
+	assert_int_equal(count_of(text, "have this thread in common"), 2);
+	HAS(text, "https://lists.example.org/bees/t/");
+	assert_int_equal(has_message(p, list, "1"), 1);
+	assert_int_equal(has_message(p, list, "2"), 1);
+	/* From one side. */
+	text = write_to(p, "bees@example.org", ANN, "3", "2", "And in hollow trees.\n");
+	assert_int_equal(count_of(text, "hollow trees"), 2);
+	assert_int_equal(count_of(text, "xena@x.example"), 1);
+	assert_int_equal(count_of(text, "wim@w.example"), 1);
+	assert_int_equal(count_of(text, "bob@example.net"), 1);
+	assert_int_equal(has_message(p, list, "3"), 1);
+	/* From the other; Bob is on both, and gets it once. */
+	text = write_to(p, "wasps@example.org", XENA, "4", "3", "Ours like sheds.\n");
+	assert_int_equal(count_of(text, "like sheds"), 2);
+	assert_int_equal(count_of(text, "bob@example.net"), 1);
+	assert_int_equal(count_of(text, "ann@example.org"), 1);
+	assert_int_equal(has_message(p, p->bees, "4"), 1);
+	assert_int_equal(thread(p, 1)->messages, 5);
+	/* To both at once: the second is there already. */
+	text = write_to(p, "bees@example.org", ANN, "5", "4", "Noted.\n");
+	assert_string_equal(write_to(p, "wasps@example.org", ANN, "5", "4", "Noted.\n"), "");
+	assert_int_equal(has_message(p, list, "5"), 1);
+	/* Who is on the first alone answers to the other: it counts as written to their own. */
+	text = write_to(p, "wasps@example.org", ANN, "6", "4", "I saw sheds, too.\n");
+	assert_int_equal(count_of(text, "saw sheds"), 2);
+	assert_int_equal(has_message(p, p->bees, "6"), 1);
+	assert_int_equal(has_message(p, list, "6"), 1);
+	/* A stranger waits as ever. */
+	text = write_to(p, "wasps@example.org", EVE, "7", "4", "Buy now.\n");
+	assert_int_equal(has_message(p, list, "7"), 0);
+	HASNT(text, "xena@x.example");
+}
+
+static void
+test_one_removal(void **state)
+{
+	struct place *p = *state;
+	struct gp_list *list = wasps(p, "public");
+
+	shared(p);
+	write_to(p, "wasps@example.org", XENA, "4", "2", "Oh dear.\n");
+	assert_int_equal(has_message(p, p->bees, "4"), 1);
+	say(p, ANN, "bees+request@example.org", "", gp_asprintf(p->ctx, "takedown %lld\n",
+	    (long long)number_on(p, p->bees, "4")));
+	say_yes(p, ANN);
+	assert_int_equal(has_message(p, p->bees, "4"), 0);
+	assert_int_equal(has_message(p, list, "4"), 0);
+	assert_int_equal(has_message(p, list, "2"), 1);
+}
+
+static void
+test_mute_close_and_end(void **state)
+{
+	struct place *p = *state;
+	struct gp_list *list = wasps(p, "public");
+	char *text;
+
+	shared(p);
+	/* Muted on one list is muted. */
+	say(p, BOB, "bees+request@example.org", "", gp_asprintf(p->ctx, "mute %lld\n", (long long)number(p, "1")));
+	text = write_to(p, "bees@example.org", ANN, "3", "2", "Quiet now.\n");
+	HASNT(text, "bob@example.net");
+	text = write_to(p, "wasps@example.org", XENA, "4", "2", "Still quiet.\n");
+	HASNT(text, "bob@example.net");
+	/* Ended from the other side: two threads from then on. */
+	say(p, WIM, "wasps+request@example.org", "", gp_asprintf(p->ctx, "unshare %lld bees\n",
+	    (long long)number_on(p, list, "1")));
+	text = say_yes(p, WIM);
+	HAS(text, "don't have this thread in common any more");
+	HAS(text, "wim@w.example|[wasps] Your answer");
+	text = write_to(p, "bees@example.org", ANN, "5", "2", "Alone again.\n");
+	HASNT(text, "xena@x.example");
+	assert_int_equal(has_message(p, list, "5"), 0);
+	text = write_to(p, "wasps@example.org", ANN, "6", "4", "No member there.\n");
+	HASNT(text, "xena@x.example");
+	HAS(ask(p, ANN, gp_asprintf(p->ctx, "unshare %lld wasps\n", (long long)number(p, "1"))), "Was that you");
+	HAS(say_yes(p, ANN), "is not shared with that list");
+}
+
+static void
+test_closed_on_both(void **state)
+{
+	struct place *p = *state;
+	struct gp_list *list = wasps(p, "public");
+	char *why;
+	struct gp_err err;
+	struct gp_message *m;
+
+	shared(p);
+	ask(p, ANN, gp_asprintf(p->ctx, "close thread %lld enough\n", (long long)number(p, "1")));
+	say_yes(p, ANN);
+	must(gp_message_find_id(p->ctx, p->site->store, number_on(p, list, "1"), &m, &err), &err);
+	must(gp_thread_closed(p->ctx, p->site->store, m->thread, &why, &err), &err);
+	assert_string_equal(why, "enough");
+}
+
+static void
+test_no(void **state)
+{
+	struct place *p = *state;
+	struct gp_list *list = wasps(p, "public");
+	char *text, *back;
+
+	post(p, CLEO, "1", NULL, "Nests", "Where do they build?\n");
+	ask(p, ANN, gp_asprintf(p->ctx, "share %lld wasps\n", (long long)number(p, "1")));
+	say_yes(p, ANN);
+	back = gp_strdup(p->ctx, reply_address(p));
+	HAS(say(p, WIM, back, "Re: x", "perhaps\n"), "That was not clear");
+	text = say(p, WIM, back, "Re: x", "no we have one\n");
+	HAS(text, "ann@example.org|[bees] \"Nests\" is not shared");
+	HAS(text, "we have one");
+	HASNT(say(p, WIM, back, "Re: x", "yes\n"), "in common");
+	assert_int_equal(has_message(p, list, "1"), 0);
+	/* It can be asked for again. */
+	ask(p, ANN, gp_asprintf(p->ctx, "share %lld wasps\n", (long long)number(p, "1")));
+	HAS(say_yes(p, ANN), "are asked");
+	ask(p, ANN, gp_asprintf(p->ctx, "share %lld wasps\n", (long long)number(p, "1")));
+	HAS(say_yes(p, ANN), "shared with wasps already");
+}
+
+/* Who may ask, which lists, and which archives. */
+static void
+test_refused(void **state)
+{
+	static const struct {
+		const char *from, *args, *share, *theirs, *archive, *their_archive, *says;
+	} cases[] = {
+		{BOB, "wasps", "moderators", "moderators", "public", "public", "by its moderators"},
+		{BOB, "wasps", "on", "moderators", "public", "public", "by whoever began it"},
+		{ANN, "wasps", "off", "moderators", "public", "public", "shares no threads"},
+		{ANN, "nobody", "moderators", "moderators", "public", "public", "no list of that name"},
+		{ANN, "", "moderators", "moderators", "public", "public", "no list of that name"},
+		{ANN, "bees", "moderators", "moderators", "public", "public", "on this list already"},
+		{ANN, "wasps", "moderators", "off", "public", "public", "takes no threads"},
+		{ANN, "wasps", "moderators", "moderators", "members", "public", "would be shown to strangers"},
+		{ANN, "wasps", "moderators", "moderators", "public", "members", "what they answer would be shown"},
+		{ANN, "wasps", "moderators", "moderators", "owners", "owners", "must have an archive"},
+		{ANN, "wasps", "moderators", "moderators", "off", "members", "must have an archive"},
+		{ANN, "wasps", "moderators", "moderators", "members", "members", "are asked"},
+		{CLEO, "with wasps@example.org", "on", "moderators", "public", "public", "are asked"},
+	};
+	struct place *p = *state;
+	struct gp_list *list = wasps(p, "public");
+	char *text;
+	size_t i;
+
+	post(p, CLEO, "1", NULL, "Nests", "Where do they build?\n");
+	for (i = 0; i < GP_COUNT(cases); i++) {
+		option(p, p->bees, "share", cases[i].share);
+		option(p, list, "share", cases[i].theirs);
+		option(p, p->bees, "archive", cases[i].archive);
+		option(p, list, "archive", cases[i].their_archive);
+		text = ask(p, cases[i].from, gp_asprintf(p->ctx, "share %lld %s\n", (long long)number(p, "1"),
+		    cases[i].args));
+		if (strstr(text, "Was that you") != NULL)
+			text = say_yes(p, cases[i].from);
+		if (strstr(text, cases[i].says) == NULL)
+			fail_msg("%zu %s %s: %s", i, cases[i].from, cases[i].args, text);
+		if (strcmp(cases[i].says, "are asked") == 0) {
+			say(p, WIM, reply_address(p), "Re: x", "no\n");
+			continue;
+		}
+		HASNT(text, "wim@w.example");
+		assert_int_equal(has_message(p, list, "1"), 0);
+	}
+}
+
+/* What not all may see stays where it is; what is hidden later is hidden on both. */
+static void
+test_veiled(void **state)
+{
+	const struct gp_veil members = {.visible = GP_VISIBLE_MEMBERS};
+	struct place *p = *state;
+	struct gp_list *list = wasps(p, "public");
+	struct gp_message *m;
+	struct gp_veil veil;
+	struct gp_err err;
+
+	post(p, CLEO, "9", NULL, "Stings", "What helps?\n");
+	must(gp_store_begin(p->site->store, &err), &err);
+	must(gp_thread_veil_set(p->site->store, 1, &members, &err), &err);
+	must(gp_store_commit(p->site->store, &err), &err);
+	ask(p, ANN, gp_asprintf(p->ctx, "share %lld wasps\n", (long long)number(p, "9")));
+	HAS(say_yes(p, ANN), "not all may see it");
+	shared(p);
+	must(gp_message_find_id(p->ctx, p->site->store, number(p, "1"), &m, &err), &err);
+	must(gp_store_begin(p->site->store, &err), &err);
+	must(gp_thread_veil_set(p->site->store, m->thread, &members, &err), &err);
+	must(gp_store_commit(p->site->store, &err), &err);
+	must(gp_message_find_id(p->ctx, p->site->store, number_on(p, list, "1"), &m, &err), &err);
+	must(gp_thread_veil(p->site->store, m->thread, &veil, &err), &err);
+	assert_int_equal(veil.visible, GP_VISIBLE_MEMBERS);
+}
+
+/* A list on which all is without names takes no names of others. */
+static void
+test_unnamed_guest(void **state)
+{
+	struct place *p = *state;
+	struct gp_list *list = wasps(p, "public");
+
+	post(p, CLEO, "9", NULL, "Stings", "What helps?\n");
+	option(p, list, "unnamed", "all");
+	ask(p, ANN, gp_asprintf(p->ctx, "share %lld wasps\n", (long long)number(p, "9")));
+	HAS(say_yes(p, ANN), "not all may see it");
+}
+
+/* Where whoever asks may bring threads nobody is asked; a stranger's yes is none. */
+static void
+test_who_may_bring(void **state)
+{
+	struct place *p = *state;
+	struct gp_list *list = wasps(p, "public");
+	struct gp_err err;
+	int64_t id;
+
+	post(p, CLEO, "1", NULL, "Nests", "Where do they build?\n");
+	ask(p, ANN, gp_asprintf(p->ctx, "share %lld wasps\n", (long long)number(p, "1")));
+	say_yes(p, ANN);
+	/* Made up by a member there who is no moderator. */
+	say(p, XENA, "wasps+request@example.org", "", "share yes 1\n");
+	HASNT(say_yes(p, XENA), "in common");
+	assert_int_equal(has_message(p, list, "1"), 0);
+	must(gp_store_begin(p->site->store, &err), &err);
+	must(gp_member_add(p->site->store, list->id, "ann@example.org", "Ann", GP_ROLE_MODERATOR, GP_DELIVERY_NONE,
+	    gp_now(), &id, &err), &err);
+	must(gp_store_commit(p->site->store, &err), &err);
+	post(p, CLEO, "9", NULL, "Stings", "What helps?\n");
+	ask(p, ANN, gp_asprintf(p->ctx, "share %lld wasps\n", (long long)number(p, "9")));
+	HAS(say_yes(p, ANN), "is shared by bees and wasps now");
+	assert_int_equal(has_message(p, list, "9"), 1);
+}
+
+/* As the first line of a reply only where it names a list; else they are words. */
+static void
+test_first_line(void **state)
+{
+	static const char *const words[] = {"share your experience, please\n", "share this\n", "Share wasps with us all\n",
+	    "unshare it\n"};
+	struct place *p = *state;
+	size_t i;
+
+	wasps(p, "public");
+	post(p, CLEO, "1", NULL, "Nests", "Where do they build?\n");
+	for (i = 0; i < GP_COUNT(words); i++)
+		if (post(p, ANN, gp_asprintf(p->ctx, "w%zu", i), "1", "Re: Nests", words[i]) == 0)
+			fail_msg("taken: %s", words[i]);
+	assert_int_equal(post(p, ANN, "n", "1", "Re: Nests", "share: nothing-here\n"), 0);
+	assert_int_equal(post(p, ANN, "o", "1", "Re: Nests", "Share with wasps.\n"), 0);
+}
+
+int
+main(void)
+{
+	static const struct CMUnitTest tests[] = {PLACE_TEST(test_both_get_replies), PLACE_TEST(test_one_removal),
+	    PLACE_TEST(test_mute_close_and_end), PLACE_TEST(test_closed_on_both), PLACE_TEST(test_no),
+	    PLACE_TEST(test_refused), PLACE_TEST(test_who_may_bring), PLACE_TEST(test_veiled), PLACE_TEST(test_unnamed_guest), PLACE_TEST(test_first_line)};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
