@@ -101,6 +101,7 @@ gp_do_nudge(struct asked *a, const char *args)
 	struct gp_notice n = {.template_name = "nudge", .data = gp_json_object(a->ctx)};
 	struct gp_message *m;
 	struct gp_member *author;
+	struct gp_veil veil;
 	enum gp_status st = gp_command_named(a, &args, &m);
 	bool cut;
 
@@ -128,5 +129,7 @@ gp_do_nudge(struct asked *a, const char *args)
 	if (st != GP_OK)
 		return st;
 	gp_json_text(gp_said(a, "nudged"), "title", m->title);
-	return gp_command_log(a, GP_VERB_NUDGE, author->address, m->title);
+	st = gp_thread_veil(a->site->store, m->thread, &veil, a->err);
+	/* Where no names are shown the log has none. */
+	return st == GP_OK ? gp_command_log(a, GP_VERB_NUDGE, veil.unnamed ? m->key : author->address, m->title) : st;
 }

@@ -179,7 +179,8 @@ gp_do_solved(struct asked *a, const char *args)
 		return st;
 	said = gp_said(a, "solved");
 	gp_json_text(said, "title", head->title);
-	gp_json_text(said, "author", answer->from_name[0] != '\0' ? answer->from_name :
+	gp_json_text(said, "author", t->veil.unnamed ? gp_templates_word(a->site->templates, a->language, "Somebody") :
+	    answer->from_name[0] != '\0' ? answer->from_name :
 	    gp_text_hide_addrs(a->ctx, answer->from_addr, strlen(answer->from_addr)));
 	gp_json_int(said, "number", answer->id);
 	return gp_command_log(a, GP_VERB_SOLVE, head->title, answer->key);

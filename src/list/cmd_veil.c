@@ -10,6 +10,7 @@
 #include <string.h>
 
 struct veiling {
+	char *name;	/* of the message, as it was written */
 	struct gp_message *m, *head;
 	struct gp_veil veil;
 	bool moderator;
@@ -17,24 +18,23 @@ struct veiling {
 
 /* Also a message that is in no archive: what hid it can be taken back. */
 static enum gp_status
-find_message(struct asked *a, const char **args, struct gp_message **out)
+find_message(struct asked *a, const char **args, struct veiling *v)
 {
 	struct gp_looker before = gp_store_look(a->site->store, (struct gp_looker){GP_LOOK_ALL, 0, false});
 	enum gp_status st;
 	struct gp_str word;
 	int64_t id;
-	char *name;
 
 	gp_command_thing(a, args, "thread");
 	*args += strspn(*args, " #");
 	word = gp_command_word(args);
 	*args += strspn(*args, ": ");
-	name = gp_strndup(a->ctx, word.p, word.n);
-	gp_str_lower(name);
-	st = gp_parse_int(name, 1, INT64_MAX, &id) ? gp_message_find_id(a->ctx, a->site->store, id, out, a->err) :
-	    gp_message_find_key(a->ctx, a->site->store, a->list->id, name, out, a->err);
+	v->name = gp_strndup(a->ctx, word.p, word.n);
+	gp_str_lower(v->name);
+	st = gp_parse_int(v->name, 1, INT64_MAX, &id) ? gp_message_find_id(a->ctx, a->site->store, id, &v->m, a->err) :
+	    gp_message_find_key(a->ctx, a->site->store, a->list->id, v->name, &v->m, a->err);
 	gp_store_look(a->site->store, before);
-	if (st == GP_OK && ((*out)->list != a->list->id || (*out)->state > 2))
+	if (st == GP_OK && (v->m->list != a->list->id || v->m->state > 2))
 		st = GP_E_NOTFOUND;
 	return st;
 }
@@ -45,7 +45,7 @@ find(struct asked *a, const char **args, struct veiling *v)
 {
 	struct gp_looker before;
 	struct gp_thread *t;
-	enum gp_status st = find_message(a, args, &v->m);
+	enum gp_status st = find_message(a, args, v);
 	bool own = false, seen = false;
 
 	v->moderator = a->member->role >= GP_ROLE_MODERATOR;
@@ -63,7 +63,7 @@ find(struct asked *a, const char **args, struct veiling *v)
 	if (st == GP_OK && !own && !v->moderator && !seen)
 		st = GP_E_NOTFOUND;
 	if (st == GP_E_NOTFOUND)
-		gp_json_text(gp_said(a, "no_message"), "number", "");
+		gp_json_text(gp_said(a, "no_message"), "number", v->name);
 	if (st == GP_OK && !own && !v->moderator) {
 		gp_json_text(gp_said(a, "veil_not_yours"), "title", v->m->title);
 		a->refused = true;

@@ -155,11 +155,30 @@ last_tag(const char *p, size_t n)
 	return at > 1 && at < n && p[at - 1] == '#' && p[at - 2] == ' ' && tag_length(p + at) == n - at ? n - at + 1 : 0;
 }
 
-/* "#question", for a kind that the list has. */
+/* "#question", for a kind that the list has; "#members". */
 static bool
 is_kind_tag(const void *ctx, const struct gp_site *site, const struct gp_list *list, const char *p, size_t n)
 {
-	return gp_kind_find(ctx, site, list, gp_strndup(ctx, p + 1, n - 1)) != NULL;
+	char *tag = gp_strndup(ctx, p + 1, n - 1);
+	struct gp_veil veil;
+
+	return gp_veil_word(site, tag, &veil) || gp_kind_find(ctx, site, list, tag) != NULL;
+}
+
+/* "[members only]" at an end. */
+static struct gp_str
+without_brackets(const void *ctx, const struct gp_site *site, struct gp_str t)
+{
+	struct gp_veil veil;
+	const char *p;
+
+	p = t.n > 0 && t.p[t.n - 1] == ']' ? memrchr(t.p, '[', t.n) : NULL;
+	if (p != NULL && p > t.p && gp_veil_word(site, gp_strndup(ctx, p + 1, t.n - (size_t)(p - t.p) - 2), &veil))
+		t = gp_str_trim((struct gp_str){t.p, (size_t)(p - t.p)});
+	p = t.n > 0 && *t.p == '[' ? memchr(t.p, ']', t.n) : NULL;
+	if (p != NULL && p + 1 < t.p + t.n && gp_veil_word(site, gp_strndup(ctx, t.p + 1, (size_t)(p - t.p) - 1), &veil))
+		t = gp_str_trim((struct gp_str){p + 1, t.n - (size_t)(p - t.p) - 1});
+	return t;
 }
 
 char *
@@ -169,6 +188,7 @@ gp_kind_title(const void *ctx, const struct gp_site *site, const struct gp_list 
 	struct gp_buf b;
 	size_t n, ends;
 
+	t = without_brackets(ctx, site, t);
 	while (t.n > 0 && *t.p == '#' && (n = tag_length(t.p + 1) + 1) > 1 && n < t.n && t.p[n] == ' ' &&
 	    is_kind_tag(ctx, site, list, t.p, n))
 		t = gp_str_trim((struct gp_str){t.p + n, t.n - n});

@@ -47,6 +47,7 @@ struct posting {
 	int64_t known_on;		/* the list whose members have it already, or 0 */
 	struct gp_outcome *out;
 	struct gp_err *err;
+	struct gp_veil veil;		/* who may see its thread */
 };
 
 /* What goes out: the message as it came, or with another body. */
@@ -232,7 +233,8 @@ queue_post(struct posting *p, const struct gp_member *author)
 	size_t i, n = 0;
 
 	audience.addressed = addressed(p->ctx, p->in->mail, &audience.addressed_n);
-	if (!p->archived->hidden)
+	/* What no page shows is not linked to. */
+	if (!p->archived->hidden && !p->veil.unnamed)
 		audience.largest = gp_linked_largest(p->list, p->in->mail);
 	if (audience.largest > 0 && p->list->set.attachments == GP_FILES_LINK) {
 		audience.largest = 0;
@@ -359,7 +361,6 @@ gp_post_as_is(const void *ctx, struct gp_site *site, struct gp_list *list, const
 	const struct gp_inbound *came = in;
 	struct gp_share_side *sides;
 	struct gp_archived a;
-	struct gp_veil veil = {0};
 	struct posting p;
 	struct gp_header h;
 	size_t n;
@@ -384,12 +385,6 @@ gp_post_as_is(const void *ctx, struct gp_site *site, struct gp_list *list, const
 		out->text = gp_strdup(ctx, "it was in the archive already: nothing sent");
 		return GP_OK;
 	}
-	if (first)
-		st = gp_thread_veil(site->store, a.thread, &veil, err);
-	if (st != GP_OK)
-		return st;
-	/* Where words are shown without names nobody is known by being new. */
-	first = first && !veil.unnamed;
 	p = (struct posting){.ctx = ctx, .site = site, .list = list, .in = in, .h = &h, .archived = &a,
 	    .shaped = in != came, .note = in->note, .first = first, .out = out, .err = err};
 	if (p.note == NULL)
@@ -398,9 +393,13 @@ gp_post_as_is(const void *ctx, struct gp_site *site, struct gp_list *list, const
 	/* Before anything goes out that leads to the archive. */
 	st = gp_veil_keep(ctx, site, list, in->mail, author, &a, err);
 	if (st == GP_OK)
+		st = gp_thread_veil(site->store, a.thread, &p.veil, err);
+	if (st == GP_OK)
 		st = gp_share_sides(ctx, site->store, a.thread, &sides, &n, err);
 	if (st != GP_OK)
 		return st;
+	/* Where words are shown without names nobody is known by being new. */
+	p.first = first = first && !p.veil.unnamed;
 	if (n > 0)
 		note_copies(&p, sides, n);
 	st = queue_post(&p, author);

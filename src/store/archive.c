@@ -409,7 +409,7 @@ add(const void *ctx, struct gp_store *s, struct adding *a, struct gp_archived *o
 	if (status == GP_OK)
 		status = count_in(s, a, fill, err);
 	if (status == GP_OK)
-		status = gp_veil_came(s, a->thread, err);
+		status = gp_veil_came(s, a->thread, a->id, err);
 	out->id = a->id;
 	out->thread = a->thread;
 	out->hidden = a->state == GP_NODE_HIDDEN;

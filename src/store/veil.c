@@ -161,17 +161,19 @@ gp_thread_veil_set(struct gp_store *s, int64_t thread, const struct gp_veil *vei
 }
 
 enum gp_status
-gp_veil_came(struct gp_store *s, int64_t thread, struct gp_err *err)
+gp_veil_came(struct gp_store *s, int64_t thread, int64_t id, struct gp_err *err)
 {
 	struct gp_veil veil;
-	int64_t list = 0;
+	int64_t list = 0, new_author = 0;
 	enum gp_status status = gp_thread_veil(s, thread, &veil, err);
 
 	if (status != GP_OK || !veil.unnamed || veil.visible == GP_VISIBLE_NONE)
 		return status;
 	gp_look_forget(s);
-	status = gp_sql_int(s, &list, "SELECT list FROM thread WHERE id = ?1", GP_ARGS(GP_INT(thread)), err);
-	return status == GP_OK ? follow_all(s, list, thread, &veil, err) : status;
+	status = gp_sql_ints(s, &list, &new_author, "SELECT n.list, NOT EXISTS(SELECT 1 FROM node o WHERE o.thread = ?1 "
+	    "AND o.author = n.author AND o.id <> n.id AND o.state IN (1, 2)) FROM node n WHERE n.id = ?2",
+	    GP_ARGS(GP_INT(thread), GP_INT(id)), err);
+	return status == GP_OK && new_author ? follow_all(s, list, thread, &veil, err) : status;
 }
 
 enum gp_status

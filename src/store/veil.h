@@ -40,7 +40,7 @@ enum gp_status gp_veil_id(const void *ctx, struct gp_store *s, int64_t list, con
 enum gp_status gp_veil_join(struct gp_store *s, int64_t from, int64_t into, struct gp_err *err) GP_MUST_CHECK;
 /* What is archived in it is in no archive: 1. */
 enum gp_status gp_veil_hides(struct gp_store *s, int64_t thread, bool *yes, struct gp_err *err) GP_MUST_CHECK;
-/* A message came into a thread without names: what the search has of the others may name its author. */
-enum gp_status gp_veil_came(struct gp_store *s, int64_t thread, struct gp_err *err) GP_MUST_CHECK;
+/* A message came into a thread: where there are no names, what the search has of the others may name its author. */
+enum gp_status gp_veil_came(struct gp_store *s, int64_t thread, int64_t id, struct gp_err *err) GP_MUST_CHECK;
 
 #endif

@@ -171,6 +171,8 @@ test_titles(void **state)
 		{"What of #story now?", "What of #story now?"}, {"#story", "#story"}, {"#story #tool", "#tool"},
 		{"#decide Off here", "#decide Off here"}, {"", ""}, {"#", "#"}, {"# #", "# #"}, {"a #", "a #"}, {" x ", "x"},
 		{"a #story!", "a #story!"}, {"\xc3\xa4 #Story", "\xc3\xa4"}, {"#storyteller", "#storyteller"},
+		{"Spray [members only]", "Spray"}, {"[not archived] Spray #chatham", "Spray"}, {"[members only]", "[members only]"},
+		{"Spray [draft]", "Spray [draft]"}, {"[", "["}, {"]", "]"}, {"[]", "[]"}, {"a []", "a []"}, {"] [", "] ["},
 	};
 	struct place *p = *state;
 	size_t i;

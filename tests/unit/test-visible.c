@@ -248,11 +248,40 @@ test_mails(void **state)
 	HAS(say_yes(p, CLEO), "out of the archive");
 }
 
+/* Where files are links into the archive: what that does not show stays in the mail. */
+static void
+test_files(void **state)
+{
+	static const struct { const char *subject; bool stays; } cases[] = {
+		{"A chart", false}, {"Another chart #members", false}, {"A third chart #chatham", true},
+		{"A fourth chart #not-archived", true},
+	};
+	struct place *p = *state;
+	struct gp_outcome out;
+	struct gp_job **v;
+	size_t i, n;
+
+	set(p, "attachments", "link");
+	for (i = 0; i < GP_COUNT(cases); i++) {
+		int64_t before = last_job(p);
+
+		take_in(p, "bees@example.org", gp_asprintf(p->ctx, "From: %s\nTo: bees@example.org\nSubject: %s\n"
+		    "Message-ID: <c%zu@x.example>\nMIME-Version: 1.0\nContent-Type: multipart/mixed; boundary=b\n\n--b\n\n"
+		    "Look at number %zu.\n--b\nContent-Type: application/pdf; name=c.pdf\nContent-Disposition: attachment; "
+		    "filename=c.pdf\n\nFilebytes\n--b--\n", CLEO, cases[i].subject, i, i), "s@x.example", &out);
+		v = jobs_since(p, before, &n);
+		assert_true(n > 0);
+		if ((strstr(gp_strndup(p->ctx, v[0]->body, v[0]->body_n), "Filebytes") != NULL) != cases[i].stays)
+			fail_msg("%s: %.*s", cases[i].subject, (int)v[0]->body_n, v[0]->body);
+	}
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 		PLACE_TEST(test_said), PLACE_TEST(test_settings), PLACE_TEST(test_commands), PLACE_TEST(test_mails),
+		PLACE_TEST(test_files),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
