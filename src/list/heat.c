@@ -3,7 +3,7 @@
  * A thread that heats up: in three hours it had as many posts as the list's setting `heat` says, two people at
  * least wrote three each (which no series of patches does, nor good wishes), and either there are three for each who
  * wrote, or the whole list usually has a fifth of that at most. Moderators get one mail, not two of the same thread
- * in a day, which says why, and takes what to do about it as an answer. (On linux-man, 2019 to 2026: four a year.)
+ * in a day, which says why, and takes what to do about it as an answer. (On linux-man, 2019 to 2026: seven a year.)
  */
 #include "config.h"
 

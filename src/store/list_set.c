@@ -153,7 +153,7 @@ const struct gp_opt gp_list_options[] = {
 	    "block"},
 	{"decide_for", GP_OPT_DURATION, AT(decide_for), "7d", 3600, 90 * 86400, NULL,
 	    "so long members can answer in such a round"},
-	{"heat", GP_OPT_INT, AT(heat), "12", 0, 1000, NULL,
+	{"heat", GP_OPT_INT, AT(heat), "10", 0, 1000, NULL,
 	    "so many posts in one thread in three hours, by few people or far more than is usual here, and the "
 	    "moderators get one mail; 0: never"},
 	{"anon", GP_OPT_CHOICE, AT(anon), "off", 0, 0, FEATURE,

@@ -122,7 +122,7 @@ test_once(void **state)
 
 	assert_int_equal(count(text, "heats up: Sugar"), 1);
 	HAS(text, "ann@example.org|[bees] A thread heats up: Sugar|");
-	HAS(text, "P0, 6 messages: nudge");
+	HAS(text, "P0, 5 messages: nudge");
 	HAS(text, "/bees/t/");
 	/* Another thread is another matter. */
 	assert_int_equal(count(burst(p, "Honey", 0, 20, 2, 60), "heats up: Honey"), 1);
