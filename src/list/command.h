@@ -195,6 +195,7 @@ typedef enum gp_status gp_command_fn(struct asked *a, const char *args);
 gp_command_fn gp_do_anon; /* anon.c */
 gp_command_fn gp_do_slow, gp_do_cool, gp_do_nudge; /* cmd_cool.c */
 gp_command_fn gp_do_note; /* note.c */
+gp_command_fn gp_do_learned; /* learned.c */
 gp_command_fn gp_do_visible, gp_do_unnamed; /* cmd_veil.c */
 gp_command_fn gp_do_help, gp_do_stop, gp_do_which, gp_do_who, gp_do_info, gp_do_lists; /* cmd_look.c */
 gp_command_fn gp_do_subscribe, gp_do_unsubscribe, gp_do_confirm; /* cmd_join.c */

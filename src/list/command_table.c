@@ -67,6 +67,7 @@ const struct gp_command gp_commands[] = {
 	{"summary", MEMBERS, MEMBER_SUBJECT, gp_do_summary},
 	{"share", MEMBERS, PROOF | MEMBER_SUBJECT | REPLY | GP_CMD_LIST, gp_do_share},
 	{"library", MEMBERS, SUBJECT, gp_do_library},
+	{"learned", MEMBERS, SUBJECT, gp_do_learned},
 	{"keep", MEMBERS, MEMBER_SUBJECT | REPLY, gp_do_keep},
 	{"page", MEMBERS, MEMBER_SUBJECT, gp_do_page},
 	{"write", MEMBERS, GP_CMD_MEMBER, gp_do_write},

@@ -5,36 +5,9 @@
  */
 #include "config.h"
 
-#include "guildpost/list.h"
-
-#include <inttypes.h>
-#include <string.h>
+#include "month.h"
 
 enum { FEW = 20, OPEN_DAYS = 60 };
-
-struct month {
-	int64_t from, to;
-	char *name;	/* "2026-11" */
-};
-
-/* The month before now, by the clock of the list; false: its first day has not come so far. */
-static bool
-last_month(const void *ctx, const struct gp_list *list, int64_t now, struct month *m)
-{
-	const char *zone = list->set.timezone;
-	struct gp_civil c;
-	int year, month;
-
-	gp_time_civil(now, zone, &c);
-	if (c.day == 1 && c.hour < (int)list->set.digest_hour)
-		return false;
-	year = c.month == 1 ? c.year - 1 : c.year;
-	month = c.month == 1 ? 12 : c.month - 1;
-	m->from = gp_civil_local(year, month, 1, 0, zone);
-	m->to = gp_civil_local(c.year, c.month, 1, 0, zone);
-	m->name = gp_asprintf(ctx, "%04d-%02d", year, month);
-	return true;
-}
 
 /* "3 hours", "2 days": number and unit, for the template to say. */
 static void
@@ -84,7 +57,8 @@ add_lists(const void *ctx, struct gp_site *site, const struct gp_list *list, con
 	size_t i, n;
 	enum gp_status st = gp_practice_all(ctx, site->store, list->id, NULL, m->from, m->to, FEW, &kept, &n, err);
 
-	for (i = 0; st == GP_OK && i < n; i++) {
+	/* Where that comes by itself, it is not told twice. */
+	for (i = 0; st == GP_OK && list->set.learned != GP_FEATURE_ON && i < n; i++) {
 		row = gp_json_push_object(learnt);
 		gp_json_text(row, "title", kept[i]->title);
 		add_link(ctx, site, list, row, gp_asprintf(ctx, "library/%s", kept[i]->slug));
@@ -103,35 +77,20 @@ add_lists(const void *ctx, struct gp_site *site, const struct gp_list *list, con
 	return st;
 }
 
-/* To those who look after the list, each by themselves. */
-static enum gp_status
-to_moderators(const void *ctx, struct gp_site *site, struct gp_list *list, json_t *data, struct gp_err *err)
-{
-	struct gp_member **v;
-	size_t i, n;
-	int64_t job;
-	enum gp_status st = gp_member_all(ctx, site->store, list->id, GP_ROLE_MODERATOR, -1, &v, &n, err);
-
-	for (i = 0; st == GP_OK && i < n; i++) {
-		struct gp_notice notice = {.template_name = "letter", .data = data, .to_name = v[i]->name,
-		    .to_addr = v[i]->address, .member = v[i]->id,
-		    .language = v[i]->language[0] != '\0' ? v[i]->language : NULL};
-
-		st = gp_notice_send(ctx, site, list, &notice, &job, err);
-	}
-	return st;
-}
-
 static enum gp_status
 write_letter(const void *ctx, struct gp_site *site, struct gp_list *list, const struct month *m,
-    const struct gp_health *h, struct gp_err *err)
+    struct gp_err *err)
 {
+	struct gp_health h;
 	struct gp_notice n = {.template_name = "letter", .data = gp_json_object(ctx)};
 	struct gp_outcome out;
 	struct gp_looker before;
-	enum gp_status st;
+	enum gp_status st = gp_health(site->store, list->id, m->from, m->to, &h, err);
 
-	gp_letter_figures(n.data, h);
+	/* A month in which nothing was written has none. */
+	if (st != GP_OK || h.messages == 0)
+		return st;
+	gp_letter_figures(n.data, &h);
 	gp_json_text(n.data, "month", m->name);
 	/* It stands in the archive: what it names is for all who read that. */
 	before = gp_store_look(site->store, (struct gp_looker){GP_LOOK_PERSON, 0, false});
@@ -139,32 +98,15 @@ write_letter(const void *ctx, struct gp_site *site, struct gp_list *list, const 
 	gp_store_look(site->store, before);
 	if (st != GP_OK)
 		return st;
-	return list->set.letter == GP_FEATURE_MODERATORS ? to_moderators(ctx, site, list, n.data, err) :
+	return list->set.letter == GP_FEATURE_MODERATORS ? gp_month_to_moderators(ctx, site, list, "letter", n.data, err) :
 	    gp_list_says(ctx, site, list, &n, &out, err);
 }
 
-/* Once for each month, marked in the same transaction; a month in which nothing was written has none. */
 static enum gp_status
 one_list(const void *ctx, struct gp_site *site, struct gp_list *list, int64_t now, struct gp_err *err)
 {
-	char *key = gp_asprintf(ctx, "letter/%" PRId64, list->id), *done = NULL;
-	struct gp_health h;
-	struct month m;
-	enum gp_status st;
-	size_t n = 0;
-
-	if (list->set.letter == GP_FEATURE_OFF || list->set.closed || !last_month(ctx, list, now, &m) ||
-	    list->created >= m.to)
-		return GP_OK;
-	st = gp_store_meta_get(ctx, site->store, key, &done, &n, err);
-	if (st != GP_OK && st != GP_E_NOTFOUND)
-		return st;
-	if (st == GP_OK && n == strlen(m.name) && memcmp(done, m.name, n) == 0)
-		return GP_OK;
-	st = gp_health(site->store, list->id, m.from, m.to, &h, err);
-	if (st == GP_OK && h.messages > 0)
-		st = write_letter(ctx, site, list, &m, &h, err);
-	return st == GP_OK ? gp_store_meta_set(site->store, key, m.name, strlen(m.name), err) : st;
+	return list->set.letter == GP_FEATURE_OFF ? GP_OK :
+	    gp_month_once(ctx, site, list, "letter", now, write_letter, err);
 }
 
 enum gp_status

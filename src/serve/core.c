@@ -208,6 +208,7 @@ static enum gp_status (*const ticks[])(const void *ctx, struct gp_site *site, in
 	gp_decide_tick,
 	gp_mentor_tick,
 	gp_letter_tick,
+	gp_learned_tick,
 	gp_anon_tick,
 };
 

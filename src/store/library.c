@@ -233,6 +233,21 @@ gp_summary_put(const void *ctx, struct gp_store *s, int64_t list, const char *ke
 }
 
 enum gp_status
+gp_summary_all(const void *ctx, struct gp_store *s, int64_t list, int64_t from, int64_t to, size_t limit,
+    struct gp_message ***out, size_t *n, struct gp_err *err)
+{
+	sqlite3_stmt *st;
+	enum gp_status status = gp_sql_open(s, &st, "SELECT " MESSAGE_COLUMNS " FROM text x JOIN node n ON "
+	    "n.key = substr(x.name, 9) AND n.list = x.list" MESSAGE_PARENT MESSAGE_SEEN "n.state = 1 AND x.list = ?1 AND "
+	    "x.name >= 'summary-' AND x.name < 'summary.' AND x.language = ?5 AND x.time >= ?2 AND x.time < ?3 AND "
+	    "x.body <> '' AND x.version = (SELECT max(y.version) FROM text y WHERE y.list = x.list AND y.name = x.name AND "
+	    "y.language = x.language) ORDER BY x.time, n.id LIMIT ?4", GP_ARGS(GP_INT(list), GP_INT(from), GP_INT(to),
+	    GP_INT((int64_t)limit), GP_TEXT(GP_PRACTICE_LANGUAGE)), err);
+
+	return status == GP_OK ? gp_sql_rows(ctx, s, st, gp_message_read, out, n, err) : status;
+}
+
+enum gp_status
 gp_summary_due(const void *ctx, struct gp_store *s, int64_t list, int64_t from, int64_t to, size_t limit,
     struct gp_thread ***out, size_t *n, struct gp_err *err)
 {

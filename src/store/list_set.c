@@ -133,6 +133,8 @@ const struct gp_opt gp_list_options[] = {
 	    "no member is asked about more questions in 30 days"},
 	{"letter", GP_OPT_CHOICE, AT(letter), "off", 0, 0, FEATURE,
 	    "a letter each month: how are we doing, what did we learn; moderators: to them alone"},
+	{"learned", GP_OPT_CHOICE, AT(learned), "off", 0, 0, FEATURE,
+	    "each month: what we learned: what was kept, summed up and solved, a line each; moderators: to them alone"},
 	{"welcome", GP_OPT_CHOICE, AT(welcome), "on", 0, 0, "off|on",
 	    "newcomers are told the charter, three threads worth reading, and who is around; their first post is "
 	    "marked for the others"},

@@ -20,7 +20,7 @@ static const struct { const char *name, *args; } wanted[] = {
 	{"help", "search"}, {"subscribe", "weekly"}, {"pause", "2026-12-24 to 2027-01-02"},
 	{"set", "language de"}, {"get", "NUMBER"}, {"index", "5"}, {"last", "5"}, {"search", "Topbar"},
 	{"follow", "NUMBER"}, {"mute", "NUMBER"}, {"unmute", "NUMBER"}, {"address", "add ann@home.example"},
-	{"note", "NUMBER loss of a hive"}, {"withdraw", "1"}, {"takedown", "NUMBER"}, {"solved", "NUMBER"}, {"reopen", "NUMBER"},
+	{"learned", "2026-11"}, {"note", "NUMBER loss of a hive"}, {"withdraw", "1"}, {"takedown", "NUMBER"}, {"solved", "NUMBER"}, {"reopen", "NUMBER"},
 	{"kind", "NUMBER story"}, {"can-help", "#varroa"}, {"pass", "NUMBER"}, {"vote", "NUMBER yes"},
 	{"summary", "NUMBER"}, {"library", "hives"}, {"keep", "NUMBER Topbar hives"}, {"page", "topbar"},
 	{"still-true", "topbar"}, {"outdated", "topbar too old"}, {"mentor", "offer #queens"},

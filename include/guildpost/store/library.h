@@ -67,6 +67,10 @@ enum gp_status gp_summary_find(const void *ctx, struct gp_store *s, int64_t list
     struct gp_list_text **out, struct gp_err *err) GP_MUST_CHECK;
 enum gp_status gp_summary_put(const void *ctx, struct gp_store *s, int64_t list, const char *key,
     const char *body, const char *by, struct gp_err *err) GP_MUST_CHECK;
+/* The first messages of threads whose summary was last written in [from, to), the oldest summary first. */
+struct gp_message;
+enum gp_status gp_summary_all(const void *ctx, struct gp_store *s, int64_t list, int64_t from, int64_t to,
+    size_t limit, struct gp_message ***out, size_t *n, struct gp_err *err) GP_MUST_CHECK;
 /* Questions with answers, the last in [from, to), whose asker was not yet invited to sum up. */
 enum gp_status gp_summary_due(const void *ctx, struct gp_store *s, int64_t list, int64_t from, int64_t to,
     size_t limit, struct gp_thread ***out, size_t *n, struct gp_err *err) GP_MUST_CHECK;

@@ -71,6 +71,7 @@ struct gp_list_settings {
 	int64_t help_after;	/* seconds until somebody who can help is asked; 0: nobody is */
 	int64_t help_cap;	/* questions that one member is asked about in 30 days */
 	int letter;		/* GP_FEATURE_: a monthly letter, MODERATORS: to them only */
+	int learned;		/* GP_FEATURE_: what we learned, monthly; MODERATORS: to them only */
 	int welcome;		/* GP_FEATURE_ON: newcomers get the charter and something to read */
 	int mentors;		/* GP_FEATURE_: who can be matched; MODERATORS: by hand only */
 	int64_t mentor_cap;	/* pairs of one mentor at once */
