@@ -4,6 +4,7 @@
 # or elsewhere, headers smuggled through names, floods, robots. Nothing of it changes anything that
 # is not theirs, nobody is flooded through us, and no exchange of machines goes on for ever.
 . "${GP_SRCDIR:?make check sets it}/tests/e2e/lib.sh"
+once
 need python3 pgrep curl
 # What is asked in a test must not be too much for the limit that another test is about.
 site inbound.answers=1000

@@ -3,6 +3,7 @@
 # Two list servers that are members of each other's lists: guildpost and mlmmj, with a Postfix between.
 # Whatever one of them sends the other, it ends by itself, and nobody gets much of it.
 . "${GP_SRCDIR:?make check sets it}/tests/e2e/lib.sh"
+once
 need python3 pgrep
 MAILBOXES='marta@example.net ann@example.net bob@example.net tom@example.net olga@example.net'
 . "$E2E/postfix.sh"

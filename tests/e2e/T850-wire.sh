@@ -2,6 +2,7 @@
 # shellcheck shell=bash
 # Right on the wire: each case of tests/wire/cases by the one runner, and the table that says where we stand.
 . "${GP_SRCDIR:?make check sets it}/tests/e2e/lib.sh"
+once
 PYTHON=/usr/bin/python3	# Debian's own, which has Debian's modules
 [ -x $PYTHON ] || skip_all "$PYTHON is not here"
 TMPDIR=$T $PYTHON "$GP_SRCDIR/tests/wire/run.py" >run.out 2>run.err

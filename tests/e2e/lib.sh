@@ -80,6 +80,11 @@ finish() {
 
 sanitized() { grep -q '^#define GP_SANITIZE 1' "$GP_BUILDDIR/config.h"; }
 
+# A script that takes minutes and says the same in either build: with sanitizers is enough, but for contrib/check --long.
+once() {
+	sanitized || [ -n "${GP_LONG-}" ] || skip_all "tried with sanitizers, here by contrib/check --long"
+}
+
 # wait_for SECONDS COMMAND...: until it succeeds. Three times the patience with sanitizers.
 wait_for() {
 	local end=$1
