@@ -42,7 +42,7 @@ some() { # NAME FIGURE AT-LEAST
 }
 serve_stop
 is "the server ends well" $? 0
-hasnt "no errors in its log" "$LOG" 'event=[a-z-]*(failed|lost|kill)|Sanitizer|runtime error'
+hasnt "no errors in its log" "$LOG" 'event=((mail|commit|housekeeping|digest|start)-failed|parser-lost|outbound-lost|web-lost|lost|kill) '
 grep -v '^$' <(figure "'\n'.join(refused)") | sed 's/^/# refused: /'
 is "nobody was sent anything twice" "$(figure 'len(twice)')" 0
 some "messages that they wrote" sent 2000
@@ -79,6 +79,13 @@ has "the thread without a name is there" anon.html 'no name given'
 has "with its answers" anon.html 'I have a nucleus for you in April'
 has "and what its author said to them" anon.html 'I did not expect that'
 hasnt "and not that name" anon.html "$(sed -n '31s/.*\t//p' people)"
+some "moderators were told of a heated thread" "asked['heat']" 3
+thread 'fire at the mill' >note.html
+has "what not everybody wants to read is folded" note.html '<details.*|<summary>.*loss of hives'
+thread 'what the inspector said' >unnamed.html
+has "what was said without names is there" unnamed.html 'boil your hive tools'
+hasnt "and no name" unnamed.html "$(sed -n '23s/.*\t//p;25,26s/.*\t/|/p' people | tr -d '\n')"
+is "what is for members is for nobody else" "$(curl -s "http://127.0.0.1:$HTTP/bees/search?q=shed" | grep -c 'third frame of the old hive')" 0
 is "a circle was born" "$(gp list ls | grep -c bees-queen-rearing)" 1
 page /bees-queen-rearing/ >circle.html
 has "its evenings are in its archive" circle.html 'Friday evening 9'

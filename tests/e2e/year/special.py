@@ -26,6 +26,11 @@ def hold(y, m):
     y.later(HOUR, 5 * HOUR, y.reply, m, 'no: we keep adverts out of this list\n' if advert else 'ok\n')
 
 
+def cool(y, m):
+    if m.rcpt == y.people[1]:
+        y.later(HOUR, 2 * HOUR, y.reply, m, 'cool 12h\n')
+
+
 def helper(y, m):
     if y.asked['help wanted'] % 2:
         y.later(HOUR, 6 * HOUR, y.reply, m, 'pass\n')
@@ -78,6 +83,7 @@ def nothing(y, m):
 LETTERS = [(k, re.compile(s), t and re.compile(t), f) for k, s, t, f in (
     ('join', r'Do you want to join', None, lambda y, m: y.later(600, 3 * HOUR, y.reply, m, 'yes\n')),
     ('held', r'^\[bees\] Held:', None, hold),
+    ('heat', r'A thread heats up', None, cool),
     ('preview', r'this is how it will be seen', None, lambda y, m: y.later(900, 2 * HOUR, y.reply, m, 'yes\n')),
     ('goes on', r'does it go on\?', None, check),
     ('mentor proposed', r'Would you help someone|Somebody could help', None, mentor),
@@ -192,14 +198,26 @@ def heat(y):
     p = y.people
     said = ('That is simply wrong, and you know it.', 'I know what I saw at the school on that day.', 'You were not even there, Hugo.',
             'As ever nobody reads what I wrote.', 'Then say so plainly and do not hide behind the rules.', 'Enough, both of you.',
-            'I will not be spoken to like that.')
+            'I will not be spoken to like that.', 'You began it.', 'And who put them there by night?', 'At least I asked the school.',
+            'After they were there.', 'That is a lie.', 'Say it to my face on Friday.', 'I shall.')
     to_all(y, 'Hives beside the school', p[10], 'Somebody put four hives ten metres from the gate without asking. I find that '
            'reckless.\n', [(p[11 - i % 2], line) for i, line in enumerate(said)], first=600, gap=420)
 
     def line(text):
         y.send(p[1], 'bees@example.org', 'Re: Hives beside the school', text, [y.sink.subjects['Hives beside the school']])
-    y.at(y.now + 4 * HOUR, line, 'cool 12h\n')
     y.at(y.now + 3 * DAY, line, 'close: we meet at the school on Saturday and look at it together\n')
+
+
+def carefully(y):
+    """What not everybody wants to read, and what not everybody may."""
+    p = y.people
+    to_all(y, '[note: loss of hives] The fire at the mill', p[20], 'All nine are gone. I found the frames in the ash this morning.\n',
+           [(p[21], 'I am so sorry. Two of mine are yours in May.'), (p[23], 'We come on Saturday and clear up.')])
+    y.at(day(5, 15), to_all, y, 'What the inspector said #chatham', p[22],
+         'Foul brood in two places, and she asked us not to say where before the letters are out.\n',
+         [(p[24], 'I heard of a third.'), (p[25], 'Then boil your hive tools, whoever you are.')])
+    y.at(day(7, 10), to_all, y, 'Key to the shed #members', p[26], 'It hangs behind the third frame of the old hive now.\n',
+         [(p[28], 'Good that this is not for all the world.')])
 
 
 def mentors(y):
@@ -220,6 +238,7 @@ def plan(y):
         y.at(day(2 + i % 4, 3 + i % 20), join, y, p[i])
         y.at(day(2 + i % 4, 6 + i % 20), introduce, y, p[i])
     y.at(day(2, 9), nobody_knows, y)
+    y.at(day(2, 20), carefully, y)
     y.at(day(3, 10), anonymous, y)
     y.at(day(4, 2), circle, y)
     y.at(day(5, 4), lambda: y.send(p[59], 'bees@example.org', 'Cheap honey for sale', 'Ten jars for the price of eight, call me.\n'))

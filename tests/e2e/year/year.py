@@ -179,7 +179,7 @@ class Year:
             f.write(self.last_digest.raw if self.last_digest else b'')
 
 
-def main(lmtp, smtp, clock, out, messages='2100'):
+def main(lmtp, smtp, clock, out, messages='2250'):
     year = Year(int(lmtp), int(smtp), clock, out, int(messages))
     year.fill()
     year.run()
