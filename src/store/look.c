@@ -44,6 +44,15 @@ gp_store_has_veils(struct gp_store *s)
 	return has_veils(s);
 }
 
+bool
+gp_list_has_more(struct gp_store *s, int64_t list)
+{
+	int64_t any = 0;
+
+	return gp_sql_int(s, &any, "SELECT EXISTS(SELECT 1 FROM thread WHERE list = ?1 AND visible + unnamed > 0 AND "
+	    "visible IN (1, 2))", GP_ARGS(GP_INT(list)), NULL) == GP_OK && any != 0;
+}
+
 void
 gp_look_forget(struct gp_store *s)
 {

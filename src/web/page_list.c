@@ -291,6 +291,8 @@ home_build(struct visit *v)
 		put_thread(v, o, v->list, threads[i]);
 		status = put_news(v, o, threads[i], since);
 	}
+	gp_json_text(v->doc, "log_in_url", v->reader == 0 && gp_list_is_public(v->list) &&
+	    gp_list_has_more(v->s, v->list->id) ? list_path(v, v->list, "log-in") : NULL);
 	if (since != 0)
 		put_date(v, v->doc, "news_from", since);
 	if (n > 0)

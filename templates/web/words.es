@@ -353,6 +353,8 @@ Solved
 	Resueltas
 Solved by what {{author}} wrote:
 	Resuelto por lo que escribió {{author}}:
+Some threads are for members: <a href="{{log_in_url}}" rel="nofollow">log in</a>.
+	Algunos hilos son para miembros: <a href="{{log_in_url}}" rel="nofollow">entrar</a>.
 Some threads of {{list_name}} are not for everybody
 	Algunos hilos de {{list_name}} no son para todo el mundo
 Somebody

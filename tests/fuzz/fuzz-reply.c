@@ -27,6 +27,8 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	static struct gp_words *words;
 	struct gp_mail m = {0};
 	struct gp_lines lines;
+	struct gp_site site = {0};
+	struct gp_veil veil;
 	char *rest = NULL, *text, *note;
 	void *ctx = gp_ctx(NULL);
 	bool valid;
@@ -60,6 +62,9 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	note = gp_note_said(ctx, words, &m);
 	check(note, valid);
 	if (note != NULL && (*note == '\0' || gp_utf8_count(note, strlen(note)) > GP_NOTE_LONGEST))
+		abort();
+	site.words = words;
+	if (gp_veil_said(ctx, &site, &m, &veil) != (veil.visible != GP_VISIBLE_LIST || veil.unnamed))
 		abort();
 	check(gp_read_own(ctx, words, &m), valid);
 	check(gp_read_below(ctx, &m), valid);

@@ -319,6 +319,8 @@ by_the_list(void **state)
 	assert_int_equal(status_of(r, with_key(r, "/bees/t/K", key)), 403);
 	has(visit(r, NULL, with_key(r, "/bees/t/K", key), &out), "/bees/log-in");
 	has(visit(r, NULL, "/bees/log-in", &out), "type=\"email\"");
+	has(visit(r, NULL, "/bees/", &out), "/bees/log-in");
+	hasnt(visit(r, s.who[LATE], "/bees/", &out), "/bees/log-in");
 	has(visit(r, s.who[LATE], with_key(r, "/bees/t/K", key), &out), "secretly new");
 	has(visit(r, s.who[LATE], "/bees/", &out), "new marker");
 	must(gp_store_begin(r->p.site->store, &err), &err);

@@ -49,6 +49,8 @@ struct gp_looker {
 struct gp_looker gp_store_look(struct gp_store *s, struct gp_looker who);
 /* Is there any thread that not all may see, or see with names? */
 bool gp_store_has_veils(struct gp_store *s);
+/* Has the list any that only members may see? */
+bool gp_list_has_more(struct gp_store *s, int64_t list);
 /* May that person see it, whatever the eyes of the handle? */
 enum gp_status gp_thread_seen_by(struct gp_store *s, int64_t thread, int64_t person, bool *yes,
     struct gp_err *err) GP_MUST_CHECK;
