@@ -82,30 +82,13 @@ ask_steward(const struct work *w, const char *template_name, const struct gp_lis
 {
 	struct gp_notice n = {.template_name = template_name, .data = describe(w, child),
 	    .reply_to = w->list->address, .in_reply_to = w->head->msgid};
-	struct gp_token t = {.list = w->list->id, .expires = gp_now() + MONTH};
-	json_t *data = gp_json_object(w->ctx);
 	struct gp_member *m;
 	enum gp_status st = gp_member_find_id(w->ctx, w->site->store, w->c->steward, &m, w->err);
-	char *token;
-	int64_t job;
 
 	if (st != GP_OK)
 		return st == GP_E_NOTFOUND ? GP_OK : st;
-	if (yes != NULL) {
-		gp_json_push_text(gp_json_new_array(data, "lines"), yes);
-		gp_json_text(data, "no", no);
-		t.purpose = gp_strdup(w->ctx, "choice");
-		t.address = gp_addr_fold(w->ctx, m->address);
-		t.data = gp_json_dump(w->ctx, data, false);
-		st = gp_token_add(w->ctx, w->site->store, &t, &token, w->err);
-		if (st == GP_OK)
-			n.reply_to = gp_route_address(w->ctx, w->site, w->list, "confirm", token);
-	}
-	n.to_name = m->name;
-	n.to_addr = m->address;
-	n.member = m->id;
-	n.language = m->language[0] != '\0' ? m->language : NULL;
-	return st == GP_OK ? gp_notice_send(w->ctx, w->site, w->list, &n, &job, w->err) : st;
+	return yes != NULL ? gp_choice_send(w->ctx, w->site, w->list, m, &n, yes, no, MONTH, w->err) :
+	    gp_member_send(w->ctx, w->site, w->list, m, &n, w->err);
 }
 
 /* ---- birth ------------------------------------------------------------------------------------------- */

@@ -120,12 +120,8 @@ gp_do_nudge(struct asked *a, const char *args)
 		return st;
 	gp_json_text(n.data, "title", m->title);
 	gp_json_text(n.data, "text_md", gp_hold_quote(a->ctx, args, strlen(args), &cut));
-	n.to_name = author->name;
-	n.to_addr = author->address;
-	n.member = author->id;
-	n.language = author->language[0] != '\0' ? author->language : NULL;
 	n.in_reply_to = m->msgid;
-	st = gp_notice_send(a->ctx, a->site, a->list, &n, &a->out->job, a->err);
+	st = gp_member_send(a->ctx, a->site, a->list, author, &n, a->err);
 	if (st != GP_OK)
 		return st;
 	gp_json_text(gp_said(a, "nudged"), "title", m->title);

@@ -164,20 +164,6 @@ gp_do_library(struct asked *a, const char *args)
 
 /* ---- changing a page ------------------------------------------------------------------------------- */
 
-/* A token whose answer runs the line with what it brings. */
-static enum gp_status
-page_token(struct asked *a, const char *line, char **token)
-{
-	json_t *data = gp_json_object(a->ctx);
-	struct gp_token t = {.list = a->list->id, .expires = gp_now() + DAYS * 86400};
-
-	gp_json_push_text(gp_json_new_array(data, "lines"), line);
-	t.purpose = gp_strdup(a->ctx, "text");
-	t.address = gp_addr_fold(a->ctx, a->member->address);
-	t.data = gp_json_dump(a->ctx, data, false);
-	return gp_token_add(a->ctx, a->site->store, &t, token, a->err);
-}
-
 enum gp_status
 gp_do_page(struct asked *a, const char *args)
 {
@@ -199,7 +185,8 @@ gp_do_page(struct asked *a, const char *args)
 		return st;
 	st = gp_practice_body(a->ctx, a->site->store, p, &body, &version, a->err);
 	if (st == GP_OK)
-		st = page_token(a, gp_asprintf(a->ctx, "write %s", p->slug), &token);
+		st = gp_text_token(a->ctx, a->site, a->list, a->member->address, gp_asprintf(a->ctx, "write %s", p->slug),
+		    DAYS * 86400, &token, a->err);
 	if (st != GP_OK)
 		return st;
 	gp_said_elsewhere(a, "page");

@@ -128,11 +128,7 @@ thank(struct asked *a, const struct gp_message *head, const struct gp_message *a
 	if (a->list->set.archive == GP_ARCHIVE_PUBLIC)
 		gp_json_text(n.data, "url", gp_asprintf(a->ctx, "%s/%s/t/%s", a->site->conf->url, a->list->name,
 		    head->key));
-	n.to_name = m->name;
-	n.to_addr = m->address;
-	n.member = m->id;
-	n.language = m->language[0] != '\0' ? m->language : NULL;
-	return gp_notice_send(a->ctx, a->site, a->list, &n, &a->out->job, a->err);
+	return gp_member_send(a->ctx, a->site, a->list, m, &n, a->err);
 }
 
 /* The message that is named, and the head of its thread, which whoever asks may decide about. */

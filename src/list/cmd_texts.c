@@ -83,24 +83,6 @@ current_text(struct asked *a, const char *name, const char *language, const char
 	return st == GP_E_NOTFOUND ? GP_OK : st;
 }
 
-/* A token whose answer puts what it brings. */
-static enum gp_status
-text_token(struct asked *a, const char *name, const char *language, char **token)
-{
-	json_t *data = gp_json_object(a->ctx);
-	struct gp_token t = {0};
-
-	gp_json_push_text(gp_json_new_array(data, "lines"),
-	    gp_asprintf(a->ctx, "put %s.%s", name, language));
-	/* Of its own: a question about something else must not take it away. */
-	t.purpose = gp_strdup(a->ctx, "text");
-	t.list = a->list->id;
-	t.address = gp_addr_fold(a->ctx, a->member->address);
-	t.expires = gp_now() + 30 * 86400;
-	t.data = gp_json_dump(a->ctx, data, false);
-	return gp_token_add(a->ctx, a->site->store, &t, token, a->err);
-}
-
 static void
 add_text(json_t *rows, const char *name, struct gp_list_text *const *own, size_t n)
 {
@@ -164,7 +146,8 @@ gp_do_text(struct asked *a, const char *args)
 		return GP_OK;
 	}
 	if (st == GP_OK)
-		st = text_token(a, name, language, &token);
+		st = gp_text_token(a->ctx, a->site, a->list, a->member->address,
+		    gp_asprintf(a->ctx, "put %s.%s", name, language), 30 * 86400, &token, a->err);
 	if (st != GP_OK)
 		return st;
 	gp_said_elsewhere(a, "text");

@@ -112,6 +112,23 @@ enum gp_status gp_command_ask_pending(struct asked *a);
 /* Somebody said yes: what the token stands for becomes the lines to run, if it was made for a->from. */
 enum gp_status gp_command_confirm(struct asked *a, const char *token);
 
+/* ---- choice.c -------------------------------------------------------------------------------- */
+
+/* A token for one reply of that address to NAME+confirm-TOKEN, good for `span` seconds. data: "lines" that it runs
+ * and what else its purpose wants. */
+enum gp_status gp_reply_token(const void *ctx, struct gp_site *site, const struct gp_list *list, const char *address,
+    const char *purpose, json_t *data, int64_t span, char **token, struct gp_err *err) GP_MUST_CHECK;
+/* One whose reply brings a text for that line. */
+enum gp_status gp_text_token(const void *ctx, struct gp_site *site, const struct gp_list *list, const char *address,
+    const char *line, int64_t span, char **token, struct gp_err *err) GP_MUST_CHECK;
+/* Send a notice to a member, in their language; of n the addressee is filled in. */
+enum gp_status gp_member_send(const void *ctx, struct gp_site *site, const struct gp_list *list,
+    const struct gp_member *to, struct gp_notice *n, struct gp_err *err) GP_MUST_CHECK;
+/* Ask a member something: the reply yes runs one line, no the other, with what stands behind the word. */
+enum gp_status gp_choice_send(const void *ctx, struct gp_site *site, const struct gp_list *list,
+    const struct gp_member *to, struct gp_notice *n, const char *yes, const char *no, int64_t span,
+    struct gp_err *err) GP_MUST_CHECK;
+
 /* ---- command.c again -------------------------------------------------------------------------- */
 
 /* The word and what stands behind it; "" when there is none. */

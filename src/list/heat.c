@@ -95,22 +95,18 @@ describe(struct heat *h, json_t *data)
 static enum gp_status
 tell(struct heat *h, const struct gp_member *m, json_t *data)
 {
-	struct gp_notice n = {.template_name = "heat", .data = data, .to_name = m->name, .to_addr = m->address,
-	    .member = m->id, .language = m->language[0] != '\0' ? m->language : NULL};
-	struct gp_token t = {.list = h->list->id, .expires = gp_now() + EXPIRES};
+	struct gp_notice n = {.template_name = "heat", .data = data};
 	json_t *what = gp_json_object(h->ctx);
 	enum gp_status st;
 	char *token;
 
 	gp_json_text(what, "key", h->thread->key);
 	gp_json_new_array(what, "lines");
-	t.purpose = gp_strdup(h->ctx, GP_PURPOSE_HEAT);
-	t.address = gp_addr_fold(h->ctx, m->address);
-	t.data = gp_json_dump(h->ctx, what, false);
-	st = gp_token_add(h->ctx, h->site->store, &t, &token, h->err);
-	if (st == GP_OK)
-		n.reply_to = gp_route_address(h->ctx, h->site, h->list, "confirm", token);
-	return st == GP_OK ? gp_notice_send(h->ctx, h->site, h->list, &n, NULL, h->err) : st;
+	st = gp_reply_token(h->ctx, h->site, h->list, m->address, GP_PURPOSE_HEAT, what, EXPIRES, &token, h->err);
+	if (st != GP_OK)
+		return st;
+	n.reply_to = gp_route_address(h->ctx, h->site, h->list, "confirm", token);
+	return gp_member_send(h->ctx, h->site, h->list, m, &n, h->err);
 }
 
 static enum gp_status

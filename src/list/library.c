@@ -24,35 +24,14 @@ struct round {
 	struct gp_err *err;
 };
 
-/* A question by mail, for one reply: `lines` are run when it comes. */
-static enum gp_status
-ask(struct round *r, const struct gp_member *m, const char *template_name, json_t *token_data,
-    json_t *data, const char *in_reply_to)
-{
-	struct gp_notice n = {.template_name = template_name, .data = data, .to_name = m->name,
-	    .to_addr = m->address, .member = m->id, .in_reply_to = in_reply_to};
-	struct gp_token t = {.list = r->list->id, .expires = r->now + EXPIRES};
-	enum gp_status st;
-	char *token;
-	int64_t job;
-
-	t.purpose = gp_strdup(r->ctx, json_object_get(token_data, "no") != NULL ? "choice" : "text");
-	t.address = gp_addr_fold(r->ctx, m->address);
-	t.data = gp_json_dump(r->ctx, token_data, false);
-	st = gp_token_add(r->ctx, r->site->store, &t, &token, r->err);
-	if (st != GP_OK)
-		return st;
-	n.reply_to = gp_route_address(r->ctx, r->site, r->list, "confirm", token);
-	n.language = m->language[0] != '\0' ? m->language : NULL;
-	return gp_notice_send(r->ctx, r->site, r->list, &n, &job, r->err);
-}
-
 /* ---- summaries ------------------------------------------------------------------------------------- */
 
 static enum gp_status
 invite(struct round *r, const struct gp_thread *t)
 {
-	json_t *token = gp_json_object(r->ctx), *data = gp_json_object(r->ctx), *rows;
+	struct gp_notice notice = {.template_name = "sum-up", .data = gp_json_object(r->ctx)};
+	json_t *data = notice.data, *rows;
+	char *token;
 	struct gp_message *head;
 	struct gp_member *m;
 	struct gp_node *nodes;
@@ -79,8 +58,13 @@ invite(struct round *r, const struct gp_thread *t)
 		gp_json_text(row, "excerpt", nodes[i].msg->snippet);
 		count++;
 	}
-	gp_json_push_text(gp_json_new_array(token, "lines"), gp_asprintf(r->ctx, "summary %s", head->key));
-	return ask(r, m, "sum-up", token, data, head->msgid);
+	st = gp_text_token(r->ctx, r->site, r->list, m->address, gp_asprintf(r->ctx, "summary %s", head->key), EXPIRES,
+	    &token, r->err);
+	if (st != GP_OK)
+		return st;
+	notice.reply_to = gp_route_address(r->ctx, r->site, r->list, "confirm", token);
+	notice.in_reply_to = head->msgid;
+	return gp_member_send(r->ctx, r->site, r->list, m, &notice, r->err);
 }
 
 static enum gp_status
@@ -125,7 +109,8 @@ keeper_of(struct round *r, const struct gp_practice *p, struct gp_member **out)
 static enum gp_status
 ask_keeper(struct round *r, const struct gp_practice *p)
 {
-	json_t *token = gp_json_object(r->ctx), *data = gp_json_object(r->ctx);
+	struct gp_notice n = {.template_name = "still-true", .data = gp_json_object(r->ctx)};
+	json_t *data = n.data;
 	struct gp_member *m;
 	char *body;
 	enum gp_status st = keeper_of(r, p, &m);
@@ -134,15 +119,14 @@ ask_keeper(struct round *r, const struct gp_practice *p)
 		st = gp_practice_body(r->ctx, r->site->store, p, &body, NULL, r->err);
 	if (st != GP_OK)
 		return st == GP_E_NOTFOUND ? GP_OK : st;
-	gp_json_push_text(gp_json_new_array(token, "lines"), gp_asprintf(r->ctx, "still-true %s", p->slug));
-	gp_json_text(token, "no", gp_asprintf(r->ctx, "outdated %s", p->slug));
 	gp_json_text(data, "title", p->title);
 	gp_json_text(data, "since_date", gp_time_format(r->ctx, p->confirmed, r->list->set.timezone, "%Y-%m-%d"));
 	gp_json_text(data, "text_md", body);
 	if (r->list->set.archive == GP_ARCHIVE_PUBLIC)
 		gp_json_text(data, "url", gp_asprintf(r->ctx, "%s/%s/library/%s", r->site->conf->url, r->list->name,
 		    p->slug));
-	return ask(r, m, "still-true", token, data, NULL);
+	return gp_choice_send(r->ctx, r->site, r->list, m, &n, gp_asprintf(r->ctx, "still-true %s", p->slug),
+	    gp_asprintf(r->ctx, "outdated %s", p->slug), EXPIRES, r->err);
 }
 
 static enum gp_status

@@ -44,32 +44,16 @@ static enum gp_status
 mail_to(struct side *s, const char *template_name, const char *yes, const char *no)
 {
 	const struct gp_member *to = s->to_mentor ? s->mentor : s->mentee, *other = s->to_mentor ? s->mentee : s->mentor;
-	struct gp_notice n = {.template_name = template_name, .data = gp_json_object(s->ctx), .to_name = to->name,
-	    .to_addr = to->address, .member = to->id, .language = to->language[0] != '\0' ? to->language : NULL};
-	struct gp_token t = {.list = s->list->id, .expires = gp_now() + PATIENCE};
-	json_t *data = gp_json_object(s->ctx);
-	enum gp_status st = GP_OK;
-	char *token;
-	int64_t job;
+	struct gp_notice n = {.template_name = template_name, .data = gp_json_object(s->ctx),
+	    .reply_to = s->pair->met != 0 ? other->address : NULL};
 
 	gp_json_bool(n.data, "to_mentor", s->to_mentor);
 	gp_json_text(n.data, "topic", s->pair->topic);
 	gp_json_text(n.data, "other_name", name_of(s, other));
 	/* Nobody's address is told before both have said yes. */
 	gp_json_text(n.data, "other_address", s->pair->met != 0 ? other->address : NULL);
-	if (yes != NULL) {
-		gp_json_push_text(gp_json_new_array(data, "lines"), yes);
-		gp_json_text(data, "no", no);
-		t.purpose = gp_strdup(s->ctx, "choice");
-		t.address = gp_addr_fold(s->ctx, to->address);
-		t.data = gp_json_dump(s->ctx, data, false);
-		st = gp_token_add(s->ctx, s->site->store, &t, &token, s->err);
-		if (st == GP_OK)
-			n.reply_to = gp_route_address(s->ctx, s->site, s->list, "confirm", token);
-	} else if (s->pair->met != 0) {
-		n.reply_to = other->address;
-	}
-	return st == GP_OK ? gp_notice_send(s->ctx, s->site, s->list, &n, &job, s->err) : st;
+	return yes != NULL ? gp_choice_send(s->ctx, s->site, s->list, to, &n, yes, no, PATIENCE, s->err) :
+	    gp_member_send(s->ctx, s->site, s->list, to, &n, s->err);
 }
 
 /* To both of them. */

@@ -2,6 +2,7 @@
 /* Letters that come once a month: of which month, and that none comes twice. */
 #include "config.h"
 
+#include "command.h"
 #include "month.h"
 
 #include <inttypes.h>
@@ -52,16 +53,13 @@ gp_month_to_moderators(const void *ctx, struct gp_site *site, struct gp_list *li
     json_t *data, struct gp_err *err)
 {
 	struct gp_member **v;
-	size_t i, n;
-	int64_t job;
-	enum gp_status st = gp_member_all(ctx, site->store, list->id, GP_ROLE_MODERATOR, -1, &v, &n, err);
+	size_t i, count;
+	enum gp_status st = gp_member_all(ctx, site->store, list->id, GP_ROLE_MODERATOR, -1, &v, &count, err);
 
-	for (i = 0; st == GP_OK && i < n; i++) {
-		struct gp_notice notice = {.template_name = template_name, .data = data, .to_name = v[i]->name,
-		    .to_addr = v[i]->address, .member = v[i]->id,
-		    .language = v[i]->language[0] != '\0' ? v[i]->language : NULL};
+	for (i = 0; st == GP_OK && i < count; i++) {
+		struct gp_notice n = {.template_name = template_name, .data = data};
 
-		st = gp_notice_send(ctx, site, list, &notice, &job, err);
+		st = gp_member_send(ctx, site, list, v[i], &n, err);
 	}
 	return st;
 }

@@ -121,27 +121,13 @@ begin(struct work *w)
 static enum gp_status
 ask_one(struct work *w, const struct gp_member *to, const char *by)
 {
-	struct gp_notice n = {.template_name = "share-ask", .data = gp_json_object(w->ctx), .to_name = to->name,
-	    .to_addr = to->address, .member = to->id, .language = to->language[0] != '\0' ? to->language : NULL};
-	struct gp_token t = {.list = w->guest->id, .expires = gp_now() + PATIENCE};
-	json_t *data = gp_json_object(w->ctx);
-	enum gp_status st;
-	char *token;
-	int64_t job;
+	struct gp_notice n = {.template_name = "share-ask", .data = gp_json_object(w->ctx)};
 
 	describe(w, n.data);
 	gp_json_text(n.data, "author", by);
 	gp_json_text(n.data, "snippet", w->head->snippet);
-	gp_json_push_text(gp_json_new_array(data, "lines"), gp_asprintf(w->ctx, "share yes %" PRId64, w->share->id));
-	gp_json_text(data, "no", gp_asprintf(w->ctx, "share no %" PRId64, w->share->id));
-	t.purpose = gp_strdup(w->ctx, "choice");
-	t.address = gp_addr_fold(w->ctx, to->address);
-	t.data = gp_json_dump(w->ctx, data, false);
-	st = gp_token_add(w->ctx, w->site->store, &t, &token, w->err);
-	if (st != GP_OK)
-		return st;
-	n.reply_to = gp_route_address(w->ctx, w->site, w->guest, "confirm", token);
-	return gp_notice_send(w->ctx, w->site, w->guest, &n, &job, w->err);
+	return gp_choice_send(w->ctx, w->site, w->guest, to, &n, gp_asprintf(w->ctx, "share yes %" PRId64, w->share->id),
+	    gp_asprintf(w->ctx, "share no %" PRId64, w->share->id), PATIENCE, w->err);
 }
 
 static enum gp_status
