@@ -102,6 +102,8 @@ where(struct gp_cli *cli, const char *name, const char *person, struct gp_search
 	if (st != GP_OK)
 		return gp_cli_fail(cli, &err);
 	q->languages = q->reach->languages;
+	if (p != NULL)
+		gp_store_look(cli->site->store, (struct gp_looker){GP_LOOK_PERSON, p->id, false});
 	return -1;
 }
 

@@ -101,5 +101,10 @@ wait_for 15 quiet
 say_yes ann@a.example '^Reply-To: .*confirm-'
 ok "does not come before strangers" got ann@a.example 'would be'
 is "nothing of it is there" "$(gp search wasps alone | wc -l)" 0
+is "a search over all that somebody may read has it" "$(gp search --as cleo@c.example alone | wc -l)" 1
+is "for a member of the list alone" "$(gp search --as xena@x.example alone | wc -l)" 0
+is "and one over all for whoever runs the server" "$(gp search --all alone | wc -l)" 1
+exits "of somebody who is not here" 67 gp search --as nobody@n.example alone
+exits "without words" 64 gp search --all
 serve_stop >/dev/null
 finish
