@@ -17,10 +17,12 @@ feed_find(struct visit *v)
 	return 200;
 }
 
+/* list NULL: something of the whole site. */
 static char *
-tag_of(const struct visit *v, const char *key)
+tag_of(const struct visit *v, const struct gp_list *list, const char *key)
 {
-	return gp_asprintf(v->ctx, "tag:%s,2026:%s/%s", v->list->domain, v->list->name, key);
+	return list == NULL ? gp_asprintf(v->ctx, "tag:%s,2026:%s", v->w->site->conf->domain, key) :
+	    gp_asprintf(v->ctx, "tag:%s,2026:%s/%s", list->domain, list->name, key);
 }
 
 void
@@ -30,7 +32,7 @@ start_feed(struct visit *v, const char *title, const char *path, const char *sel
 
 	doc_start(v, title, path);
 	feed = gp_json_new_object(v->doc, "feed");
-	gp_json_text(feed, "id", tag_of(v, id));
+	gp_json_text(feed, "id", tag_of(v, v->list, id));
 	gp_json_text(feed, "url", visit_whole(v, path));
 	gp_json_text(feed, "self_url", visit_whole(v, self));
 	gp_json_text(feed, "updated", gp_time_iso(v->ctx, 0));
@@ -38,26 +40,26 @@ start_feed(struct visit *v, const char *title, const char *path, const char *sel
 }
 
 static int
-put_entry(struct visit *v, const struct gp_message *m, size_t *budget)
+put_entry(struct visit *v, const struct gp_list *list, const struct gp_message *m, size_t *budget)
 {
 	struct body_opts opts = {.open = true, .budget = budget};
 	json_t *o = gp_json_push_object(json_object_get(v->doc, "entries"));
 	json_t *feed = json_object_get(v->doc, "feed");
 	char *updated = gp_time_iso(v->ctx, m->received > m->date ? m->received : m->date);
 
-	put_message(v, o, v->list, m);
-	gp_json_text(o, "id", tag_of(v, m->key));
-	gp_json_text(o, "url", visit_whole(v, message_path(v, v->list, m->key)));
+	put_message(v, o, list, m);
+	gp_json_text(o, "id", tag_of(v, list, m->key));
+	gp_json_text(o, "url", visit_whole(v, message_path(v, list, m->key)));
 	gp_json_text(o, "updated", updated);
-	gp_json_text(o, "parent_id", m->parent_key != NULL ? tag_of(v, m->parent_key) : NULL);
+	gp_json_text(o, "parent_id", m->parent_key != NULL ? tag_of(v, list, m->parent_key) : NULL);
 	gp_json_text(o, "parent_url", m->parent_key == NULL ? NULL :
-	    visit_whole(v, message_path(v, v->list, m->parent_key)));
+	    visit_whole(v, message_path(v, list, m->parent_key)));
 	if (strcmp(updated, json_string_value(json_object_get(feed, "updated"))) > 0)
 		gp_json_text(feed, "updated", updated);
 	if (m->date > v->out->modified)
 		v->out->modified = m->date;
 	/* Readers of feeds show what is in them at once. */
-	return m->note[0] != '\0' ? 200 : put_body(v, o, v->list, m, &opts);
+	return m->note[0] != '\0' ? 200 : put_body(v, o, list, m, &opts);
 }
 
 static int
@@ -68,7 +70,7 @@ put_entries(struct visit *v, struct gp_message **all, size_t n)
 
 	n = see_messages(v, all, n);
 	for (i = 0; i < n && status == 200; i++)
-		status = put_entry(v, all[i], &budget);
+		status = put_entry(v, v->list, all[i], &budget);
 	return status;
 }
 
@@ -102,7 +104,7 @@ feed_of_threads(struct visit *v, struct gp_thread **all, size_t n, const char *p
 		if (gp_message_find_key(v->ctx, v->s, v->list->id, all[i]->key, &m, &err) != GP_OK)
 			return visit_failed(&err);
 		if (visit_sees(v, m))
-			status = put_entry(v, m, &budget);
+			status = put_entry(v, v->list, m, &budget);
 	}
 	return status;
 }
@@ -139,7 +141,7 @@ person_feed_build(struct visit *v)
 
 /* A page of the library that a search finds. */
 static int
-put_practice_entry(struct visit *v, const struct gp_practice *p)
+put_practice_entry(struct visit *v, const struct gp_list *list, const struct gp_practice *p)
 {
 	json_t *o = gp_json_push_object(json_object_get(v->doc, "entries"));
 	json_t *feed = json_object_get(v->doc, "feed");
@@ -151,8 +153,8 @@ put_practice_entry(struct visit *v, const struct gp_practice *p)
 		return visit_failed(&err);
 	gp_json_bool(o, "from_library", true);
 	gp_json_text(o, "title", hidden(v->ctx, p->title));
-	gp_json_text(o, "id", tag_of(v, gp_asprintf(v->ctx, "library/%s", p->slug)));
-	gp_json_text(o, "url", visit_whole(v, list_path(v, v->list, "library/%s", p->slug)));
+	gp_json_text(o, "id", tag_of(v, list, gp_asprintf(v->ctx, "library/%s", p->slug)));
+	gp_json_text(o, "url", visit_whole(v, list_path(v, list, "library/%s", p->slug)));
 	gp_json_text(o, "author", p->name[0] != '\0' ? hidden(v->ctx, p->name) : NULL);
 	put_date(v, o, "date", p->kept);
 	gp_json_text(o, "updated", updated);
@@ -164,33 +166,60 @@ put_practice_entry(struct visit *v, const struct gp_practice *p)
 	return 200;
 }
 
+/* The list of something that was found; NULL, and a status, where it can't be read. */
+static struct gp_list *
+list_of(struct visit *v, int64_t id, int *status)
+{
+	struct gp_list *list = v->list;
+	struct gp_err err = {GP_OK, ""};
+
+	if (list == NULL && gp_list_find_id(v->ctx, v->s, id, &list, &err) != GP_OK)
+		*status = visit_failed(&err);
+	return list;
+}
+
+static int
+put_found(struct visit *v, const struct gp_hits *hits)
+{
+	size_t budget = GP_WEB_BODIES, i, n = see_messages(v, hits->v, hits->n);
+	const struct gp_list *list;
+	int status = 200;
+
+	for (i = 0; i < hits->pages_n && status == 200; i++)
+		if ((list = list_of(v, hits->pages[i]->list, &status)) != NULL)
+			status = put_practice_entry(v, list, hits->pages[i]);
+	for (i = 0; i < n && status == 200; i++)
+		if ((list = list_of(v, hits->v[i]->list, &status)) != NULL)
+			status = put_entry(v, list, hits->v[i], &budget);
+	return status;
+}
+
 /* What is found: pages of the library, then messages, newest first. A search that somebody watches. */
 int
 search_feed_build(struct visit *v)
 {
 	const char *q = gp_request_arg(v->r, "q");
-	struct gp_search query = {.list = v->list->id, .now = v->now,
-	    .limit = GP_WEB_FEED_ENTRIES, .pages = GP_WEB_FEED_ENTRIES, .since = v->since,
-	    .languages = v->list->set.language};
+	struct gp_search query = {.list = v->list != NULL ? v->list->id : 0, .now = v->now,
+	    .limit = GP_WEB_FEED_ENTRIES, .pages = GP_WEB_FEED_ENTRIES, .since = v->since};
 	struct gp_err err = {GP_OK, ""};
 	struct gp_hits hits = {0};
-	int status = 200;
-	char *path;
-	size_t i;
+	char *path, *args;
 
 	if (q == NULL || *q == '\0')
 		return 404;
+	if (v->list == NULL && gp_reach_of(v->ctx, v->s, v->reader, &query.reach, &err) != GP_OK)
+		return visit_failed(&err);
+	query.languages = v->list != NULL ? v->list->set.language : query.reach->languages;
 	query.query = gp_asprintf(v->ctx, "sort:new %s", gp_when_query(v->ctx, v->w->site->words, q, v->now,
 	    &path));
 	if (gp_search_run(v->ctx, v->s, &query, &hits, &err) != GP_OK)
 		return visit_failed(&err);
-	path = gp_asprintf(v->ctx, "?q=%s", url_value(v->ctx, q));
-	start_feed(v, gp_asprintf(v->ctx, "%s · %s", q, list_title(v->list)),
-	    list_path(v, v->list, "search%s", path), list_path(v, v->list, "search.atom%s", path),
-	    gp_asprintf(v->ctx, "search/%s", url_value(v->ctx, q)));
-	for (i = 0; i < hits.pages_n && status == 200; i++)
-		status = put_practice_entry(v, hits.pages[i]);
-	return status == 200 ? put_entries(v, hits.v, hits.n) : status;
+	path = v->list != NULL ? list_path(v, v->list, "search") : visit_path(v, "/search");
+	args = gp_asprintf(v->ctx, "?q=%s", url_value(v->ctx, q));
+	start_feed(v, gp_asprintf(v->ctx, "%s · %s", q, v->list != NULL ? list_title(v->list) :
+	    v->w->site->conf->domain), gp_asprintf(v->ctx, "%s%s", path, args),
+	    gp_asprintf(v->ctx, "%s.atom%s", path, args), gp_asprintf(v->ctx, "search/%s", url_value(v->ctx, q)));
+	return put_found(v, &hits);
 }
 
 int
@@ -211,7 +240,7 @@ thread_feed_build(struct visit *v)
 	for (i = n; i-- > 0 && status == 200 && left > 0;)
 		if (nodes[i].msg != NULL) {
 			left--;
-			status = put_entry(v, nodes[i].msg, &budget);
+			status = put_entry(v, v->list, nodes[i].msg, &budget);
 		}
 	return status;
 }

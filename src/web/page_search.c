@@ -112,7 +112,7 @@ put_hit(struct visit *v, json_t *array, const struct gp_message *m, const struct
 	mark_terms(&b, mem, hits, excerpt_of(v, mem, m, hits));
 	gp_json_text(o, "excerpt_html", b.p);
 	gp_buf_reset(&b);
-	mark_terms(&b, mem, hits, hidden(mem, m->title));
+	mark_terms(&b, mem, hits, shown_title(v, list, m->title));
 	gp_json_text(o, "title_html", b.p);
 	talloc_free(mem);
 	return 200;
@@ -267,14 +267,14 @@ start_of(const struct visit *v, const struct gp_hits *hits)
 }
 
 static void
-put_search(struct visit *v, const char *q, const struct gp_hits *hits)
+put_search(struct visit *v, const char *path, const char *q, const struct gp_hits *hits)
 {
 	json_t *o = gp_json_new_object(v->doc, "search");
 
 	gp_json_text(o, "query", q);
 	gp_json_text(o, "query_url", url_value(v->ctx, q));
-	gp_json_text(o, "feed_url", v->list == NULL || *q == '\0' ? NULL :
-	    list_path(v, v->list, "search.atom?q=%s", url_value(v->ctx, q)));
+	gp_json_text(o, "feed_url", *q == '\0' ? NULL :
+	    gp_asprintf(v->ctx, "%s.atom?q=%s", path, url_value(v->ctx, q)));
 	gp_json_text(o, "mbox_url", v->list == NULL || hits->total == 0 ? NULL :
 	    list_path(v, v->list, "search.mbox.gz?q=%s", url_value(v->ctx, q)));
 	gp_json_bool(o, "asked", *q != '\0');
@@ -315,7 +315,7 @@ search_build(struct visit *v)
 	gp_json_bool(v->doc_page, "noindex", true);
 	gp_json_text(v->doc_page, "json_url", gp_asprintf(v->ctx, "%s.json?q=%s", path,
 	    url_value(v->ctx, q)));
-	put_search(v, q, &hits);
+	put_search(v, path, q, &hits);
 	gp_json_text(json_object_get(v->doc, "search"), "read_date", read);
 	put_facets(v, path, q, &hits);
 	status = put_pages(v, &hits);

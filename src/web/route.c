@@ -26,6 +26,7 @@ static const struct page pages[] = {
 	{"/robots.txt", robots_find, robots_build, NULL, NULL, NULL, 0},
 	{"/sitemap.xml", site_map_find, site_map_build, "web/sitemap.xml", XML, NULL, 0},
 	{"/opensearch.xml", opensearch_find, opensearch_build, "web/opensearch.xml", OPENSEARCH, NULL, 0},
+	{"/search.atom", site_search_find, search_feed_build, "web/feed.atom", ATOM, NULL, PAGE_READER},
 	{"/search", site_search_find, search_build, "web/search.html", NULL, NULL,
 	    PAGE_JSON | PAGE_TODAY | PAGE_READER},
 	{"/static/%s", static_find, static_build, NULL, NULL, CACHE_FILE, 0},

@@ -94,7 +94,7 @@ month=$(date -u +%Y-%m) year=$(date -u +%Y)
 		'search?q=quibbleson' 'search?q=hive' health; do
 		echo "/bees/$path"
 	done
-	printf '%s\n' / /index.json '/search?q=matter' '/search?q=hive' /sitemap.xml
+	printf '%s\n' / /index.json '/search?q=matter' '/search.atom?q=matter' '/search?q=hive' /sitemap.xml
 } >paths
 read_all() { # JAR: every page of that reader's, twice, into $1.got
 	local i=0

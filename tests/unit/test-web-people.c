@@ -142,6 +142,13 @@ search_feed(void **state)
 	hasnt(html, "<title>Swarms</title>");
 	hasnt(html, "hidden.example");
 	assert_int_equal(status_of(r, "/bees/search.atom"), 404);
+	/* Of all lists. */
+	has(page(r, "/search?q=wax"), "href=\"/search.atom?q=wax\"");
+	html = page(r, "/search.atom?q=wax");
+	has(html, "<title>wax · ");
+	has(html, "<entry>");
+	has(html, "/bees/m/");
+	assert_int_equal(status_of(r, "/search.atom"), 404);
 	hasnt(page(r, "/bees/search.atom?q=nothingatall"), "<entry>");
 	has(page(r, "/bees/search.atom?q=%3Cb%3E%22"), "&lt;b&gt;&quot;");
 }

@@ -433,6 +433,12 @@ search_all(void **state)
 	hasnt(text, "you are on");
 	assert_false(again.own);
 	hasnt(page(r, "/search.json?q=marker+list:wasps"), "Marker at wasps");
+	visit(r, wim, "/search.atom?q=marker", NULL, &again);
+	has(text_of(r, &again), "Marker at wasps");
+	assert_true(again.own);
+	text = page(r, "/search.atom?q=marker");
+	has(text, "Marker at bees");
+	hasnt(text, "wasps");
 	/* Off the list: at once. */
 	must(gp_store_begin(r->p.site->store, &err), &err);
 	must(gp_member_find(r->ctx, r->p.site->store, list->id, "wim@example.org", &m, &err), &err);

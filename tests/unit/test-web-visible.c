@@ -136,7 +136,7 @@ static const char *const here[] = {"/bees/m/K/2-secret.txt", "/bees/questions", 
 	"/bees/health", "/bees/sitemap.xml", "/bees/2026/sitemap.xml", "/mid/1@bobs-laptop.example",
 	"/mid/1@bobs-laptop.exam", "/bees/1@bobs-laptop.example/", "/old/1.html", "/bees/search?q=Bob",
 	"/bees/search?q=from:bob", "/bees/search?q=from:bob@example.net", "/bees/search?q=Apiary", "/bees/search?q=hidden",
-	"/search?q=secretly", "/bees/search.json?q=secretly", "/bees/t/K?since=2026-11-01", "/bees/nothing"};
+	"/search?q=secretly", "/search.atom?q=secretly", "/bees/search.json?q=secretly", "/bees/t/K?since=2026-11-01", "/bees/nothing"};
 
 static const char *
 path_of(size_t i)
