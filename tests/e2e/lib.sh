@@ -163,8 +163,10 @@ serve_kill() { # everything at once, as a power cut does
 	[ -n "$SERVER" ] || return 0
 	kill -9 -- "-$SERVER" 2>/dev/null
 	wait "$SERVER" 2>/dev/null
+	wait_for 10 group_gone "$SERVER"	# whoever dies last has the database's lock
 	SERVER=
 }
+group_gone() { ! pgrep -g "$1" -r D,R,S,T; } # but zombies
 gone() { ! [ -d "/proc/$1" ] || grep -q '^State:.Z' "/proc/$1/status"; }
 child() { pgrep -g "$SERVER" -f -- "--role $1"; } # process ids of a role
 
