@@ -497,8 +497,8 @@ Yes, that was me
 	Sí, he sido yo
 You are logged in.
 	Has entrado.
-You are logged out here and on every other device. A new link by mail lets you in again.
-	Sales aquí y en cualquier otro aparato. Un nuevo enlace por correo te deja entrar otra vez.
+This logs you out here and on every other device. A new link by mail lets you in again.
+	Con esto sales aquí y en cualquier otro aparato. Un nuevo enlace por correo te deja entrar otra vez.
 Your address
 	Tu dirección
 all of it
