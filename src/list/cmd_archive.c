@@ -326,13 +326,16 @@ search_everywhere(struct asked *a, const char *args)
 	struct gp_search q = {.limit = MANY};
 	struct gp_hits hits;
 	struct gp_person *p;
+	int64_t person;
 	char *better;
 	json_t *said, *lists;
 	size_t i;
 	enum gp_status st = gp_person_find(a->ctx, a->site->store, a->from, &p, a->err);
 
+	person = st == GP_OK ? p->id : 0;
+	gp_store_look(a->site->store, (struct gp_looker){GP_LOOK_PERSON, person, false});
 	if (st == GP_OK || st == GP_E_NOTFOUND)
-		st = gp_reach_of(a->ctx, a->site->store, st == GP_OK ? p->id : 0, &q.reach, a->err);
+		st = gp_reach_of(a->ctx, a->site->store, person, &q.reach, a->err);
 	if (st != GP_OK)
 		return st;
 	q.languages = q.reach->languages;

@@ -18,16 +18,23 @@ is_moderator(const struct asked *a)
 	return a->member != NULL && a->member->role >= GP_ROLE_MODERATOR;
 }
 
-/* May whoever asks keep threads and change pages? Else the result says who may. */
+/* May whoever asks keep threads and change pages? */
 static bool
-may_keep(struct asked *a)
+can_keep(const struct asked *a)
 {
 	int who = a->list->set.library;
 
-	if (who != GP_FEATURE_OFF && (is_moderator(a) || (who == GP_FEATURE_ON && a->member != NULL)))
+	return who != GP_FEATURE_OFF && (is_moderator(a) || (who == GP_FEATURE_ON && a->member != NULL));
+}
+
+/* Else the result says who may. */
+static bool
+may_keep(struct asked *a)
+{
+	if (can_keep(a))
 		return true;
 	a->refused = true;
-	gp_json_bool(gp_said(a, "may_not_keep"), who == GP_FEATURE_OFF ? "none" : "others", true);
+	gp_json_bool(gp_said(a, "may_not_keep"), a->list->set.library == GP_FEATURE_OFF ? "none" : "others", true);
 	return false;
 }
 
@@ -164,17 +171,40 @@ gp_do_library(struct asked *a, const char *args)
 
 /* ---- changing a page ------------------------------------------------------------------------------- */
 
+/* The version that a word names; NULL: none, or there is no such. Then *body stays as it is. */
+static enum gp_status
+old_version(struct asked *a, const char *args, const struct gp_practice *p, struct gp_list_text **version,
+    char **body)
+{
+	const char *word = args + strspn(args, " #");
+	struct gp_list_text **all;
+	enum gp_status st;
+	int64_t number;
+	size_t i, n;
+
+	if (!gp_parse_int(word, 1, INT64_MAX, &number))
+		return GP_OK;
+	st = gp_practice_versions(a->ctx, a->site->store, p, &all, &n, a->err);
+	for (i = 0; st == GP_OK && i < n; i++)
+		if (all[i]->version == number) {
+			*version = all[i];
+			*body = all[i]->body;
+		}
+	return st;
+}
+
+/* Whoever may read the archive gets the text; whose reply may change it, with an address for that. */
 enum gp_status
 gp_do_page(struct asked *a, const char *args)
 {
 	json_t *data = gp_json_object(a->ctx);
-	struct gp_list_text *version;
+	struct gp_list_text *now, *shown;
 	struct gp_practice *p;
-	char *body, *token;
+	char *body, *token = NULL;
 	enum gp_status st;
 	bool may;
 
-	if (!may_keep(a))
+	if (a->list->set.library == GP_FEATURE_OFF ? !may_keep(a) : gp_command_may_read(a) != GP_OK)
 		return GP_OK;
 	st = find_page(a, &args, &p);
 	if (st == GP_OK)
@@ -183,30 +213,57 @@ gp_do_page(struct asked *a, const char *args)
 		return st == GP_E_NOTFOUND ? GP_OK : st;
 	if (st != GP_OK || !may)
 		return st;
-	st = gp_practice_body(a->ctx, a->site->store, p, &body, &version, a->err);
+	st = gp_practice_body(a->ctx, a->site->store, p, &body, &now, a->err);
+	shown = now;
 	if (st == GP_OK)
-		st = gp_text_token(a->ctx, a->site, a->list, a->member->address, gp_asprintf(a->ctx, "write %s", p->slug),
-		    DAYS * 86400, &token, a->err);
+		st = old_version(a, args, p, &shown, &body);
+	if (st == GP_OK && can_keep(a))
+		st = gp_text_token(a->ctx, a->site, a->list, a->member->address, gp_asprintf(a->ctx, "write %s %" PRId64,
+		    p->slug, now != NULL ? now->version : 0), DAYS * 86400, &token, a->err);
 	if (st != GP_OK)
 		return st;
 	gp_said_elsewhere(a, "page");
 	gp_json_text(data, "title", p->title);
 	gp_json_text(data, "url", url_of(a, a->list, p));
 	gp_json_text(data, "text_md", body);
-	gp_json_int(data, "version", version != NULL ? version->version : 0);
-	return gp_command_mail(a, "page", a->name, a->member->address,
-	    gp_route_address(a->ctx, a->site, a->list, "confirm", token), data);
+	gp_json_int(data, "version", shown != NULL ? shown->version : 0);
+	gp_json_bool(data, "old", shown != now);
+	gp_json_bool(data, "can_change", token != NULL);
+	return gp_command_mail(a, "page", a->name, a->member->address, token != NULL ?
+	    gp_route_address(a->ctx, a->site, a->list, "confirm", token) :
+	    gp_route_address(a->ctx, a->site, a->list, "request", NULL), data);
 }
 
-/* The page as it came back, between the two lines or, in a command, below one. */
+/* Was the page changed since the version that a text was made from? Then both are said, and none is lost. */
+static enum gp_status
+is_newer(struct asked *a, const struct gp_practice *p, int64_t from, const char *text, bool *newer)
+{
+	struct gp_list_text *now;
+	json_t *said;
+	char *body;
+	enum gp_status st = gp_practice_body(a->ctx, a->site->store, p, &body, &now, a->err);
+
+	*newer = st == GP_OK && now != NULL && now->version > from && strcmp(now->body, text) != 0;
+	if (!*newer)
+		return st;
+	said = say_page(a, "page_newer", p);
+	gp_json_text(said, "slug", p->slug);
+	gp_json_int(said, "version", now->version);
+	gp_json_text(said, "text_md", text);
+	return st;
+}
+
+/* The page as it came back, between the two lines or, in a command, below one: "NAME", "NAME 3" where it was made from
+ * the third version. */
 enum gp_status
 gp_do_write(struct asked *a, const char *args)
 {
 	const char *nl = strchr(args, '\n');
 	char *text = nl != NULL ? gp_strdup(a->ctx, nl + 1) : NULL;
 	struct gp_practice *p;
-	int64_t version;
+	int64_t version, from = INT64_MAX;
 	enum gp_status st;
+	bool newer = false;
 
 	if (nl != NULL)
 		args = gp_strndup(a->ctx, args, (size_t)(nl - args));
@@ -218,13 +275,19 @@ gp_do_write(struct asked *a, const char *args)
 	st = find_page(a, &args, &p);
 	if (st != GP_OK)
 		return st == GP_E_NOTFOUND ? GP_OK : st;
+	if (!gp_parse_int(args + strspn(args, " "), 0, INT64_MAX, &from))
+		from = INT64_MAX;
 	if (text == NULL) {
 		gp_json_text(gp_said(a, "page_where"), "slug", p->slug);
 		return GP_OK;
 	}
-	a->line = gp_asprintf(a->ctx, "write %s\n%s", p->slug, text);
+	a->line = from == INT64_MAX ? gp_asprintf(a->ctx, "write %s\n%s", p->slug, text) :
+	    gp_asprintf(a->ctx, "write %s %" PRId64 "\n%s", p->slug, from, text);
 	if (!gp_command_is_proven(a))
 		return GP_OK;
+	st = is_newer(a, p, from, text, &newer);
+	if (st != GP_OK || newer)
+		return st;
 	st = gp_practice_write(a->ctx, a->site->store, p, text, a->from, &version, a->err);
 	if (st == GP_E_PARSE || st == GP_E_TOOBIG) {
 		say_page(a, "page_bad", p);

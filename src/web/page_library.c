@@ -118,17 +118,30 @@ put_practice_text(struct visit *v, json_t *o, const char *body, struct gp_err *e
 	return st;
 }
 
+/* All versions, and in *body the one that "?version=" asks for, if there is such. */
 static enum gp_status
-put_versions(struct visit *v, json_t *o, struct gp_err *err)
+put_versions(struct visit *v, json_t *o, char **body, struct gp_err *err)
 {
 	json_t *array = gp_json_new_array(o, "versions");
+	const char *arg = gp_request_arg(v->r, "version");
 	struct gp_list_text **all;
+	int64_t wanted = 0;
 	size_t i, n = 0;
 	enum gp_status st = gp_practice_versions(v->ctx, v->s, v->practice, &all, &n, err);
 
+	if (arg != NULL && !gp_parse_int(arg, 1, INT64_MAX, &wanted))
+		wanted = 0;
+	gp_json_bool(o, "old", false);
 	for (i = 0; st == GP_OK && i < n; i++) {
 		json_t *row = gp_json_push_object(array);
 
+		gp_json_text(row, "url", list_path(v, v->list, "library/%s?version=%lld", v->practice->slug,
+		    (long long)all[i]->version));
+		if (i > 0 && all[i]->version == wanted) {
+			gp_json_bool(o, "old", true);
+			gp_json_bool(v->doc_page, "noindex", true);
+			*body = all[i]->body;
+		}
 		gp_json_int(row, "version", all[i]->version);
 		gp_json_text(row, "name", name_of(v, all[i]->by));
 		put_date(v, row, "date", all[i]->time);
@@ -159,6 +172,18 @@ put_sources(struct visit *v, struct gp_err *err)
 	return GP_OK;
 }
 
+/* What whoever asked made of the answers, beside the text that others write. */
+static enum gp_status
+put_its_summary(struct visit *v, json_t *o, struct gp_err *err)
+{
+	json_t *summary = gp_json_new_object(o, "summary");
+	enum gp_status st = put_summary(v, summary, err);
+
+	if (st == GP_OK && json_is_null(json_object_get(summary, "text_html")))
+		json_object_set_new(o, "summary", json_null());
+	return st;
+}
+
 int
 practice_build(struct visit *v)
 {
@@ -173,12 +198,12 @@ practice_build(struct visit *v)
 	st = gp_practice_body(v->ctx, v->s, v->practice, &body, NULL, &err);
 	if (st == GP_OK)
 		st = put_sources(v, &err);
-	if (st == GP_OK && body[0] == '\0')
-		st = put_summary(v, o, &err);
-	else if (st == GP_OK)
-		st = put_practice_text(v, o, body, &err);
 	if (st == GP_OK)
-		st = put_versions(v, o, &err);
+		st = put_its_summary(v, o, &err);
+	if (st == GP_OK)
+		st = put_versions(v, o, &body, &err);
+	if (st == GP_OK)
+		st = put_practice_text(v, o, body, &err);
 	return st == GP_OK ? 200 : visit_failed(&err);
 }
 

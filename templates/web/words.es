@@ -701,3 +701,5 @@ Content note:
 	Aviso de contenido:
 first post here: welcome!
 	primer mensaje aquí: ¡bienvenida!
+This is an older version.
+	Esta es una versión anterior.

@@ -103,7 +103,7 @@ test_edit(void **state)
 	struct place *p = *state;
 	struct gp_list_text **v;
 	struct gp_err err;
-	const char *back;
+	const char *back, *text;
 	size_t n;
 
 	asked(p);
@@ -128,6 +128,38 @@ test_edit(void **state)
 	assert_string_equal(v[0]->by, "ann@example.org");
 	HAS(ask(p, BOB, "library red\n"), "marking");
 	HASNT(ask(p, BOB, "library white\n"), "marking");
+	/* Who may not change it reads it, and older versions. */
+	text = ask(p, BOB, "page marking\n");
+	HAS(text, "Red");
+	HASNT(text, "reply to this mail");
+	text = ask(p, ANN, "page marking 1\n");
+	HAS(text, "as it was in version 1");
+	HAS(text, "White in 2026.");
+	HAS(ask(p, ANN, "page marking 7\n"), "as it is now");
+}
+
+/* Two who change a page at once: the second is told, and has their words back. */
+static void
+test_two_editors(void **state)
+{
+	struct place *p = *state;
+	char *first, *second, *text;
+
+	asked(p);
+	set(p, "library", "on");
+	ask(p, ANN, gp_asprintf(p->ctx, "keep %lld Marking\n", (long long)number(p, "q")));
+	ask(p, ANN, "page marking\n");
+	first = gp_strdup(p->ctx, reply_address(p));
+	ask(p, BOB, "page marking\n");
+	second = gp_strdup(p->ctx, reply_address(p));
+	HAS(say(p, ANN, first, "Re: page", "~~~~~~~~~~~~~~~~~~~~\nWhite\n~~~~~~~~~~~~~~~~~~~~\n"), "as version 1");
+	text = say(p, BOB, second, "Re: page", "~~~~~~~~~~~~~~~~~~~~\nBlue pens\n~~~~~~~~~~~~~~~~~~~~\n");
+	HAS(text, "was changed while you were at it");
+	HAS(text, "Blue pens");
+	assert_string_equal(body(p, "marking"), "White\n");
+	ask(p, BOB, "page marking\n");
+	HAS(say(p, BOB, reply_address(p), "Re: page", "~~~~~~~~~~~~~~~~~~~~\nWhite, blue pens\n~~~~~~~~~~~~~~~~~~~~\n"),
+	    "as version 2");
 }
 
 /* A search shows the library first. */
@@ -300,7 +332,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		PLACE_TEST(test_keep),
 		PLACE_TEST(test_may_keep),
-		PLACE_TEST(test_edit),
+		PLACE_TEST(test_edit), PLACE_TEST(test_two_editors),
 		PLACE_TEST(test_search),
 		PLACE_TEST(test_search_since),
 		PLACE_TEST(test_still_true),

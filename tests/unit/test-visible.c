@@ -223,6 +223,8 @@ test_mails(void **state)
 	HASNT(got(p, "Dora <dora@example.net>", "last\n"), "Old matter");
 	HASNT(got(p, "Dora <dora@example.net>", "index\n"), "Old matter");
 	HASNT(got(p, "Dora <dora@example.net>", "search amber\n"), "Amber words");
+	HASNT(got(p, "Dora <dora@example.net>", "search everywhere amber\n"), "Amber words");
+	HASNT(got(p, EVE, "search everywhere golden\n"), "Bob");
 	HASNT(got(p, "Dora <dora@example.net>", gp_asprintf(p->ctx, "get %lld\n", (long long)number(p, "then"))), "Amber");
 	HASNT(got(p, "Dora <dora@example.net>", "catchup 2 weeks\n"), "amber");
 	HAS(got(p, BOB, "last\n"), "Old matter");

@@ -44,7 +44,7 @@ library(void **state)
 	has(html, "White in <em>2026</em>");
 	hasnt(html, "<script>");
 	has(html, "which one this year");
-	has(html, "Version 1, Bob");
+	has(html, "Version 1</a>, Bob");
 	has(html, "Kept, Ann");
 	has(html, "2 messages");
 	has(page(r, gp_asprintf(r->ctx, "/bees/t/%s", key)), "Kept in the library");
