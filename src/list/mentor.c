@@ -10,7 +10,7 @@
 #include <inttypes.h>
 #include <string.h>
 
-enum { MAX_TOPICS = 10, LONGEST = 64, WEEK = 7 * 86400, FEW = 20, INTRO = 400, PATIENCE = 4 * WEEK };
+enum { MAX_TOPICS = 10, LONGEST = 64, DAY = 86400, WEEK = 7 * DAY, FEW = 20, INTRO = 400, PATIENCE = 4 * WEEK };
 
 static const int weeks[] = {2, 6, 12};	/* when they are asked */
 
@@ -21,7 +21,7 @@ struct side {
 	struct gp_list *list;
 	const struct gp_pair *pair;
 	struct gp_member *mentor, *mentee;
-	bool to_mentor;
+	bool to_mentor, by_hand;	/* by_hand: neither of them need have asked for it */
 	struct gp_err *err;
 };
 
@@ -45,9 +45,10 @@ mail_to(struct side *s, const char *template_name, const char *yes, const char *
 {
 	const struct gp_member *to = s->to_mentor ? s->mentor : s->mentee, *other = s->to_mentor ? s->mentee : s->mentor;
 	struct gp_notice n = {.template_name = template_name, .data = gp_json_object(s->ctx),
-	    .reply_to = s->pair->met != 0 ? other->address : NULL};
+	    .reply_to = s->pair->met != 0 && !s->pair->over ? other->address : NULL};
 
 	gp_json_bool(n.data, "to_mentor", s->to_mentor);
+	gp_json_bool(n.data, "by_hand", s->by_hand);
 	gp_json_text(n.data, "topic", s->pair->topic);
 	gp_json_text(n.data, "other_name", name_of(s, other));
 	/* Nobody's address is told before both have said yes. */
@@ -107,6 +108,10 @@ say_all(struct asked *a)
 		st = gp_pair_all(a->ctx, a->site->store, a->list->id, a->member->id, &v, &n, a->err);
 	if (st != GP_OK)
 		return st;
+	/* Moderators do not see what is offered and sought, so where only they match, it must be told to them. */
+	gp_json_bool(said, "moderators", a->list->set.mentors == GP_FEATURE_MODERATORS);
+	gp_json_bool(said, "none", json_array_size(json_object_get(said, "offers")) == 0 &&
+	    json_array_size(json_object_get(said, "seeks")) == 0);
 	rows = gp_json_new_array(said, "pairs");
 	for (i = 0; i < n; i++)
 		if (v[i]->met != 0) {
@@ -172,7 +177,8 @@ match(struct asked *a, const char *args)
 		return GP_OK;
 	}
 	if (st == GP_OK) {
-		struct side s = {.ctx = a->ctx, .site = a->site, .list = a->list, .pair = pair, .err = a->err};
+		struct side s = {.ctx = a->ctx, .site = a->site, .list = a->list, .pair = pair, .by_hand = true,
+		    .err = a->err};
 
 		st = propose(&s);
 	}
@@ -201,14 +207,20 @@ answer(struct asked *a, const char *args, bool yes)
 		return st;
 	*(p->mentor == a->member->id ? &p->mentor_says : &p->mentee_says) = yes ? GP_PAIR_YES : GP_PAIR_NO;
 	p->over = !yes;
+	if (!yes && p->met == 0)
+		p->proposed = gp_now(); /* so the other one is left alone for a day and can't tell by the clock */
 	if (yes && p->met == 0 && p->mentor_says == GP_PAIR_YES && p->mentee_says == GP_PAIR_YES)
 		p->met = gp_now();
 	st = gp_pair_set(a->site->store, p, a->err);
 	gp_json_bool(gp_said(a, yes ? "mentor_yes" : "mentor_no"), "met", p->met != 0);
 	s.pair = p;
-	if (st == GP_OK && p->met == gp_now())
-		st = load(&s);
-	return st == GP_OK && p->met == gp_now() && yes ? mail_both(&s, "mentor-met", NULL, NULL) : st;
+	if (st != GP_OK || p->met == 0 || (yes && p->met != gp_now()))
+		return st;
+	st = load(&s);
+	if (st != GP_OK || yes)
+		return st == GP_OK ? mail_both(&s, "mentor-met", NULL, NULL) : st;
+	s.to_mentor = p->mentor != a->member->id;
+	return mail_to(&s, "mentor-ended", NULL, NULL);
 }
 
 enum gp_status
@@ -224,8 +236,12 @@ gp_do_mentor(struct asked *a, const char *args)
 		return set_topics(a, args, false);
 	if (gp_command_thing(a, &args, "seek"))
 		return set_topics(a, args, true);
-	if (gp_command_thing(a, &args, "match") && moderator)
-		return match(a, args);
+	if (gp_command_thing(a, &args, "match")) {
+		if (moderator)
+			return match(a, args);
+		gp_json_bool(gp_said(a, "mentor_refused"), "done", false);
+		return GP_OK;
+	}
 	/* Out of our own mails, by their tokens. */
 	if (a->answered && gp_starts(args, "yes "))
 		return answer(a, args + strlen("yes "), true);
@@ -259,7 +275,8 @@ propose_new(const void *ctx, struct gp_site *site, struct gp_list *list, int64_t
 	int i;
 
 	for (i = 0; st == GP_OK && i < FEW; i++) {
-		st = gp_pair_next(ctx, site->store, list->id, list->set.mentor_cap, &mentor, &mentee, &topic, err);
+		st = gp_pair_next(ctx, site->store, list->id, list->set.mentor_cap, now - DAY, &mentor, &mentee, &topic,
+		    err);
 		if (st == GP_OK)
 			st = gp_pair_add(ctx, site->store, list->id, mentor, mentee, topic, now, &pair, err);
 		s.pair = pair;

@@ -37,8 +37,8 @@ gp_mentoring_all(const void *ctx, struct gp_store *s, int64_t member, bool seeks
 }
 
 enum gp_status
-gp_pair_next(const void *ctx, struct gp_store *s, int64_t list, int64_t cap, int64_t *mentor, int64_t *mentee,
-    char **topic, struct gp_err *err)
+gp_pair_next(const void *ctx, struct gp_store *s, int64_t list, int64_t cap, int64_t since, int64_t *mentor,
+    int64_t *mentee, char **topic, struct gp_err *err)
 {
 	sqlite3_stmt *st;
 	enum gp_status status = gp_sql_open(s, &st, "SELECT o.member, k.member, k.topic FROM mentoring k "
@@ -49,9 +49,14 @@ gp_pair_next(const void *ctx, struct gp_store *s, int64_t list, int64_t cap, int
 	    "AND NOT EXISTS(SELECT 1 FROM pair p WHERE p.mentee = k.member AND p.over = 0) "
 	    "AND NOT EXISTS(SELECT 1 FROM pair p WHERE p.mentor = o.member AND p.mentee = k.member) "
 	    "AND (SELECT count(*) FROM pair p WHERE p.mentor = o.member AND p.over = 0) < ?2 "
+	    /* Who did not say the no themselves must not learn of it by what comes next. */
+	    "AND NOT EXISTS(SELECT 1 FROM pair p WHERE p.mentor IN (k.member, o.member) AND p.over = 1 AND p.met = 0 "
+	    "AND p.mentee_says = 2 AND p.proposed > ?3) "
+	    "AND NOT EXISTS(SELECT 1 FROM pair p WHERE p.mentee IN (k.member, o.member) AND p.over = 1 AND p.met = 0 "
+	    "AND p.mentor_says = 2 AND p.proposed > ?3) "
 	    "AND NOT EXISTS(SELECT 1 FROM bounce b WHERE b.member IN (k.member, o.member) AND b.state >= 2) "
 	    "ORDER BY k.time, k.member, (SELECT count(*) FROM pair p WHERE p.mentor = o.member AND p.over = 0), "
-	    "o.time, o.member LIMIT 1", GP_ARGS(GP_INT(list), GP_INT(cap)), err);
+	    "o.time, o.member LIMIT 1", GP_ARGS(GP_INT(list), GP_INT(cap), GP_INT(since)), err);
 
 	if (status == GP_OK)
 		status = gp_sql_next(s, st, err);
@@ -112,9 +117,9 @@ gp_pair_find(const void *ctx, struct gp_store *s, int64_t id, struct gp_pair **o
 enum gp_status
 gp_pair_set(struct gp_store *s, const struct gp_pair *p, struct gp_err *err)
 {
-	return gp_sql_run(s, "UPDATE pair SET met = ?2, mentor_says = ?3, mentee_says = ?4, checks = ?5, over = ?6 "
-	    "WHERE id = ?1", GP_ARGS(GP_INT(p->id), GP_INT(p->met), GP_INT(p->mentor_says), GP_INT(p->mentee_says),
-	    GP_INT(p->checks), GP_INT(p->over)), err);
+	return gp_sql_run(s, "UPDATE pair SET met = ?2, mentor_says = ?3, mentee_says = ?4, checks = ?5, over = ?6, "
+	    "proposed = ?7 WHERE id = ?1", GP_ARGS(GP_INT(p->id), GP_INT(p->met), GP_INT(p->mentor_says),
+	    GP_INT(p->mentee_says), GP_INT(p->checks), GP_INT(p->over), GP_INT(p->proposed)), err);
 }
 
 enum gp_status

@@ -41,6 +41,8 @@ test_meet(void **state)
 	text = tick(p, 60, gp_mentor_tick);
 	HAS(text, "bob@example.net|[bees] Would you help someone along with #queens?");
 	HAS(text, "cleo@example.com|[bees] Somebody could help you along with #queens");
+	HAS(text, "You offered to be a mentor for #queens");
+	HASNT(text, "A moderator of");
 	HASNT(text, "cleo@example.com of");
 	bob = answer_of(p, before, "bob@example.net");
 	cleo = answer_of(p, before, "cleo@example.com");
@@ -91,6 +93,84 @@ test_no(void **state)
 	gp_clock_set(start, true);
 }
 
+/* Who said yes cannot tell by the clock that the other one said no. */
+static void
+test_no_is_not_told(void **state)
+{
+	struct place *p = *state;
+	int64_t start = gp_now(), before;
+	char *text;
+
+	set(p, "mentors", "on");
+	ask(p, BOB, "mentor offer #queens\n");
+	ask(p, CLEO, "mentor seek #queens\n");
+	before = last_job(p);
+	tick(p, 60, gp_mentor_tick);
+	ask(p, ANN, "mentor offer #queens\n");
+	HAS(say(p, CLEO, answer_of(p, before, "cleo@example.com"), "Re: mentor", "yes\n"), "When the other one");
+	/* Counted from the no, not from the proposal. */
+	assert_string_equal(tick(p, 5 * DAY, gp_mentor_tick), "");
+	text = say(p, BOB, answer_of(p, before, "bob@example.net"), "Re: mentor", "no\n");
+	HASNT(text, "cleo@example.com|");
+	assert_string_equal(tick(p, 60, gp_mentor_tick), "");
+	assert_string_equal(tick(p, DAY - 120, gp_mentor_tick), "");
+	text = tick(p, 120, gp_mentor_tick);
+	HAS(text, "cleo@example.com|[bees] Somebody could help you");
+	HAS(text, "ann@example.org|[bees] Would you help");
+	HASNT(text, "bob@example.net|");
+	gp_clock_set(start, true);
+}
+
+/* Whoever did not end it is told that it has ended, and no more. */
+static void
+test_ends(void **state)
+{
+	struct place *p = *state;
+	int64_t start = gp_now(), before;
+	char *text;
+
+	set(p, "mentors", "on");
+	ask(p, BOB, "mentor offer #queens\n");
+	ask(p, CLEO, "mentor seek #queens\n");
+	before = last_job(p);
+	tick(p, 60, gp_mentor_tick);
+	say(p, BOB, answer_of(p, before, "bob@example.net"), "Re: mentor", "yes\n");
+	say(p, CLEO, answer_of(p, before, "cleo@example.com"), "Re: mentor", "yes\n");
+	before = last_job(p);
+	text = tick(p, 15 * DAY, gp_mentor_tick);
+	HAS(text, "We ask three times in all: after 2, 6 and 12 weeks.");
+	HASNT(text, "said yes, three times");
+	text = say(p, CLEO, answer_of(p, before, "cleo@example.com"), "Re: mentor", "no: he talks too much\n");
+	HAS(text, "The other one is told that it has ended, not why");
+	HAS(text, "bob@example.net|[bees] You and Cleo: it has ended");
+	HAS(text, "It has ended; thank you for the time that you gave it. You get this because");
+	HASNT(text, "cleo@example.com|[bees] You and");
+	text = say(p, BOB, answer_of(p, before, "bob@example.net"), "Re: mentor", "no\n");
+	HAS(text, "over already");
+	HASNT(text, "cleo@example.com|");
+	gp_clock_set(start, true);
+}
+
+static void
+test_nothing_set(void **state)
+{
+	struct place *p = *state;
+	char *text;
+
+	set(p, "mentors", "on");
+	text = ask(p, BOB, "mentor\n");
+	HAS(text, "You offer nothing and seek nothing.");
+	HAS(text, "mentor offer #topic");
+	HASNT(text, "moderators bring two people together");
+	HASNT(ask(p, BOB, "mentor offer #wax\n"), "offer nothing");
+	HAS(ask(p, BOB, "mentor offer\n"), "You offer nothing");
+	set(p, "mentors", "moderators");
+	text = ask(p, BOB, "mentor seek #wax\n");
+	HAS(text, "- you seek #wax");
+	HAS(text, "On this list moderators bring two people together");
+	HAS(text, "bees+owner@");
+}
+
 static void
 test_by_hand(void **state)
 {
@@ -101,10 +181,19 @@ test_by_hand(void **state)
 	ask(p, BOB, "mentor offer #queens\n");
 	ask(p, CLEO, "mentor seek #queens\n");
 	assert_string_equal(tick(p, 60, gp_mentor_tick), "");
-	HASNT(ask(p, BOB, "mentor match bob@example.net cleo@example.com #queens\n"), "Both are asked");
+	text = ask(p, BOB, "mentor match bob@example.net cleo@example.com #queens\n");
+	HASNT(text, "Both are asked");
+	HASNT(text, "you offer #queens");
+	HAS(text, "Only moderators bring two people together so.");
 	text = ask(p, ANN, "mentor match bob@example.net cleo@example.com #queens\n");
 	HAS(text, "Both are asked now, about #queens");
 	HAS(text, "cleo@example.com|[bees] Somebody could help you");
+	/* What nobody said is not put into their mouths. */
+	HAS(text, "A moderator of bees thinks that you and Bob fit: Bob could help you along with #queens");
+	HAS(text, "A moderator of bees thinks that you and Cleo fit: could you help Cleo along with #queens");
+	HASNT(text, "You offered");
+	HASNT(text, "You look for");
+	HASNT(text, "because you wrote");
 	HAS(ask(p, ANN, "mentor match bob@example.net cleo@example.com #queens\n"), "proposed to each other before");
 	HAS(ask(p, ANN, "mentor match bob@example.net nobody@example.com #queens\n"), "two members of this list");
 	HAS(ask(p, ANN, "mentor match bob@example.net\n"), "two members of this list");
@@ -146,6 +235,9 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		PLACE_TEST(test_meet),
 		PLACE_TEST(test_no),
+		PLACE_TEST(test_no_is_not_told),
+		PLACE_TEST(test_ends),
+		PLACE_TEST(test_nothing_set),
 		PLACE_TEST(test_by_hand),
 		PLACE_TEST(test_welcome),
 	};
