@@ -7,6 +7,7 @@
  *   look_limited()             1: are these somebody's eyes, and is there anything to hide?
  *   look_name(thread, name)    '' where it is not to be seen
  *   look_words(thread, text)   without the names of those who wrote in the thread
+ *   nameless(thread, text)     what all eyes may see: without names where the thread has none, whoever asks
  *   look_id(thread, mid, key)  another Message-ID where there are to be no names
  */
 #include "config.h"
@@ -170,6 +171,31 @@ look_words(sqlite3_context *c, int argc, sqlite3_value **argv)
 }
 
 static void
+nameless(sqlite3_context *c, int argc, sqlite3_value **argv)
+{
+	const char *text = (const char *)sqlite3_value_text(argv[1]);
+	int64_t thread = sqlite3_value_int64(argv[0]), unnamed = 0;
+	struct gp_veil_names *names = NULL;
+	struct gp_store *s = store_of(c);
+	char *words;
+	enum gp_status status = gp_sql_int(s, &unnamed, "SELECT unnamed FROM thread WHERE id = ?1", GP_ARGS(GP_INT(thread)),
+	    NULL);
+
+	(void)argc;
+	if (text == NULL || status == GP_E_NOTFOUND || (status == GP_OK && unnamed == 0)) {
+		sqlite3_result_value(c, argv[1]);
+		return;
+	}
+	/* A failure hides. */
+	if (gp_veil_names(NULL, s, thread, &names, NULL) != GP_OK)
+		TALLOC_FREE(names);
+	words = gp_veil_words(NULL, names, text, strlen(text));
+	sqlite3_result_text(c, words, -1, SQLITE_TRANSIENT);
+	talloc_free(words);
+	talloc_free(names);
+}
+
+static void
 look_id(sqlite3_context *c, int argc, sqlite3_value **argv)
 {
 	const char *key = (const char *)sqlite3_value_text(argv[2]);
@@ -190,7 +216,7 @@ gp_look_register(struct gp_store *s)
 {
 	static const struct { const char *name; int args; void (*fn)(sqlite3_context *, int, sqlite3_value **); } all[] = {
 		{"look", 1, look}, {"look_limited", 0, look_limited}, {"look_name", 2, look_name},
-		{"look_words", 2, look_words}, {"look_id", 3, look_id},
+		{"look_words", 2, look_words}, {"look_id", 3, look_id}, {"nameless", 2, nameless},
 	};
 	size_t i;
 	int rc = SQLITE_OK;

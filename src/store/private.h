@@ -288,13 +288,16 @@ int gp_names_register(sqlite3 *db);
 /* library_search.c: the words of pages of the library, of one list or (0) of all, as they are now. */
 int gp_page_words_register(sqlite3 *db);
 enum gp_status gp_page_words_set(struct gp_store *s, int64_t list, struct gp_err *err) GP_MUST_CHECK;
-/* A page without a text of its own shows the summary of whoever asked. */
-#define GP_PAGE_WORDS "UPDATE practice SET words = page_words(title, tags || ' ' || coalesce(nullif(" \
+/* The same of the page of a thread. */
+enum gp_status gp_page_words_thread(struct gp_store *s, int64_t thread, struct gp_err *err) GP_MUST_CHECK;
+/* A page without a text of its own shows the summary of whoever asked. What is shown goes between `open` and `close`. */
+#define GP_PAGE_WORDS_AS(open, close) "UPDATE practice SET words = page_words(" open "title" close ", " \
+	open "tags || ' ' || coalesce(nullif(" \
 	"(SELECT t.body FROM text t WHERE t.list = practice.list AND t.name = 'practice-' || slug AND " \
 	"t.language = 'page' ORDER BY t.version DESC LIMIT 1), ''), " \
 	"(SELECT t.body FROM text t WHERE t.list = practice.list AND t.name = 'summary-' || " \
 	"(SELECT h.key FROM node n JOIN thread x ON x.id = n.thread JOIN node h ON h.id = x.head " \
-	"WHERE n.id = practice.node) AND t.language = 'page' ORDER BY t.version DESC LIMIT 1), ''), " \
+	"WHERE n.id = practice.node) AND t.language = 'page' ORDER BY t.version DESC LIMIT 1), '')" close ", " \
 	"coalesce((SELECT value FROM list_setting l WHERE l.list = practice.list AND l.name = 'language'), 'en'))"
 /* look.c: the functions of SQL that say what is seen; and that it may have changed. */
 int gp_look_register(struct gp_store *s);

@@ -120,7 +120,7 @@ follow_all(struct gp_store *s, int64_t list, int64_t thread, const struct gp_vei
 	for (i = 0; status == GP_OK && i < n; i++)
 		status = follow(s, list, v[i], veil, err);
 	talloc_free(tmp);
-	return status;
+	return status == GP_OK ? gp_page_words_thread(s, thread, err) : status;
 }
 
 static enum gp_status

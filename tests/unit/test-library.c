@@ -241,6 +241,48 @@ test_search(void **state)
 	HASNT(ask(p, BOB, "search wintering\n"), "From the library");
 }
 
+/* Names that a page does not show find nothing: from the first on, when that is said later, and who comes last. */
+static void
+test_search_unnamed(void **state)
+{
+	struct place *p = *state;
+	struct gp_veil veil = {.unnamed = false};
+	struct gp_err err;
+	int64_t t;
+	size_t i;
+
+	set(p, "repeats", "yes");
+	for (i = 0; i < 2; i++) {
+		char *q = gp_asprintf(p->ctx, "q%zu", i), *page = gp_asprintf(p->ctx, "- sweet%zu", i);
+
+		t = post(p, CLEO, q, NULL, gp_asprintf(p->ctx, "Tea %zu?%s", i, i == 0 ? " #question #chatham" : ""), "What?\n");
+		post(p, "Ben Okafor <bob@example.net>", gp_asprintf(p->ctx, "o%zu", i), q, "Re: Tea", "Honey.\n");
+		must(gp_store_begin(p->site->store, &err), &err);
+		must(gp_summary_put(p->ctx, p->site->store, p->bees->id, thread(p, t)->key,
+		    "Honey helped, said Ben Okafor and Ann Archer", "cleo@example.com", &err), &err);
+		must(gp_store_commit(p->site->store, &err), &err);
+		ask(p, ANN, gp_asprintf(p->ctx, "keep %lld Sweet%zu tea\n", (long long)number(p, q), i));
+		if (i == 1) {
+			HAS(ask(p, BOB, "search okafor\n"), page);
+			veil.unnamed = true;
+			must(gp_store_begin(p->site->store, &err), &err);
+			must(gp_thread_veil_set(p->site->store, t, &veil, &err), &err);
+			must(gp_store_commit(p->site->store, &err), &err);
+		}
+		HASNT(ask(p, BOB, "search okafor\n"), page);
+		HAS(ask(p, BOB, "search helped\n"), page);
+		HAS(ask(p, BOB, "search archer\n"), page);
+		post(p, "Ann Archer <ann@example.org>", gp_asprintf(p->ctx, "a%zu", i), q, "Re: Tea", "Sugar.\n");
+		HASNT(ask(p, BOB, "search archer\n"), page);
+	}
+	/* Names may be shown again. */
+	veil.unnamed = false;
+	must(gp_store_begin(p->site->store, &err), &err);
+	must(gp_thread_veil_set(p->site->store, t, &veil, &err), &err);
+	must(gp_store_commit(p->site->store, &err), &err);
+	HAS(ask(p, BOB, "search okafor\n"), "- sweet1");
+}
+
 /* A member who may see only what came since they joined sees pages that were kept since. */
 static void
 test_search_since(void **state)
@@ -333,7 +375,7 @@ main(void)
 		PLACE_TEST(test_keep),
 		PLACE_TEST(test_may_keep),
 		PLACE_TEST(test_edit), PLACE_TEST(test_two_editors),
-		PLACE_TEST(test_search),
+		PLACE_TEST(test_search), PLACE_TEST(test_search_unnamed),
 		PLACE_TEST(test_search_since),
 		PLACE_TEST(test_still_true),
 		PLACE_TEST(test_sum_up),

@@ -5,7 +5,7 @@
 #include "../private.h"
 
 static const char *const sql[] = {
-	GP_PAGE_WORDS,
+	GP_PAGE_WORDS_AS("", ""),
 	NULL
 };
 
