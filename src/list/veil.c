@@ -82,14 +82,37 @@ gp_veil_may(const struct gp_list *list, const struct gp_member *author, const st
 	    (!veil->unnamed || list->set.unnamed == GP_UNNAMED_ALL || may(list->set.unnamed, author));
 }
 
+/* Does it answer a thread that its author may not see? Who writes in one sees all of it: not by themselves. One that is
+ * in no archive shows nothing to anybody. */
+static enum gp_status
+answers_unseen(struct asking *a)
+{
+	const struct gp_member *author = a->out->author;
+	struct gp_message *parent;
+	struct gp_veil veil;
+	bool seen;
+	enum gp_status st = gp_rules_thread(a->ctx, a->site, a->route->list, a->in->mail, &parent, a->err);
+
+	if (st == GP_OK)
+		st = gp_thread_veil(a->site->store, parent->thread, &veil, a->err);
+	if (st != GP_OK || (veil.visible != GP_VISIBLE_MEMBERS && veil.visible != GP_VISIBLE_THEN))
+		return st == GP_OK ? GP_E_NOTFOUND : st;
+	st = gp_thread_seen_by(a->site->store, parent->thread, author != NULL ? author->person : 0, &seen, a->err);
+	if (st != GP_OK || seen)
+		return st == GP_OK ? GP_E_NOTFOUND : st;
+	return gp_rules_decide(a, GP_DECIDE_HOLD, "it answers a thread that its author may not see");
+}
+
 /* What can't be had must not be found out by everybody reading it: a moderator looks at it. */
 enum gp_status
 gp_rule_veil(struct asking *a)
 {
 	struct gp_message *parent;
 	struct gp_veil veil;
-	enum gp_status st;
+	enum gp_status st = answers_unseen(a);
 
+	if (st != GP_E_NOTFOUND)
+		return st;
 	if (!gp_veil_said(a->ctx, a->site, a->in->mail, &veil) ||
 	    gp_veil_may(a->route->list, a->out->author, &veil))
 		return GP_E_NOTFOUND;

@@ -250,6 +250,53 @@ test_mails(void **state)
 	HAS(say_yes(p, CLEO), "out of the archive");
 }
 
+/* Whoever may not see a thread does not come in by answering it: a moderator lets them. */
+static void
+test_answers(void **state)
+{
+	static const struct { const char *from, *header, *subject; bool held; } cases[] = {
+		{"Dora <dora@example.net>", "In-Reply-To: <then@x.example>\n", "Re: Budget [members then]", true},
+		{"Dora <dora@example.net>", "References: <then@x.example>\n", "Re: other", true},
+		{"Dora <dora@example.net>", "", "Re: Budget [members then]", true},
+		{"Dora <dora@example.net>", "In-Reply-To: <only@x.example>\n", "Re: Plans #members", false},
+		{"Dora <dora@example.net>", "In-Reply-To: <gone@x.example>\n", "Re: Gone #not-archived", false},
+		{"Dora <dora@example.net>", "In-Reply-To: <open@x.example>\n", "Re: Open", false},
+		{"Dora <dora@example.net>", "", "Budget of mine", false},
+		{BOB, "In-Reply-To: <then@x.example>\n", "Re: Budget [members then]", false},
+		{ANN, "In-Reply-To: <then@x.example>\n", "Re: Budget [members then]", false},
+		{EVE, "In-Reply-To: <then@x.example>\n", "Re: Budget [members then]", true},
+		{EVE, "In-Reply-To: <only@x.example>\n", "Re: Plans #members", true},
+		{EVE, "In-Reply-To: <open@x.example>\n", "Re: Open", false},
+	};
+	struct place *p = *state;
+	struct gp_decision d;
+	struct gp_err err;
+	int64_t id;
+	size_t i;
+
+	set(p, "post", "anyone");
+	post(p, CLEO, "then", NULL, "Budget [members then]", "Amber words.\n");
+	post(p, CLEO, "only", NULL, "Plans #members", "Blue words.\n");
+	post(p, CLEO, "gone", NULL, "Gone #not-archived", "Copper words.\n");
+	post(p, CLEO, "open", NULL, "Open", "Dull words.\n");
+	gp_clock_set(gp_now() + 100, true);
+	must(gp_store_begin(p->site->store, &err), &err);
+	must(gp_member_add(p->site->store, p->bees->id, "dora@example.net", "Dora", GP_ROLE_MEMBER, GP_DELIVERY_EACH,
+	    gp_now(), &id, &err), &err);
+	must(gp_store_commit(p->site->store, &err), &err);
+	for (i = 0; i < GP_COUNT(cases); i++) {
+		/* Header fields behind the subject. */
+		d = decision(p, cases[i].from, gp_asprintf(p->ctx, "%s\n%.*s", cases[i].subject,
+		    (int)strcspn(cases[i].header, "\n"), cases[i].header[0] != '\0' ? cases[i].header : "X-None: 1"));
+		if (d.kind != (cases[i].held ? GP_DECIDE_HOLD : GP_DECIDE_ACCEPT) ||
+		    (cases[i].held && strcmp(d.rule, "visible") != 0))
+			fail_msg("%zu: %s %s %s: %s by %s", i, cases[i].from, cases[i].header, cases[i].subject,
+			    gp_decision_names[d.kind], d.rule);
+	}
+	assert_int_equal(post(p, "Dora <dora@example.net>", "in", "then", "Re: Budget [members then]", "What is it?\n"), 0);
+	HASNT(got(p, "Dora <dora@example.net>", gp_asprintf(p->ctx, "get %lld\n", (long long)number(p, "then"))), "Amber");
+}
+
 /* Where files are links into the archive: what that does not show stays in the mail. */
 static void
 test_files(void **state)
@@ -283,7 +330,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		PLACE_TEST(test_said), PLACE_TEST(test_settings), PLACE_TEST(test_commands), PLACE_TEST(test_mails),
-		PLACE_TEST(test_files),
+		PLACE_TEST(test_files), PLACE_TEST(test_answers),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
