@@ -74,7 +74,7 @@ read_questions(struct gp_news_pool *pool, int64_t to, struct gp_err *err)
 	return st;
 }
 
-/* Of the list itself, or of somebody who gives no name: such an address is new in each thread, and nobody is. */
+/* "bees+anon-abc@", "bees-owner@" */
 static bool
 is_ours(const struct gp_list *list, const char *addr)
 {
@@ -82,6 +82,27 @@ is_ours(const struct gp_list *list, const char *addr)
 
 	return gp_istarts(addr, list->name) && strchr("+-@", addr[n]) != NULL &&
 	    gp_strieq(gp_addr_domain(addr), list->domain);
+}
+
+/* Of a list itself, or of somebody who gives no name: such an address is new in each thread, and nobody is. A thread that
+ * lists share has those of the others too. */
+static enum gp_status
+look_new(struct gp_news_pool *pool, struct gp_news *news, struct gp_err *err)
+{
+	const char *addr = news->m->from_addr;
+	size_t n = strcspn(addr, "+@");
+	void *tmp;
+	struct gp_list *list;
+	enum gp_status st;
+
+	if (!news->newcomer)
+		return GP_OK;
+	tmp = gp_ctx(NULL);
+	st = gp_list_find(tmp, pool->site->store, gp_asprintf(tmp, "%.*s@%s", (int)n, addr, gp_addr_domain(addr)), &list,
+	    err);
+	news->newcomer = st == GP_E_NOTFOUND && !is_ours(pool->list, addr);
+	talloc_free(tmp);
+	return st == GP_E_NOTFOUND ? GP_OK : st;
 }
 
 static enum gp_status
@@ -94,7 +115,8 @@ group(struct gp_news_pool *pool, struct gp_err *err)
 
 	for (i = 0; i < pool->n; i++) {
 		keys[i] = (struct key){pool->v[i]->m->thread, i};
-		pool->v[i]->newcomer = pool->v[i]->newcomer && !is_ours(pool->list, pool->v[i]->m->from_addr);
+		if (st == GP_OK)
+			st = look_new(pool, pool->v[i], err);
 	}
 	qsort(keys, pool->n, sizeof(*keys), by_thread);
 	pool->order = gp_array(pool, size_t, pool->n + 1);

@@ -401,10 +401,36 @@ test_first_line(void **state)
 	assert_int_equal(post(p, ANN, "o", "1", "Re: Nests", "Share with wasps.\n"), 0);
 }
 
+/* What the other list's digest says of a sender: new is only who can be. */
+static void
+test_digest_new(void **state)
+{
+	struct place *p = *state;
+	struct gp_list *list = wasps(p, "public");
+	struct gp_digest_how how = {.span = {GP_DELIVERY_WEEKLY, gp_now() - DAY, gp_now() + 1}, .language = "en",
+	    .timezone = "UTC", .hour = 7};
+	struct gp_news_pool *pool;
+	struct gp_issue *issue;
+	struct gp_digest *d;
+	struct gp_err err;
+
+	shared(p);
+	set(p, "post", "anyone");
+	write_to(p, "bees@example.org", "Somebody <bees+anon-abc@example.org>", "an", "2", "Nobody knows me.\n");
+	must(gp_news_pool_between(p->ctx, p->site, list, how.span.from, how.span.to, &pool, &err), &err);
+	must(gp_issue_pick(p->ctx, p->site, pool, NULL, -1, 0, how.span.from, &issue, &err), &err);
+	must(gp_digest_write(p->ctx, p->site, &how, &issue, 1, &d, &err), &err);
+	HAS(d->text, "Nobody knows me");
+	HAS(d->text, "Cleo** (new here)");
+	HASNT(d->text, "Somebody** (new here)");
+	HASNT(d->text, "bees** (new here)");
+	HASNT(d->text, "Bees** (new here)");
+}
+
 int
 main(void)
 {
-	static const struct CMUnitTest tests[] = {PLACE_TEST(test_both_get_replies), PLACE_TEST(test_one_removal),
+	static const struct CMUnitTest tests[] = {PLACE_TEST(test_both_get_replies), PLACE_TEST(test_digest_new), PLACE_TEST(test_one_removal),
 	    PLACE_TEST(test_mute_close_and_end), PLACE_TEST(test_closed_on_both), PLACE_TEST(test_no),
 	    PLACE_TEST(test_refused), PLACE_TEST(test_who_may_bring), PLACE_TEST(test_veiled), PLACE_TEST(test_unnamed_guest), PLACE_TEST(test_first_line)};
 
