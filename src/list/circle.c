@@ -19,18 +19,50 @@ struct work {
 	struct gp_list *list;	/* the parent */
 	struct gp_circle *c;
 	struct gp_message *head; /* what proposed it */
+	struct gp_veil veil;	/* of its thread */
 	struct gp_err *err;
 };
 
+/* "#members" and "[note: stings]" say how the thread is to be treated, not what the circle is about; a topic that
+ * stands first names it. */
+static char *
+without_marks(const void *ctx, const struct gp_site *site, const char *name)
+{
+	char *text = gp_strdup(ctx, ""), *word;
+	struct gp_veil veil;
+	size_t n;
+
+	for (; *name != '\0'; name += n) {
+		n = strspn(name, " ");
+		if (n > 0)
+			continue;
+		if (*name == '[' && strchr(name, ']') != NULL) {
+			n = strcspn(name, "]") + 1;
+			continue;
+		}
+		n = strcspn(name, " [");
+		n = n > 0 ? n : 1;
+		word = gp_strndup(ctx, name, n);
+		if (*word == '#' && (*text != '\0' || gp_veil_word(site, word + 1, &veil)))
+			continue;
+		word += strspn(word, "#");
+		text = *text != '\0' ? gp_asprintf(ctx, "%s %s", text, word) : word;
+	}
+	return text;
+}
+
 /* "circle: Queens" is about Queens. */
 static char *
-name_of(const void *ctx, const struct gp_list *list, const struct gp_mail *mail)
+name_of(const void *ctx, const struct gp_site *site, const struct gp_list *list, const struct gp_mail *mail)
 {
-	char *title = gp_subject_title(ctx, mail->subject, list->set.tag), *colon = strchr(title, ':');
-	const char *name = colon != NULL ? colon + 1 : title;
+	char *title = gp_subject_title(ctx, mail->subject, list->set.tag), *colon = strchr(title, ':'), *name;
+	char *bracket = strchr(title, '[');
 
-	name += strspn(name, " #");
-	return gp_utf8_line(ctx, name, strlen(name), 80);
+	/* The colon of a mark in front is not the one. */
+	if (bracket != NULL && colon > bracket && strchr(bracket, ']') != NULL && colon < strchr(bracket, ']'))
+		colon = strchr(strchr(bracket, ']'), ':');
+	name = without_marks(ctx, site, colon != NULL ? colon + 1 : title);
+	return gp_utf8_line(ctx, *name != '\0' ? name : list->name, strlen(*name != '\0' ? name : list->name), 80);
 }
 
 enum gp_status
@@ -42,12 +74,27 @@ gp_circle_begin(const void *ctx, struct gp_site *site, const struct gp_list *lis
 
 	if (author == NULL)
 		return GP_OK;
-	st = gp_circle_propose(site->store, message, list->id, name_of(ctx, list, mail), author->id, gp_now(),
+	st = gp_circle_propose(site->store, message, list->id, name_of(ctx, site, list, mail), author->id, gp_now(),
 	    gp_now() + PROPOSAL, err);
 	return st == GP_OK ? gp_circle_join(site->store, message, author->id, &n, err) : st;
 }
 
+static enum gp_status
+find_head(struct work *w)
+{
+	enum gp_status st = gp_message_find_id(w->ctx, w->site->store, w->c->message, &w->head, w->err);
+
+	return st == GP_OK ? gp_thread_veil(w->site->store, w->head->thread, &w->veil, w->err) : st;
+}
+
 /* ---- mails ------------------------------------------------------------------------------------------- */
+
+/* What stands in a thread that not all see, or not with names, does not stand elsewhere. */
+static bool
+is_veiled(const struct work *w)
+{
+	return w->veil.visible != GP_VISIBLE_LIST || w->veil.unnamed;
+}
 
 static json_t *
 describe(const struct work *w, const struct gp_list *child)
@@ -55,7 +102,7 @@ describe(const struct work *w, const struct gp_list *child)
 	json_t *data = gp_json_object(w->ctx);
 
 	gp_json_text(data, "title", w->c->name);
-	gp_json_text(data, "snippet", w->head->snippet);
+	gp_json_text(data, "snippet", is_veiled(w) ? "" : w->head->snippet);
 	gp_json_text(data, "to_date", gp_time_format(w->ctx, w->c->ends, w->list->set.timezone, "%Y-%m-%d"));
 	if (child != NULL) {
 		gp_json_text(data, "circle_address", child->address);
@@ -93,6 +140,19 @@ ask_steward(const struct work *w, const char *template_name, const struct gp_lis
 
 /* ---- birth ------------------------------------------------------------------------------------------- */
 
+/* No list tells more than the thread that it came from. */
+static enum gp_status
+veil_list(const struct work *w, struct gp_list *child)
+{
+	enum gp_status st = GP_OK;
+
+	if (is_veiled(w) && child->set.archive == GP_ARCHIVE_PUBLIC)
+		st = gp_list_set(w->site->store, child, "archive", "members", w->err);
+	if (st == GP_OK && w->veil.unnamed)
+		st = gp_list_set(w->site->store, child, "unnamed", "all", w->err);
+	return st;
+}
+
 /* An address that is free: bees-queens, bees-queens-2 ... */
 static enum gp_status
 make_list(const struct work *w, struct gp_list **out)
@@ -111,13 +171,13 @@ make_list(const struct work *w, struct gp_list **out)
 	}
 	if (st == GP_OK)
 		st = gp_list_set(w->site->store, *out, "title", w->c->name, w->err);
-	if (st == GP_OK)
+	if (st == GP_OK && !is_veiled(w))
 		st = gp_list_set(w->site->store, *out, "description", gp_utf8_line(w->ctx, w->head->snippet,
 		    strlen(w->head->snippet), 160), w->err);
 	for (i = 0; st == GP_OK && i < GP_COUNT(same); i++)
 		st = gp_list_set(w->site->store, *out, same[i], gp_opt_get(w->ctx, gp_opt_find(gp_list_options,
 		    gp_list_option_count, same[i]), &w->list->set), w->err);
-	return st;
+	return st == GP_OK ? veil_list(w, *out) : st;
 }
 
 /* Those who said +1, with what they chose on the parent. */
@@ -174,7 +234,7 @@ gp_circle_plus(struct asked *a, const struct gp_message *m, bool *is_circle)
 	*is_circle = st == GP_OK && w.c->state != GP_CIRCLE_OVER;
 	if (!*is_circle)
 		return st == GP_E_NOTFOUND ? GP_OK : st;
-	st = gp_message_find_id(a->ctx, a->site->store, w.c->message, &w.head, a->err);
+	st = find_head(&w);
 	if (st == GP_OK)
 		st = gp_circle_join(a->site->store, w.c->message, a->member->id, &n, a->err);
 	if (st == GP_OK && w.c->state == GP_CIRCLE_ALIVE) {
@@ -282,7 +342,7 @@ gp_circle_tick(const void *ctx, struct gp_site *site, int64_t now, struct gp_err
 
 		st = gp_list_find_id(tmp, site->store, v[i]->list, &w.list, err);
 		if (st == GP_OK)
-			st = gp_message_find_id(tmp, site->store, v[i]->message, &w.head, err);
+			st = find_head(&w);
 		st = st == GP_OK ? look_after(&w, now) : st == GP_E_NOTFOUND ? GP_OK : st;
 		talloc_free(tmp);
 	}

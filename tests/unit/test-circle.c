@@ -66,6 +66,52 @@ test_birth(void **state)
 	HAS(ask(p, ANN, "circle\n"), "When 3 have answered");
 }
 
+/* What a thread is not to tell, the list of its circle does not tell either. */
+static void
+test_veiled(void **state)
+{
+	static const struct { const char *subject, *text, *address, *title; bool told; int archive; bool unnamed; } cases[] = {
+		{"circle: Varroa talk #chatham", "Ben says mites.\n", "bees-varroa-talk", "Varroa talk", false,
+		    GP_ARCHIVE_MEMBERS, true},
+		{"circle: Old tools #members", "Hammers of Ben.\n", "bees-old-tools", "Old tools", false, GP_ARCHIVE_MEMBERS, false},
+		{"circle: Debts [members then]", "Who owes Ben.\n", "bees-debts", "Debts", false, GP_ARCHIVE_MEMBERS, false},
+		{"circle: [note: stings] Wax", "Let us melt.\n", "bees-wax", "Wax", true, GP_ARCHIVE_PUBLIC, false},
+		{"circle: #Queens", "Let us rear.\n", "bees-queens", "Queens", true, GP_ARCHIVE_PUBLIC, false},
+		{"circle: #members", "Only Ben.\n", "bees-bees", "bees", false, GP_ARCHIVE_MEMBERS, false},
+	};
+	struct place *p = *state;
+	struct gp_list *list;
+	int64_t before;
+	char *id;
+	size_t i;
+
+	set(p, "circles", "on");
+	set(p, "circle_quorum", "2");
+	set(p, "repeats", "yes");
+	for (i = 0; i < GP_COUNT(cases); i++) {
+		id = gp_asprintf(p->ctx, "v%zu", i);
+		post(p, BOB, id, NULL, cases[i].subject, cases[i].text);
+		before = last_job(p);
+		post(p, CLEO, gp_asprintf(p->ctx, "w%zu", i), id, gp_asprintf(p->ctx, "Re: %s", cases[i].subject), "+1\n");
+		list = child(p, gp_asprintf(p->ctx, "%s@example.org", cases[i].address));
+		if (list == NULL)
+			fail_msg("%s: not born", cases[i].subject);
+		assert_string_equal(list->set.title, cases[i].title);
+		if ((list->set.description[0] != '\0') != cases[i].told)
+			fail_msg("%s: %s", cases[i].subject, list->set.description);
+		assert_int_equal(list->set.archive, cases[i].archive);
+		assert_int_equal(list->set.unnamed == GP_UNNAMED_ALL, cases[i].unnamed);
+		/* Nor the mail that stands in its archive. */
+		if (!cases[i].told)
+			HASNT(strstr(mails(p, before), "Welcome to the circle"), "Ben");
+	}
+	/* A stricter archive stays so. */
+	set(p, "archive", "owners");
+	post(p, BOB, "s", NULL, "circle: Smoke #members", "Cough.\n");
+	post(p, CLEO, "s2", "s", "Re: circle: Smoke #members", "+1\n");
+	assert_int_equal(child(p, "bees-smoke@example.org")->set.archive, GP_ARCHIVE_OWNERS);
+}
+
 static void
 test_life(void **state)
 {
@@ -113,6 +159,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		PLACE_TEST(test_birth),
+		PLACE_TEST(test_veiled),
 		PLACE_TEST(test_life),
 		PLACE_TEST(test_nobody),
 	};
