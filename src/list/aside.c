@@ -3,7 +3,8 @@
  * What a reply to the list says to the list itself, in the first line that its author typed: "solved",
  * "keep: How we mark queens #queens". It is a command about the thread. Where nothing else is
  * written the mail is no post: what came of it is answered to its author alone. With more words it
- * is a post like any other, word for word, and the command is done beside.
+ * is a post like any other, word for word, and the command is done beside. The one word of who may
+ * not say it tells the others nothing: its author alone hears why it was not done.
  */
 #include "config.h"
 
@@ -132,6 +133,19 @@ line_of(struct asked *a, const struct aside *aside, const struct gp_message *par
 	return gp_asprintf(a->ctx, "vote %s %s", parent->key, aside->vote);
 }
 
+/* Was it said to the others after all? Votes and "close: I am fed up" are words among people; of a stranger the
+ * rules know best; and who can't be answered would never hear of it. */
+static bool
+is_for_others(const struct asked *a, const struct aside *aside)
+{
+	const char *rest = aside->rest;
+
+	if (aside->vote != NULL || a->member == NULL || !gp_notice_may_answer(a->in))
+		return true;
+	return aside->command->group != GP_FOR_MEMBERS && rest[strspn(rest, " \t:")] != '\0' &&
+	    rest[strspn(rest, " \t")] == ':';
+}
+
 enum gp_status
 gp_aside_run(const void *ctx, struct gp_site *site, struct gp_list *list, const struct gp_inbound *in,
     bool posted, struct gp_outcome *out, bool *taken, struct gp_err *err)
@@ -147,6 +161,7 @@ gp_aside_run(const void *ctx, struct gp_site *site, struct gp_list *list, const 
 	a.msgid = in->mail->msgid;
 	a.proven = gp_rules_auth(ctx, site, in) == GP_AUTH_PASS;
 	a.aside = true;
+	a.posted = posted;
 	st = gp_command_begin(&a, in->mail->from_addr, in->mail->from_name);
 	if (st == GP_OK)
 		st = gp_rules_thread(ctx, site, list, in->mail, &parent, err);
@@ -158,10 +173,11 @@ gp_aside_run(const void *ctx, struct gp_site *site, struct gp_list *list, const 
 		return GP_OK;
 	a.lines.n = 1;
 	st = gp_command_lines(&a);
-	/* Who may not say so to us said it to the others. */
-	if (st != GP_OK || posted || a.refused)
+	if (st != GP_OK || posted || (a.refused && is_for_others(&a, &aside)))
 		return st;
 	*taken = true;
+	if (a.refused)
+		gp_json_bool(gp_said(&a, "not_sent"), "done", true);
 	out->text = gp_asprintf(ctx, "taken as a command: %s", aside.vote != NULL ? "vote" : aside.command->name);
 	return gp_notice_may_answer(in) ? gp_command_answer(&a) : GP_OK;
 }

@@ -34,6 +34,13 @@ gp_practice_is_own(struct asked *a, const struct gp_message *m, bool *yes)
 	return st == GP_E_NOTFOUND ? GP_OK : st;
 }
 
+/* What the thread is called, without the words that mark its kind. */
+static void
+put_title(struct asked *a, json_t *said, const struct gp_message *m)
+{
+	gp_json_text(said, "title", gp_kind_title(a->ctx, a->site, a->list, m->title));
+}
+
 enum gp_status
 gp_practice_may_say(struct asked *a, const struct gp_message *head, bool *may)
 {
@@ -45,7 +52,7 @@ gp_practice_may_say(struct asked *a, const struct gp_message *head, bool *may)
 	*may = moderator || own;
 	a->refused |= st == GP_OK && !*may;
 	if (a->refused)
-		gp_json_text(gp_said(a, "not_asker"), "title", head->title);
+		put_title(a, gp_said(a, "not_asker"), head);
 	return st;
 }
 
@@ -103,8 +110,12 @@ which_answer(struct asked *a, const char *args, const struct gp_message *named,
 	if (!gp_strieq(named->from_addr, head->from_addr))
 		return gp_message_find_id(a->ctx, a->site->store, named->id, out, a->err);
 	st = find_answer(a, head, out);
+	/* "Solved! I found one at the market": nobody else did it. */
+	if (st == GP_OK && *out == NULL && a->posted && gp_message_find_id(a->ctx, a->site->store, a->out->message, out,
+	    a->err) == GP_OK && (*out)->thread == head->thread)
+		return GP_OK;
 	if (st == GP_OK && *out == NULL) {
-		gp_json_text(gp_said(a, "no_answer"), "title", head->title);
+		put_title(a, gp_said(a, "no_answer"), head);
 		st = GP_E_NOTFOUND;
 	}
 	return st;
@@ -112,7 +123,7 @@ which_answer(struct asked *a, const char *args, const struct gp_message *named,
 
 /* A kind word to whoever answered, if that is a member who wants such mail and not who says it. */
 static enum gp_status
-thank(struct asked *a, const struct gp_message *head, const struct gp_message *answer)
+thank(struct asked *a, const struct gp_thread *t, const struct gp_message *head, const struct gp_message *answer)
 {
 	struct gp_notice n = {.template_name = "thanks", .data = gp_json_object(a->ctx),
 	    .in_reply_to = answer->msgid};
@@ -123,8 +134,9 @@ thank(struct asked *a, const struct gp_message *head, const struct gp_message *a
 		return st == GP_E_NOTFOUND ? GP_OK : st;
 	if (!m->reminders || (a->member != NULL && m->id == a->member->id))
 		return GP_OK;
-	gp_json_text(n.data, "author", a->name[0] != '\0' ? a->name : head->from_name);
+	gp_json_text(n.data, "author", t->veil.unnamed ? "" : a->name[0] != '\0' ? a->name : head->from_name);
 	gp_json_text(n.data, "title", head->title);
+	gp_json_text(n.data, "plain_title", gp_kind_title(a->ctx, a->site, a->list, head->title));
 	if (a->list->set.archive == GP_ARCHIVE_PUBLIC)
 		gp_json_text(n.data, "url", gp_asprintf(a->ctx, "%s/%s/t/%s", a->site->conf->url, a->list->name,
 		    head->key));
@@ -170,12 +182,12 @@ gp_do_solved(struct asked *a, const char *args)
 	st = gp_thread_mark(a->site->store, t->id, "solved", answer->id, GP_MARK_AUTHOR, a->err);
 	/* Thanks come once, however often it is said. */
 	if (st == GP_OK && !again)
-		st = thank(a, head, answer);
+		st = thank(a, t, head, answer);
 	if (st != GP_OK)
 		return st;
 	said = gp_said(a, "solved");
-	gp_json_text(said, "title", head->title);
-	gp_json_text(said, "author", t->veil.unnamed ? gp_templates_word(a->site->templates, a->language, "Somebody") :
+	put_title(a, said, head);
+	gp_json_text(said, "author", t->veil.unnamed ? "" :
 	    answer->from_name[0] != '\0' ? answer->from_name :
 	    gp_text_hide_addrs(a->ctx, answer->from_addr, strlen(answer->from_addr)));
 	gp_json_int(said, "number", answer->id);
@@ -195,7 +207,7 @@ gp_do_reopen(struct asked *a, const char *args)
 		st = gp_thread_mark(a->site->store, t->id, "question", 0, GP_MARK_PERSON, a->err);
 	if (st != GP_OK)
 		return st == GP_E_NOTFOUND ? GP_OK : st;
-	gp_json_text(gp_said(a, "reopened"), "title", head->title);
+	put_title(a, gp_said(a, "reopened"), head);
 	return gp_command_log(a, GP_VERB_REOPEN, head->title, head->key);
 }
 

@@ -33,6 +33,7 @@ struct asked {
 	json_t *pending;		/* lines that wait for a proof, by address */
 	bool stop;			/* nothing below is read */
 	bool aside;			/* said in a reply to the list */
+	bool posted;			/* and that was a post, out->message */
 	bool refused;			/* a line was for others to say */
 	size_t mails;			/* that answer single lines */
 	struct gp_buf *console;		/* at the command line: answers are written here, not sent; or NULL */

@@ -26,38 +26,53 @@ struct round {
 
 /* ---- summaries ------------------------------------------------------------------------------------- */
 
+/* What others wrote; in a thread without names, as it went to the members. */
+static enum gp_status
+add_answers(struct round *r, const struct gp_thread *t, const struct gp_message *head, json_t *data)
+{
+	json_t *rows = gp_json_new_array(data, "messages"), *row;
+	struct gp_looker before;
+	struct gp_node *nodes;
+	struct gp_message *m;
+	size_t i, n, count = 0;
+	enum gp_status st = gp_thread_nodes(r->ctx, r->site->store, t->id, &nodes, &n, r->err);
+
+	before = gp_store_look(r->site->store, (struct gp_looker){GP_LOOK_MAILED, 0, false});
+	for (i = 0; st == GP_OK && i < n && count < FEW; i++) {
+		if (nodes[i].msg == NULL || gp_strieq(nodes[i].msg->from_addr, head->from_addr))
+			continue;
+		st = gp_message_find_id(r->ctx, r->site->store, nodes[i].msg->id, &m, r->err);
+		if (st != GP_OK)
+			break;
+		row = gp_json_push_object(rows);
+		gp_json_text(row, "author", t->veil.unnamed ? "" : m->from_name[0] != '\0' ? m->from_name :
+		    gp_text_hide_addrs(r->ctx, m->from_addr, strlen(m->from_addr)));
+		gp_json_text(row, "excerpt", m->snippet);
+		count++;
+	}
+	gp_store_look(r->site->store, before);
+	return st;
+}
+
 static enum gp_status
 invite(struct round *r, const struct gp_thread *t)
 {
 	struct gp_notice notice = {.template_name = "sum-up", .data = gp_json_object(r->ctx)};
-	json_t *data = notice.data, *rows;
 	char *token;
 	struct gp_message *head;
 	struct gp_member *m;
-	struct gp_node *nodes;
-	size_t i, n, count = 0;
 	enum gp_status st = gp_message_find_key(r->ctx, r->site->store, r->list->id, t->key, &head, r->err);
 
 	if (st == GP_OK)
 		st = gp_member_find(r->ctx, r->site->store, r->list->id, head->from_addr, &m, r->err);
 	if (st != GP_OK || !m->reminders)
 		return st == GP_E_NOTFOUND ? GP_OK : st;
-	st = gp_thread_nodes(r->ctx, r->site->store, t->id, &nodes, &n, r->err);
+	gp_json_text(notice.data, "title", t->title);
+	gp_json_text(notice.data, "plain_title", gp_kind_title(r->ctx, r->site, r->list, t->title));
+	gp_json_bool(notice.data, "unnamed", t->veil.unnamed);
+	st = add_answers(r, t, head, notice.data);
 	if (st != GP_OK)
 		return st;
-	gp_json_text(data, "title", t->title);
-	rows = gp_json_new_array(data, "messages");
-	for (i = 0; i < n && count < FEW; i++) {
-		json_t *row;
-
-		if (nodes[i].msg == NULL || gp_strieq(nodes[i].msg->from_addr, head->from_addr))
-			continue;
-		row = gp_json_push_object(rows);
-		gp_json_text(row, "author", nodes[i].msg->from_name[0] != '\0' ? nodes[i].msg->from_name :
-		    gp_text_hide_addrs(r->ctx, nodes[i].msg->from_addr, strlen(nodes[i].msg->from_addr)));
-		gp_json_text(row, "excerpt", nodes[i].msg->snippet);
-		count++;
-	}
 	st = gp_text_token(r->ctx, r->site, r->list, m->address, gp_asprintf(r->ctx, "summary %s", head->key), EXPIRES,
 	    &token, r->err);
 	if (st != GP_OK)

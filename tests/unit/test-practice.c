@@ -65,8 +65,93 @@ test_solved_with_words(void **state)
 	HASNT(text, "is solved now");
 }
 
+/* A mail of nothing but a command, by who may not give it: its author hears why, and nobody else gets it. */
+static void
+test_not_yours(void **state)
+{
+	static const struct { const char *from, *text, *why; bool is_post; } cases[] = {
+		{BOB, "solved\n", "is for whoever asked to say", false},
+		{BOB, "Gel\xc3\xb6st!\n", "is for whoever asked to say", false},
+		{BOB, "kind: story\n", "is for whoever asked to say", false},
+		{BOB, "keep: Acid in winter\n", "kept by its moderators", false},
+		{BOB, "slow 2d\n", "who look after the list", false},
+		{BOB, "close: I am fed up\n", NULL, true},
+		{BOB, "Keep it up, all.\n", NULL, true},
+		{EVE, "solved\n", NULL, false},
+	};
+	struct place *p = *state;
+	int64_t before, got;
+	size_t i;
+	char *text;
+
+	asked(p);
+	set(p, "repeats", "yes");
+	for (i = 0; i < GP_COUNT(cases); i++) {
+		before = last_job(p);
+		got = post(p, cases[i].from, gp_asprintf(p->ctx, "n%zu", i), "a", "Re: Which day for the acid?", cases[i].text);
+		if ((got != 0) != cases[i].is_post)
+			fail_msg("%s: %s", cases[i].text, got != 0 ? "a post" : "no post");
+		text = mails(p, before);
+		if (cases[i].why == NULL)
+			continue;
+		HAS(text, "bob@example.net|");
+		HAS(text, cases[i].why);
+		HAS(text, "it was sent to nobody");
+		HASNT(text, "cleo@example.com|");
+	}
+}
+
+/* Who asked found it: their own words are the answer where nobody else wrote. */
+static void
+test_solved_by_oneself(void **state)
+{
+	struct place *p = *state;
+	int64_t t = post(p, CLEO, "q", NULL, "Where is a press to be had?", "Does anyone lend one?\n");
+
+	assert_int_equal(post(p, CLEO, "s", "q", "Re: Where is a press to be had?", "Solved!\nI found one at the market.\n"), t);
+	assert_string_equal(thread(p, t)->mark, "solved");
+	assert_int_equal(thread(p, t)->mark_message, number(p, "s"));
+	t = post(p, CLEO, "q2", NULL, "Where is a smoker to be had?", "Does anyone lend it?\n");
+	assert_int_equal(post(p, CLEO, "s2", "q2", "Re: Where is a smoker to be had?", "solved\n"), 0);
+	HAS(mails(p, last_job(p) - 1), "Nobody but you");
+	assert_string_equal(thread(p, t)->mark, "question");
+}
+
+/* Where there are to be no names, private mails have none, and no marks in what they call the thread. */
+static void
+test_nameless(void **state)
+{
+	struct place *p = *state;
+	int64_t start = gp_now(), before;
+	char *text;
+
+	set(p, "unnamed", "on");
+	ask(p, ANN, "can-help #cellar\n");
+	post(p, "Cleo Clay <cleo@example.com>", "q", NULL, "#question #chatham Who stores combs in a cellar?", "Does anyone?\n");
+	text = tick(p, 3 * DAY, gp_help_tick);
+	HAS(text, "ann@example.org|Re: ");
+	HAS(text, "|Somebody asked bees");
+	post(p, "Bob Hill <bob@example.net>", "a", "q", "Re: #question #chatham Who stores combs in a cellar?",
+	    "In the cold, says Bob Hill.\n");
+	text = tick(p, 8 * DAY, gp_library_tick);
+	HAS(text, "cleo@example.com|Re: #question #chatham Who stores");
+	HAS(text, "about \"Who stores combs in a cellar?\"");
+	HAS(text, "- In the cold, says");
+	HAS(text, "without your name");
+	HASNT(text, "Bob");
+	before = last_job(p);
+	post(p, "Cleo Clay <cleo@example.com>", "s", "a", "Re: #question #chatham Who stores combs in a cellar?", "solved\n");
+	text = mails(p, before);
+	HAS(text, "Your answer helped: somebody says that it solved \"Who stores combs in a cellar?\"");
+	HAS(text, "by what somebody wrote");
+	HASNT(text, "Cleo Clay");
+	HASNT(text, "Bob");
+	gp_clock_set(start, true);
+}
+
 static const struct reply { const char *name, *from, *under, *text; bool is_post; const char *mark; } replies[] = {
-	{"somebody else's word is a post", BOB, "q", "Solved!\n", true, "question"},
+	{"somebody else's word alone is answered", BOB, "q", "Solved!\n", false, "question"},
+	{"somebody else's with more words is a post", BOB, "q", "Solved! Mine are fine.\n", true, "question"},
 	{"a stranger's waits", EVE, "a", "Solved!\n", false, "question"},
 	{"a moderator may", ANN, "a", "solved\n", false, "solved"},
 	{"in German", CLEO, "a", "Gel\xc3\xb6st.\n", false, "solved"},
@@ -188,6 +273,9 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		PLACE_TEST(test_solved_by_reply),
 		PLACE_TEST(test_solved_with_words),
+		PLACE_TEST(test_not_yours),
+		PLACE_TEST(test_solved_by_oneself),
+		PLACE_TEST(test_nameless),
 		PLACE_TEST(test_replies),
 		PLACE_TEST(test_commands),
 		PLACE_TEST(test_ask_the_right_few),
