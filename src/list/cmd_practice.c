@@ -277,6 +277,7 @@ say_topics(struct asked *a)
 	for (i = 0; st == GP_OK && i < n; i++)
 		gp_json_text(gp_json_push_object(rows), "topic", v[i]);
 	gp_json_int(said, "cap", a->list->set.help_cap);
+	gp_json_bool(said, "one_time", a->list->set.help_cap == 1);
 	return st;
 }
 

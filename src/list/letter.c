@@ -11,13 +11,15 @@ enum { FEW = 20, OPEN_DAYS = 60 };
 
 /* "3 hours", "2 days": number and unit, for the template to say. */
 static void
-add_wait(json_t *data, int64_t seconds)
+add_wait(json_t *data, const struct gp_health *h)
 {
 	json_t *is = gp_json_new_object(data, "unit_is");
+	/* An answer of the same moment came within a minute, too. */
+	int64_t seconds = h->median_answer > 0 ? h->median_answer : 1;
 	int64_t n = seconds < 2 * 3600 ? (seconds + 59) / 60 : seconds < 2 * 86400 ? (seconds + 1800) / 3600 :
 	    (seconds + 43200) / 86400;
 
-	gp_json_int(data, "wait", seconds > 0 ? n : 0);
+	gp_json_int(data, "wait", h->answered > 0 ? n : 0);
 	gp_json_bool(data, "one_minute", n == 1 && seconds < 2 * 3600);
 	gp_json_bool(is, seconds < 2 * 3600 ? "minutes" : seconds < 2 * 86400 ? "hours" : "days", true);
 }
@@ -36,7 +38,15 @@ gp_letter_figures(json_t *data, const struct gp_health *h)
 	gp_json_int(data, "kept_count", h->kept);
 	gp_json_int(data, "member_count", h->members);
 	gp_json_int(data, "joined_count", h->joined);
-	add_wait(data, h->median_answer);
+	gp_json_bool(data, "one_message", h->messages == 1);
+	gp_json_bool(data, "one_thread", h->threads == 1);
+	gp_json_bool(data, "one_person", h->people == 1);
+	gp_json_bool(data, "one_newcomer", h->newcomers == 1);
+	gp_json_bool(data, "one_question", h->questions == 1);
+	gp_json_bool(data, "one_answered", h->answered == 1);
+	gp_json_bool(data, "one_solved", h->solved == 1);
+	gp_json_bool(data, "one_member", h->members == 1);
+	add_wait(data, h);
 }
 
 static void
@@ -69,7 +79,7 @@ add_lists(const void *ctx, struct gp_site *site, const struct gp_list *list, con
 		    gp_now() - list->set.open_after, FEW, &v, &n, err);
 	for (i = 0; st == GP_OK && i < n; i++) {
 		row = gp_json_push_object(open);
-		gp_json_text(row, "title", v[i]->title);
+		gp_json_text(row, "title", gp_kind_title(ctx, site, list, v[i]->title));
 		gp_json_text(row, "author", v[i]->names_n > 0 ? v[i]->names[0] : "");
 		add_link(ctx, site, list, row, gp_asprintf(ctx, "t/%s", v[i]->key));
 	}

@@ -247,6 +247,8 @@ gp_rule_first_posts(struct asking *a)
 	st = gp_person_archived(a->site->store, author->address, author->list, &archived, a->err);
 	if ((st != GP_OK && st != GP_E_NOTFOUND) || archived >= first)
 		return st == GP_OK ? GP_E_NOTFOUND : st;
+	if (first == 1)
+		return gp_rules_decide(a, GP_DECIDE_HOLD, "the first post of a new member waits for a moderator");
 	return gp_rules_decide(a, GP_DECIDE_HOLD,
 	    "the first %" PRId64 " posts of a new member wait for a moderator", first);
 }

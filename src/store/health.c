@@ -22,8 +22,8 @@ count_written(struct gp_store *s, const struct gp_arg *args, struct gp_health *h
 		    args, err);
 	h->loudest = h->messages > 0 ? (five * 100 + h->messages / 2) / h->messages : 0;
 	if (status == GP_OK)
-		status = gp_sql_ints(s, &h->threads, &none, "SELECT count(*), 0 FROM thread WHERE list = ?1 AND "
-		    "messages > 0 AND first >= ?2 AND first < ?3", args, err);
+		status = gp_sql_ints(s, &h->threads, &none, "SELECT count(*), 0 FROM thread t JOIN node h ON "
+		    "h.id = t.head WHERE t.list = ?1 AND t.messages > 0 AND t.first >= ?2 AND t.first < ?3 AND h.flags & 1 = 0", args, err);
 	return status != GP_OK ? status : gp_sql_ints(s, &h->newcomers, &none, "SELECT count(*), 0 FROM (SELECT DISTINCT "
 	    "author FROM node WHERE " OF_PEOPLE ") a WHERE NOT EXISTS(SELECT 1 "
 	    "FROM node o WHERE o.list = ?1 AND o.author = a.author AND o.state = 1 AND o.date < ?2)", args, err);

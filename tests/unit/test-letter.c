@@ -55,6 +55,7 @@ test_figures(void **state)
 	assert_int_equal(h.members, 3);
 	must(gp_health(p->site->store, p->bees->id, gp_civil_time(2026, 12, 1, 0, 0, 0),
 	    gp_civil_time(2027, 1, 1, 0, 0, 0), &h, &err), &err);
+	assert_int_equal(h.threads, 0);
 	assert_int_equal(h.messages + h.newcomers + h.questions + h.median_answer + h.loudest + h.kept, 0);
 	gp_clock_set(start, true);
 }
@@ -76,7 +77,7 @@ test_letter(void **state)
 	text = tick(p, 3600, gp_letter_tick);
 	HAS(text, "|bees, November 2026: how are we doing?|");
 	HAS(text, "3 messages in 2 new threads, from 2 people");
-	HAS(text, "2 questions: 1 have an answer, 1 are solved");
+	HAS(text, "2 questions: 1 has an answer, 1 is solved");
 	HAS(text, "within 6 hours");
 	HAS(text, "Marking queens: https://lists.example.org/bees/library/marking-queens");
 	HAS(text, "Who has a press?");
@@ -84,11 +85,56 @@ test_letter(void **state)
 	/* The letter is in the archive, and no question of anybody. */
 	assert_string_equal(thread(p, 3)->mark, "");
 	assert_string_equal(thread(p, 3)->title, "bees, November 2026: how are we doing?");
+	/* Which counts neither as a message nor as a thread. */
+	{
+		struct gp_health h;
+		struct gp_err err;
+
+		must(gp_health(p->site->store, p->bees->id, first, gp_now() + 1, &h, &err), &err);
+		assert_int_equal(h.messages + h.threads, 0);
+	}
 	/* December had that letter only; January nothing at all. */
 	at(gp_civil_time(2027, 1, 1, 8, 0, 0));
 	assert_string_equal(tick(p, 0, gp_letter_tick), "");
 	at(gp_civil_time(2027, 3, 1, 8, 0, 0));
 	assert_string_equal(tick(p, 0, gp_letter_tick), "");
+	gp_clock_set(start, true);
+}
+
+/* One of each, and answered in the same second; marks of a kind are no part of what the thread is called. */
+static void
+test_one(void **state)
+{
+	static const struct { const char *language, *count, *wait; } cases[] = {
+		{"en", "1 question: 1 has an answer, 0 are solved", "within 1 minute "},
+		{"de", "1 Frage: 1 hat eine Antwort, 0 sind gel\xc3\xb6st", "innerhalb von 1 Minute "},
+		{"fr", "1 question : 1 a une r\xc3\xa9ponse, 0 sont r\xc3\xa9solues", "en 1 minute "},
+		{"es", "1 pregunta: 1 tiene respuesta, 0 est\xc3\xa1n resueltas", "en 1 minuto "},
+	};
+	struct place *p = *state;
+	int64_t start = gp_now();
+	char *text;
+	size_t i;
+
+	set(p, "letter", "moderators");
+	for (i = 0; i < GP_COUNT(cases); i++) {
+		at(gp_civil_time(2027, 1 + (int)i, 24, 8, 0, 0));
+		set(p, "language", cases[i].language);
+		post(p, CLEO, gp_asprintf(p->ctx, "q%zu", i), NULL, gp_asprintf(p->ctx, "#question Which colour in year %zu?", i), "Which?\n");
+		post(p, BOB, gp_asprintf(p->ctx, "a%zu", i), gp_asprintf(p->ctx, "q%zu", i), "Re: Which colour?", "White.\n");
+		at(gp_civil_time(2027, 2 + (int)i, 1, 8, 0, 0));
+		text = tick(p, 0, gp_letter_tick);
+		HAS(text, cases[i].count);
+		HAS(text, cases[i].wait);
+	}
+	at(gp_civil_time(2027, 6, 24, 8, 0, 0));
+	set(p, "language", "en");
+	post(p, CLEO, "last", NULL, "#question Who has a press?", "Does anyone lend one?\n");
+	at(gp_civil_time(2027, 7, 1, 8, 0, 0));
+	text = tick(p, 0, gp_letter_tick);
+	HAS(text, "1 message in 1 new thread, from 1 person");
+	HAS(text, "Who has a press?");
+	HASNT(text, "#question");
 	gp_clock_set(start, true);
 }
 
@@ -117,6 +163,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		PLACE_TEST(test_figures),
 		PLACE_TEST(test_letter),
+		PLACE_TEST(test_one),
 		PLACE_TEST(test_moderators),
 	};
 

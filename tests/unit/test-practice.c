@@ -238,7 +238,9 @@ test_ask_the_right_few(void **state)
 	HAS(ask(p, BOB, "can-help #Varroa, #oxalic-acid\n"), "- #oxalic-acid - #varroa");
 	HAS(ask(p, BOB, "can help varroa\n"), "- #varroa");
 	HAS(ask(p, ANN, "can-help #varroa #wax\n"), "4 times in 30 days");
-	HAS(ask(p, CLEO, "can-help #varroa\n"), "#varroa");
+	set(p, "help_cap", "1");
+	HAS(ask(p, CLEO, "can-help #varroa\n"), "asked: once in 30 days at most");
+	set(p, "help_cap", "4");
 	HAS(ask(p, EVE, "can-help #varroa\n"), "for members");
 	post(p, CLEO, "q", NULL, "How many varroa in winter?", "Does anyone count them?\n");
 	assert_string_equal(tick(p, DAY, gp_help_tick), "");
