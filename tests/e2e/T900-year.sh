@@ -91,7 +91,8 @@ page /bees-queen-rearing/ >circle.html
 has "its evenings are in its archive" circle.html 'Friday evening 9'
 thread "circle Queen rearing" >born.html
 has "it has ended" born.html 'has ended'
-is "twelve letters came" "$(gp search bees 'subject:"how are we doing"' --json | grep -c '"key"')" 12
+is "twelve letters came" "$(gp search bees 'subject:"how are we doing"' --json |
+	grep -c '"subject": "The bees of the valley, [A-Z][a-z]* 202[67]: how are we doing')" 12
 has "an advert was sent back" "$LOG" 'decision=command rule=hold .*(refused|rejected|sent back)'
 ok "the last week's digest can be read" python3 - <<'END'
 import email, email.policy
