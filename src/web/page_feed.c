@@ -166,18 +166,6 @@ put_practice_entry(struct visit *v, const struct gp_list *list, const struct gp_
 	return 200;
 }
 
-/* The list of something that was found; NULL, and a status, where it can't be read. */
-static struct gp_list *
-list_of(struct visit *v, int64_t id, int *status)
-{
-	struct gp_list *list = v->list;
-	struct gp_err err = {GP_OK, ""};
-
-	if (list == NULL && gp_list_find_id(v->ctx, v->s, id, &list, &err) != GP_OK)
-		*status = visit_failed(&err);
-	return list;
-}
-
 static int
 put_found(struct visit *v, const struct gp_hits *hits)
 {
@@ -186,10 +174,10 @@ put_found(struct visit *v, const struct gp_hits *hits)
 	int status = 200;
 
 	for (i = 0; i < hits->pages_n && status == 200; i++)
-		if ((list = list_of(v, hits->pages[i]->list, &status)) != NULL)
+		if ((list = search_list(v, hits->pages[i]->list, &status)) != NULL)
 			status = put_practice_entry(v, list, hits->pages[i]);
 	for (i = 0; i < n && status == 200; i++)
-		if ((list = list_of(v, hits->v[i]->list, &status)) != NULL)
+		if ((list = search_list(v, hits->v[i]->list, &status)) != NULL)
 			status = put_entry(v, list, hits->v[i], &budget);
 	return status;
 }
@@ -199,22 +187,21 @@ int
 search_feed_build(struct visit *v)
 {
 	const char *q = gp_request_arg(v->r, "q");
-	struct gp_search query = {.list = v->list != NULL ? v->list->id : 0, .now = v->now,
-	    .limit = GP_WEB_FEED_ENTRIES, .pages = GP_WEB_FEED_ENTRIES, .since = v->since};
+	struct gp_search query = {.limit = GP_WEB_FEED_ENTRIES, .pages = GP_WEB_FEED_ENTRIES};
 	struct gp_err err = {GP_OK, ""};
 	struct gp_hits hits = {0};
-	char *path, *args;
+	char *path, *args, *read;
+	int status;
 
 	if (q == NULL || *q == '\0')
 		return 404;
-	if (v->list == NULL && gp_reach_of(v->ctx, v->s, v->reader, &query.reach, &err) != GP_OK)
-		return visit_failed(&err);
-	query.languages = v->list != NULL ? v->list->set.language : query.reach->languages;
+	status = search_begin(v, &query, &path);
+	if (status != 200)
+		return status;
 	query.query = gp_asprintf(v->ctx, "sort:new %s", gp_when_query(v->ctx, v->w->site->words, q, v->now,
-	    &path));
+	    &read));
 	if (gp_search_run(v->ctx, v->s, &query, &hits, &err) != GP_OK)
 		return visit_failed(&err);
-	path = v->list != NULL ? list_path(v, v->list, "search") : visit_path(v, "/search");
 	args = gp_asprintf(v->ctx, "?q=%s", url_value(v->ctx, q));
 	start_feed(v, gp_asprintf(v->ctx, "%s · %s", q, v->list != NULL ? list_title(v->list) :
 	    v->w->site->conf->domain), gp_asprintf(v->ctx, "%s%s", path, args),

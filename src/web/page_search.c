@@ -90,19 +90,44 @@ excerpt_of(struct visit *v, const void *ctx, const struct gp_message *m, const s
 	return around(ctx, own, own_n, at);
 }
 
+struct gp_list *
+search_list(struct visit *v, int64_t id, int *status)
+{
+	struct gp_list *list = v->list;
+	struct gp_err err = {GP_OK, ""};
+
+	if (list == NULL && gp_list_find_id(v->ctx, v->s, id, &list, &err) != GP_OK)
+		*status = visit_failed(&err);
+	return list;
+}
+
+int
+search_begin(struct visit *v, struct gp_search *query, char **path)
+{
+	struct gp_err err = {GP_OK, ""};
+
+	query->list = v->list != NULL ? v->list->id : 0;
+	query->now = v->now;
+	query->since = v->since;
+	*path = v->list != NULL ? list_path(v, v->list, "search") : visit_path(v, "/search");
+	if (v->list == NULL && gp_reach_of(v->ctx, v->s, v->reader, &query->reach, &err) != GP_OK)
+		return visit_failed(&err);
+	query->languages = v->list != NULL ? v->list->set.language : query->reach->languages;
+	return 200;
+}
+
 static int
 put_hit(struct visit *v, json_t *array, const struct gp_message *m, const struct gp_hits *hits)
 {
 	json_t *o = gp_json_push_object(array);
-	struct gp_list *list = v->list;
-	struct gp_err err = {GP_OK, ""};
-	void *mem = gp_ctx(NULL);
+	int status = 200;
+	struct gp_list *list = search_list(v, m->list, &status);
 	struct gp_buf b;
+	void *mem;
 
-	if (list == NULL && gp_list_find_id(v->ctx, v->s, m->list, &list, &err) != GP_OK) {
-		talloc_free(mem);
-		return visit_failed(&err);
-	}
+	if (list == NULL)
+		return status;
+	mem = gp_ctx(NULL);
 	put_message(v, o, list, m);
 	gp_json_text(o, "url", list_path(v, list, "t/%s", m->key));
 	gp_json_text(o, "message_url", message_path(v, list, m->key));
@@ -137,15 +162,18 @@ static int
 put_page(struct visit *v, json_t *array, const struct gp_practice *p, const struct gp_hits *hits)
 {
 	json_t *o = gp_json_push_object(array);
-	struct gp_list *list = v->list;
+	int status = 200;
+	struct gp_list *list = search_list(v, p->list, &status);
 	struct gp_err err = {GP_OK, ""};
-	void *mem = gp_ctx(NULL);
 	struct gp_buf b;
 	size_t at, n;
 	char *text;
+	void *mem;
 
-	if ((list == NULL && gp_list_find_id(v->ctx, v->s, p->list, &list, &err) != GP_OK) ||
-	    text_of_page(v, mem, p, &text, &n, &err) != GP_OK) {
+	if (list == NULL)
+		return status;
+	mem = gp_ctx(NULL);
+	if (text_of_page(v, mem, p, &text, &n, &err) != GP_OK) {
 		talloc_free(mem);
 		return visit_failed(&err);
 	}
@@ -288,20 +316,17 @@ int
 search_build(struct visit *v)
 {
 	const char *q = gp_request_arg(v->r, "q");
-	struct gp_search query = {.query = q, .list = v->list != NULL ? v->list->id : 0,
-	    .now = v->now, .since = v->since};
+	struct gp_search query = {0};
 	struct gp_err err = {GP_OK, ""};
 	struct gp_hits hits = {0};
-	char *path = v->list != NULL ? list_path(v, v->list, "search") : visit_path(v, "/search");
 	json_t *array;
 	size_t i, from, to;
-	int status = 200;
-	char *read;
+	char *path, *read;
+	int status = search_begin(v, &query, &path);
 
+	if (status != 200)
+		return status;
 	q = q != NULL ? q : "";
-	if (v->list == NULL && gp_reach_of(v->ctx, v->s, v->reader, &query.reach, &err) != GP_OK)
-		return visit_failed(&err);
-	query.languages = v->list != NULL ? v->list->set.language : query.reach->languages;
 	query.query = gp_when_query(v->ctx, v->w->site->words, q, v->now, &read);
 	/* With a page to continue from, the hits before it are counted over. */
 	query.limit = gp_request_arg(v->r, "after") != NULL ? HITS_MOST : GP_WEB_HITS_PER_PAGE + 1;

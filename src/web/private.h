@@ -291,6 +291,10 @@ void start_feed(struct visit *v, const char *title, const char *path, const char
 int feed_find(struct visit *v), feed_build(struct visit *v), threads_feed_build(struct visit *v);
 int search_find(struct visit *v), search_build(struct visit *v), search_feed_build(struct visit *v);
 int site_search_find(struct visit *v);
+/* A search of this visit: of its list, or of all lists that its reader may read; and the path of its page. A status of HTTP. */
+int search_begin(struct visit *v, struct gp_search *query, char **path);
+/* The list of something that was found; NULL, and *status, where it can't be read. */
+struct gp_list *search_list(struct visit *v, int64_t id, int *status);
 /* 301 to the message that stood there in an older archive; 404, 410. */
 int old_path_find(struct visit *v, const char *path);
 int mid_find(struct visit *v), list_mid_find(struct visit *v);
