@@ -186,6 +186,32 @@ match(struct asked *a, const char *args)
 	return st;
 }
 
+/* A word to a proposal that is over: it tells neither whether somebody said no, nor who. */
+static enum gp_status
+answer_late(struct asked *a, const struct gp_pair *p, bool yes)
+{
+	bool seeks = p->mentee == a->member->id, stays = false;
+	enum gp_status st = GP_OK;
+	json_t *said;
+	char **v;
+	size_t i, n = 0;
+
+	if (!yes) {
+		gp_json_bool(gp_said(a, "mentor_no"), "met", false);
+		return GP_OK;
+	}
+	/* Where moderators bring people together, we look for nobody. */
+	if (a->list->set.mentors == GP_FEATURE_ON)
+		st = gp_mentoring_all(a->ctx, a->site->store, a->member->id, seeks, &v, &n, a->err);
+	for (i = 0; st == GP_OK && i < n; i++)
+		stays |= gp_streq(v[i], p->topic);
+	said = gp_said(a, "mentor_gone");
+	gp_json_text(said, "topic", p->topic);
+	gp_json_bool(said, "seeks", stays && seeks);
+	gp_json_bool(said, "offers", stays && !seeks);
+	return st;
+}
+
 /* What one of them says to a proposal, or to the question how it goes. */
 static enum gp_status
 answer(struct asked *a, const char *args, bool yes)
@@ -199,12 +225,12 @@ answer(struct asked *a, const char *args, bool yes)
 	if (gp_parse_int(gp_strndup(a->ctx, word.p, word.n), 1, INT64_MAX, &id))
 		st = gp_pair_find(a->ctx, a->site->store, id, &p, a->err);
 	if (st == GP_E_NOTFOUND || (st == GP_OK && ((p->mentor != a->member->id && p->mentee != a->member->id) ||
-	    p->over || p->list != a->list->id))) {
+	    (p->over && p->met != 0) || p->list != a->list->id))) {
 		gp_json_bool(gp_said(a, "mentor_over"), "done", true);
 		return GP_OK;
 	}
-	if (st != GP_OK)
-		return st;
+	if (st != GP_OK || p->over)
+		return st == GP_OK ? answer_late(a, p, yes) : st;
 	*(p->mentor == a->member->id ? &p->mentor_says : &p->mentee_says) = yes ? GP_PAIR_YES : GP_PAIR_NO;
 	p->over = !yes;
 	if (!yes && p->met == 0)

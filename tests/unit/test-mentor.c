@@ -24,6 +24,21 @@ answer_of(struct place *p, int64_t since, const char *to)
 	return NULL;
 }
 
+/* Bob offers and Cleo seeks: both are asked. Where their words go. */
+static void
+propose(struct place *p, char **bob, char **cleo)
+{
+	int64_t before;
+
+	set(p, "mentors", "on");
+	ask(p, BOB, "mentor offer #queens\n");
+	ask(p, CLEO, "mentor seek #queens\n");
+	before = last_job(p);
+	tick(p, 60, gp_mentor_tick);
+	*bob = answer_of(p, before, "bob@example.net");
+	*cleo = answer_of(p, before, "cleo@example.com");
+}
+
 static void
 test_meet(void **state)
 {
@@ -73,16 +88,18 @@ static void
 test_no(void **state)
 {
 	struct place *p = *state;
-	int64_t start = gp_now(), before;
+	int64_t start = gp_now();
+	char *text, *bob, *cleo;
 
-	set(p, "mentors", "on");
 	set(p, "mentor_cap", "1");
-	ask(p, BOB, "mentor offer #queens\n");
-	ask(p, CLEO, "mentor seek #queens\n");
-	before = last_job(p);
-	tick(p, 60, gp_mentor_tick);
-	HAS(say(p, BOB, answer_of(p, before, "bob@example.net"), "Re: mentor", "no: too busy\n"), "nobody is told");
-	HAS(say(p, CLEO, answer_of(p, before, "cleo@example.com"), "Re: mentor", "yes\n"), "over already");
+	propose(p, &bob, &cleo);
+	HAS(say(p, BOB, bob, "Re: mentor", "no: too busy\n"), "nobody is told");
+	/* Who says yes too late is not told who said no, nor that it was said. */
+	text = say(p, CLEO, cleo, "Re: mentor", "yes\n");
+	HAS(text, "It did not come about this time. Thank you for being ready. You stay on the list of those who seek "
+	    "#queens, and we go on looking.");
+	HASNT(text, "over already");
+	HASNT(text, "Bob");
 	/* The next one who seeks has him, and one is enough. */
 	ask(p, ANN, "mentor seek #queens\n");
 	HAS(tick(p, 60, gp_mentor_tick), "ann@example.org|");
@@ -93,24 +110,57 @@ test_no(void **state)
 	gp_clock_set(start, true);
 }
 
+/* A late word changes nothing, and promises only what is done. */
+static void
+test_late(void **state)
+{
+	static const struct { const char *says, *before, *has, *hasnt; } cases[] = {
+		{"no\n", "", "That is fine, and nobody is told.", "did not come about"},
+		{"yes\n", "mentor seek none\n", "It did not come about this time.", "You stay"},
+		{"yes\n", "", "we go on looking", "You stay on the list of those who offer"},
+	};
+	static const char *const mentors[] = {BOB, ANN, "Dora <dora@example.org>"};
+	struct place *p = *state;
+	int64_t start = gp_now(), before;
+	size_t i;
+	char *mentor, *cleo, *text;
+
+	set(p, "mentors", "on");
+	ask(p, mentors[2], "join\n");
+	say_yes(p, mentors[2]);
+	for (i = 0; i < GP_COUNT(cases); i++) {
+		ask(p, mentors[i], "mentor offer #queens\n");
+		ask(p, CLEO, "mentor seek #queens\n");
+		before = last_job(p);
+		tick(p, 2 * DAY, gp_mentor_tick);
+		mentor = answer_of(p, before, gp_strndup(p->ctx, strchr(mentors[i], '<') + 1,
+		    strcspn(strchr(mentors[i], '<') + 1, ">")));
+		cleo = answer_of(p, before, "cleo@example.com");
+		say(p, mentors[i], mentor, "Re: mentor", "no\n");
+		ask(p, mentors[i], "mentor offer none\n");
+		if (cases[i].before[0] != '\0')
+			ask(p, CLEO, cases[i].before);
+		text = say(p, CLEO, cleo, "Re: mentor", cases[i].says);
+		HAS(text, cases[i].has);
+		HASNT(text, cases[i].hasnt);
+	}
+	gp_clock_set(start, true);
+}
+
 /* Who said yes cannot tell by the clock that the other one said no. */
 static void
 test_no_is_not_told(void **state)
 {
 	struct place *p = *state;
-	int64_t start = gp_now(), before;
-	char *text;
+	int64_t start = gp_now();
+	char *text, *bob, *cleo;
 
-	set(p, "mentors", "on");
-	ask(p, BOB, "mentor offer #queens\n");
-	ask(p, CLEO, "mentor seek #queens\n");
-	before = last_job(p);
-	tick(p, 60, gp_mentor_tick);
+	propose(p, &bob, &cleo);
 	ask(p, ANN, "mentor offer #queens\n");
-	HAS(say(p, CLEO, answer_of(p, before, "cleo@example.com"), "Re: mentor", "yes\n"), "When the other one");
+	HAS(say(p, CLEO, cleo, "Re: mentor", "yes\n"), "When the other one");
 	/* Counted from the no, not from the proposal. */
 	assert_string_equal(tick(p, 5 * DAY, gp_mentor_tick), "");
-	text = say(p, BOB, answer_of(p, before, "bob@example.net"), "Re: mentor", "no\n");
+	text = say(p, BOB, bob, "Re: mentor", "no\n");
 	HASNT(text, "cleo@example.com|");
 	assert_string_equal(tick(p, 60, gp_mentor_tick), "");
 	assert_string_equal(tick(p, DAY - 120, gp_mentor_tick), "");
@@ -127,15 +177,11 @@ test_ends(void **state)
 {
 	struct place *p = *state;
 	int64_t start = gp_now(), before;
-	char *text;
+	char *text, *bob, *cleo;
 
-	set(p, "mentors", "on");
-	ask(p, BOB, "mentor offer #queens\n");
-	ask(p, CLEO, "mentor seek #queens\n");
-	before = last_job(p);
-	tick(p, 60, gp_mentor_tick);
-	say(p, BOB, answer_of(p, before, "bob@example.net"), "Re: mentor", "yes\n");
-	say(p, CLEO, answer_of(p, before, "cleo@example.com"), "Re: mentor", "yes\n");
+	propose(p, &bob, &cleo);
+	say(p, BOB, bob, "Re: mentor", "yes\n");
+	say(p, CLEO, cleo, "Re: mentor", "yes\n");
 	before = last_job(p);
 	text = tick(p, 15 * DAY, gp_mentor_tick);
 	HAS(text, "We ask three times in all: after 2, 6 and 12 weeks.");
@@ -235,6 +281,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		PLACE_TEST(test_meet),
 		PLACE_TEST(test_no),
+		PLACE_TEST(test_late),
 		PLACE_TEST(test_no_is_not_told),
 		PLACE_TEST(test_ends),
 		PLACE_TEST(test_nothing_set),
