@@ -106,17 +106,8 @@ gp_anon_end(struct gp_store *s, int64_t hold, int64_t message, struct gp_err *er
 enum gp_status
 gp_anon_unseal(const void *ctx, struct gp_store *s, int64_t message, char **address, struct gp_err *err)
 {
-	sqlite3_stmt *st;
-	enum gp_status status = gp_sql_open(s, &st, "SELECT address FROM anon_post WHERE node = ?1 AND node <> 0",
+	return gp_sql_string(ctx, s, address, "SELECT address FROM anon_post WHERE node = ?1 AND node <> 0",
 	    GP_ARGS(GP_INT(message)), err);
-
-	if (status == GP_OK)
-		status = gp_sql_next(s, st, err);
-	if (status != GP_OK)
-		return status;
-	*address = gp_sql_text(ctx, st, 0);
-	gp_sql_done(st);
-	return GP_OK;
 }
 
 enum gp_status

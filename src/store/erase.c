@@ -67,19 +67,14 @@ static enum gp_status
 read_person(struct gp_store *s, int64_t id, struct person *p, struct gp_err *err)
 {
 	json_t *json = gp_json_array(p);
-	sqlite3_stmt *st;
-	enum gp_status status = gp_sql_open(s, &st, "SELECT name FROM person WHERE id = ?1",
-	    GP_ARGS(GP_INT(id)), err);
 	char *name;
+	enum gp_status status = gp_sql_string(p, s, &name, "SELECT name FROM person WHERE id = ?1",
+	    GP_ARGS(GP_INT(id)), err);
 
-	if (status == GP_OK)
-		status = gp_sql_next(s, st, err);
 	if (status == GP_E_NOTFOUND)
 		return gp_fail(err, GP_E_NOTFOUND, "there is no such person");
 	if (status != GP_OK)
 		return status;
-	name = gp_sql_text(p, st, 0);
-	gp_sql_done(st);
 	status = read_addresses(s, id, p, json, err);
 	p->addresses = gp_json_dump(p, json, false);
 	p->forget = gp_forget_new(p, p->forms, p->n, GP_ERASED_NAME, GP_ERASED_ADDRESS);

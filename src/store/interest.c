@@ -115,17 +115,8 @@ enum gp_status
 gp_thread_closed(const void *ctx, struct gp_store *s, int64_t thread, char **why,
     struct gp_err *err)
 {
-	sqlite3_stmt *st;
-	enum gp_status status = gp_sql_open(s, &st, "SELECT closed FROM thread WHERE id = ?1",
+	enum gp_status status = gp_sql_string(ctx, s, why, "SELECT closed FROM thread WHERE id = ?1",
 	    GP_ARGS(GP_INT(thread)), err);
 
-	if (status == GP_OK)
-		status = gp_sql_next(s, st, err);
-	if (status == GP_E_NOTFOUND)
-		return no_such_thread(err);
-	if (status != GP_OK)
-		return status;
-	*why = gp_sql_text(ctx, st, 0);
-	gp_sql_done(st);
-	return GP_OK;
+	return status == GP_E_NOTFOUND ? no_such_thread(err) : status;
 }

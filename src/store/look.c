@@ -108,17 +108,8 @@ gp_look_at(struct gp_store *s, int64_t thread)
 enum gp_status
 gp_person_sight(const void *ctx, struct gp_store *s, int64_t person, char **out, struct gp_err *err)
 {
-	sqlite3_stmt *st;
-	enum gp_status status = gp_sql_open(s, &st, "SELECT group_concat(list || ' ' || joined || ' ' || role) FROM "
+	return gp_sql_string(ctx, s, out, "SELECT group_concat(list || ' ' || joined || ' ' || role) FROM "
 	    "(SELECT list, joined, role FROM member WHERE person = ?1 ORDER BY list)", GP_ARGS(GP_INT(person)), err);
-
-	if (status == GP_OK)
-		status = gp_sql_next(s, st, err);
-	if (status != GP_OK)
-		return status;
-	*out = gp_sql_text(ctx, st, 0);
-	gp_sql_done(st);
-	return GP_OK;
 }
 
 /* ---- functions of SQL ----------------------------------------------------------------------- */

@@ -236,19 +236,14 @@ gp_body_mail(const void *ctx, struct gp_store *s, int64_t id, struct gp_mail *ou
 {
 	struct gp_str wire, bytes;
 	enum gp_status status = gp_body_read(ctx, s, id, &wire, &bytes, err);
-	sqlite3_stmt *st;
 
 	if (status == GP_OK)
 		status = gp_mail_unpack(ctx, wire, bytes.p, bytes.n, out, err);
 	if (status == GP_OK)
-		status = gp_sql_open(s, &st, "SELECT snippet FROM node WHERE id = ?1",
+		status = gp_sql_string(ctx, s, &out->snippet, "SELECT snippet FROM node WHERE id = ?1",
 		    GP_ARGS(GP_INT(id)), err);
-	if (status == GP_OK)
-		status = gp_sql_next(s, st, err);
 	if (status != GP_OK)
 		return status;
-	out->snippet = gp_sql_text(ctx, st, 0);
-	gp_sql_done(st);
 	if (raw != NULL)
 		*raw = (char *)(uintptr_t)bytes.p;
 	if (n != NULL)

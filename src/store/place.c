@@ -348,20 +348,14 @@ static enum gp_status
 corrected_parent(const void *ctx, struct gp_store *s, int64_t list, const char *mid, int64_t date,
     bool *found, struct gp_place *parent, struct gp_err *err)
 {
-	sqlite3_stmt *st;
-	enum gp_status status = gp_sql_open(s, &st,
+	char *above, *key;
+	enum gp_status status = gp_sql_string(ctx, s, &above,
 	    "SELECT parent FROM correction WHERE list = ?1 AND child = ?2",
 	    GP_ARGS(GP_INT(list), GP_TEXT(mid)), err);
-	char *above, *key;
 
-	*found = false;
-	if (status == GP_OK)
-		status = gp_sql_next(s, st, err);
+	*found = status == GP_OK;
 	if (status != GP_OK)
 		return gp_sql_end(status);
-	above = gp_sql_text(ctx, st, 0);
-	gp_sql_done(st);
-	*found = true;
 	if (above[0] == '\0')
 		return GP_OK;
 	status = gp_node_find(ctx, s, list, above, parent, &key, err);

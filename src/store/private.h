@@ -93,6 +93,9 @@ enum gp_status gp_sql_int(struct gp_store *s, int64_t *out, const char *sql,
 /* The first two columns of it. */
 enum gp_status gp_sql_ints(struct gp_store *s, int64_t *out, int64_t *second, const char *sql,
     const struct gp_arg *args, struct gp_err *err) GP_MUST_CHECK;
+/* The text in the first column of it, on ctx. */
+enum gp_status gp_sql_string(const void *ctx, struct gp_store *s, char **out, const char *sql,
+    const struct gp_arg *args, struct gp_err *err) GP_MUST_CHECK;
 /* Columns: NULL gives "" (gp_sql_text), NULL (gp_sql_text_null), 0. */
 char *gp_sql_text(const void *ctx, sqlite3_stmt *st, int col);
 char *gp_sql_text_null(const void *ctx, sqlite3_stmt *st, int col);

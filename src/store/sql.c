@@ -194,6 +194,22 @@ gp_sql_blob(const void *ctx, sqlite3_stmt *st, int col, size_t *n)
 	return gp_memdup(ctx, p == NULL ? "" : p, *n);
 }
 
+enum gp_status
+gp_sql_string(const void *ctx, struct gp_store *s, char **out, const char *sql, const struct gp_arg *args,
+    struct gp_err *err)
+{
+	sqlite3_stmt *st;
+	enum gp_status status = gp_sql_open(s, &st, sql, args, err);
+
+	if (status == GP_OK)
+		status = gp_sql_next(s, st, err);
+	if (status != GP_OK)
+		return status;
+	*out = gp_sql_text(ctx, st, 0);
+	gp_sql_done(st);
+	return GP_OK;
+}
+
 void *
 gp_store_grow(const void *ctx, void *v, size_t n, size_t size)
 {

@@ -65,18 +65,13 @@ gp_thread_names(struct gp_store *s, int64_t thread, struct gp_err *err)
 enum gp_status
 gp_thread_head(struct gp_store *s, int64_t thread, int64_t head, struct gp_err *err)
 {
-	sqlite3_stmt *st;
-	enum gp_status status = gp_sql_open(s, &st,
-	    "SELECT coalesce(title, subject) FROM node WHERE id = ?1", GP_ARGS(GP_INT(head)), err);
 	char *title;
 	bool reply;
+	enum gp_status status = gp_sql_string(NULL, s, &title, "SELECT coalesce(title, subject) FROM node WHERE id = ?1",
+	    GP_ARGS(GP_INT(head)), err);
 
-	if (status == GP_OK)
-		status = gp_sql_next(s, st, err);
 	if (status != GP_OK)
 		return gp_sql_end(status);
-	title = gp_sql_text(NULL, st, 0);
-	gp_sql_done(st);
 	status = gp_sql_run(s, "UPDATE thread SET head = ?2, title = ?3, base = ?4 WHERE id = ?1",
 	    GP_ARGS(GP_INT(thread), GP_INT(head), GP_TEXT(title),
 	    GP_INT(gp_place_base(title, NULL, &reply))), err);
