@@ -101,6 +101,7 @@ struct gp_inbound {
 	const char *via;		/* "LMTP", "pipe" ... for the Received field */
 	int64_t received;
 	const char *note;		/* content note that a moderator gives it, or NULL */
+	bool shaped;			/* its body is not the author's any more */
 };
 
 enum gp_decision_kind {

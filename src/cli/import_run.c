@@ -81,7 +81,7 @@ static enum gp_status
 hold_one(const void *ctx, struct run *r, const struct import_item *item, struct gp_err *err)
 {
 	struct gp_inbound in = {item->bytes.p, item->bytes.n, NULL,
-	    gp_strdup(ctx, item->unreadable), "", "import", received_of(item, NULL), NULL};
+	    gp_strdup(ctx, item->unreadable), "", "import", received_of(item, NULL), NULL, false};
 	char *reason = gp_asprintf(ctx, "it can't be read: %s", item->unreadable);
 	enum gp_status st;
 	int64_t id;

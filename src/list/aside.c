@@ -3,8 +3,8 @@
  * What a reply to the list says to the list itself, in the first line that its author typed: "solved",
  * "keep: How we mark queens #queens". It is a command about the thread. Where nothing else is
  * written the mail is no post: what came of it is answered to its author alone. With more words it
- * is a post like any other, word for word, and the command is done beside. The one word of who may
- * not say it tells the others nothing: its author alone hears why it was not done.
+ * is a post, too: without that line where it was done and holds nothing else (aside_strip.c), word for
+ * word where it was not, for then it may have been meant for people. Its author hears both.
  */
 #include "config.h"
 
@@ -13,28 +13,31 @@
 
 #include <string.h>
 
+enum { LONGEST = 200 };
+
 struct aside {
 	const char *vote;	/* what it says if the thread is a round that decides; then no command */
 	const struct gp_command *command;
 	const char *rest;	/* of the line, behind the word */
 	bool only;		/* nothing else was written */
+	bool shared;		/* the same line has words for the others, too */
+	const char *line;	/* as it was written */
 };
 
 /* Nothing, a mark, a colon, or numbers: "solved", "Solved! Thank you", "keep: Title", "solved by 12"; not "solved
- * problems bore me". What stands behind a mark is said to the others. */
+ * problems bore me". What stands behind a mark is said to the others; behind a colon where the command takes none. */
 static bool
-is_said_to_us(const char *rest, bool *only)
+is_said_to_us(const struct gp_command *command, const char *rest, bool *shared)
 {
 	const char *p = rest + strspn(rest, " \t.!");
 	struct gp_str word;
 	int i;
 
-	if (*p == '\0' || *p == ':')
+	*shared = *rest == '!' || *rest == '.' || (*p == ':' && (command->flags & GP_CMD_WORDS) == 0 &&
+	    strpbrk(p, "0123456789") == NULL);
+	*shared &= p[strspn(p, " \t:")] != '\0';
+	if (*p == '\0' || *p == ':' || *shared)
 		return true;
-	if (*rest == '!' || *rest == '.') {
-		*only = false;
-		return true;
-	}
 	for (i = 0; i < 2; i++) {
 		word = gp_command_word(&p);
 		while (word.n > 0 && *word.p == '#') {
@@ -67,51 +70,59 @@ is_marked(const char *rest)
 
 /* "yes", "Yes, gladly": a mark or nothing follows. What stands behind the mark is more than one word. */
 static bool
-is_end_of_word(const char *p, bool *only)
+is_end_of_word(const char *p, bool *shared)
 {
 	size_t marks = strspn(p, " \t.,:;!");
 
-	if (p[marks] != '\0')
-		*only = false;
+	*shared = p[marks] != '\0';
 	return p[marks] == '\0' || strchr(".,:;!", *p) != NULL;
+}
+
+/* What the line says to us, with the word at `at`; false: nothing. */
+static bool
+read_line(const void *ctx, const struct gp_site *site, const char *line, struct aside *out)
+{
+	const struct gp_word *word;
+	size_t used, at = gp_read_marks(line);
+
+	out->line = line;
+	if (gp_starts(line, "+1") && is_end_of_word(line + 2, &out->shared)) {
+		out->vote = "yes";
+		return true;
+	}
+	word = gp_words_find(site->words, GP_WORD_VOTE, line + at, &used);
+	out->vote = word != NULL && is_end_of_word(line + at + used, &out->shared) ? word->name : NULL;
+	if (out->vote != NULL)
+		return true;
+	out->shared = false;
+	word = gp_words_find(site->words, GP_WORD_COMMAND, line + at, &used);
+	out->command = word != NULL ? gp_command_find(word->name) : NULL;
+	if (out->command == NULL || (out->command->flags & GP_CMD_REPLY) == 0)
+		return false;
+	out->rest = line + at + used;
+	if ((out->command->flags & GP_CMD_LIST) != 0)
+		return out->rest[strspn(out->rest, " \t")] == ':' || gp_share_names_list(ctx, site, out->rest);
+	return (out->command->flags & GP_CMD_MARKED) != 0 ? is_marked(out->rest) :
+	    is_said_to_us(out->command, out->rest, &out->shared);
 }
 
 static bool
 read_aside(const void *ctx, const struct gp_site *site, const struct gp_mail *mail, struct aside *out)
 {
-	const struct gp_word *word;
 	struct gp_lines lines;
-	size_t i, used, at, first;
+	size_t i, first;
 
 	if ((mail->flags & (GP_MAIL_AUTO | GP_MAIL_REPORT)) != 0 || (mail->references_n == 0 && mail->in_reply_to_n == 0))
 		return false;
 	gp_read_lines(ctx, site->words, GP_WORD_COMMAND, mail, &lines);
 	for (first = 0; first < lines.n && lines.v[first][0] == '\0';)
 		first++;
-	if (first == lines.n)
+	if (first == lines.n || !read_line(ctx, site, lines.v[first], out))
 		return false;
-	out->only = true;
+	out->only = !out->shared;
 	for (i = first + 1; i < lines.n; i++)
 		out->only &= lines.v[i][0] == '\0';
-	if (gp_starts(lines.v[first], "+1") && is_end_of_word(lines.v[first] + 2, &out->only)) {
-		out->vote = "yes";
-		return true;
-	}
-	at = gp_read_marks(lines.v[first]);
-	word = gp_words_find(site->words, GP_WORD_VOTE, lines.v[first] + at, &used);
-	out->vote = word != NULL && is_end_of_word(lines.v[first] + at + used, &out->only) ? word->name : NULL;
-	if (out->vote != NULL)
-		return true;
-	word = gp_words_find(site->words, GP_WORD_COMMAND, lines.v[first] + at, &used);
-	out->command = word != NULL ? gp_command_find(word->name) : NULL;
-	if (out->command == NULL || (out->command->flags & GP_CMD_REPLY) == 0 ||
-	    ((out->command->flags & GP_CMD_ALONE) != 0 && !out->only))
-		return false;
-	out->rest = lines.v[first] + at + used;
-	if ((out->command->flags & GP_CMD_LIST) != 0)
-		return out->rest[strspn(out->rest, " \t")] == ':' || gp_share_names_list(ctx, site, out->rest);
-	return (out->command->flags & GP_CMD_MARKED) != 0 ? is_marked(out->rest) :
-	    is_said_to_us(out->rest, &out->only);
+	return out->command == NULL || (out->command->flags & GP_CMD_ALONE) == 0 || out->only;
 }
 
 /* The line of a command that says the same. NULL: it says nothing to us. */
@@ -146,38 +157,121 @@ is_for_others(const struct asked *a, const struct aside *aside)
 	    rest[strspn(rest, " \t")] == ':';
 }
 
-enum gp_status
-gp_aside_run(const void *ctx, struct gp_site *site, struct gp_list *list, const struct gp_inbound *in,
-    bool posted, struct gp_outcome *out, bool *taken, struct gp_err *err)
+struct gp_aside {
+	struct asked a;
+	struct aside said;
+	char *line;		/* the command */
+	bool done;		/* it was run */
+	bool stripped;		/* and its line went out of the post */
+};
+
+static enum gp_status
+run(struct gp_aside *one)
 {
-	struct asked a = {.ctx = ctx, .site = site, .list = list, .in = in, .out = out, .err = err};
-	struct gp_message *parent = NULL;
-	struct aside aside = {0};
+	struct asked *a = &one->a;
 	enum gp_status st;
 
-	*taken = false;
-	if (!read_aside(ctx, site, in->mail, &aside) || aside.only == posted)
-		return GP_OK;
-	a.msgid = in->mail->msgid;
-	a.proven = gp_rules_auth(ctx, site, in) == GP_AUTH_PASS;
-	a.aside = true;
-	a.posted = posted;
-	st = gp_command_begin(&a, in->mail->from_addr, in->mail->from_name);
+	a->lines.v = gp_array(a->ctx, char *, 1);
+	a->lines.v[0] = one->line;
+	a->lines.n = 1;
+	a->at = 0;
+	a->results = gp_json_array(a->ctx);
+	one->done = true;
+	st = gp_command_lines(a);
+	/* Its author knows the line that they wrote. */
+	gp_json_text(json_array_get(a->results, 0), "line", gp_utf8_line(a->ctx, one->said.line, strlen(one->said.line),
+	    LONGEST));
+	return st;
+}
+
+/* Was it done? Not where it is for others to say, nor while a question waits for a yes. */
+static bool
+is_done(const struct gp_aside *one)
+{
+	return one->done && !one->a.refused &&
+	    !json_is_true(json_object_get(json_array_get(one->a.results, 0), "elsewhere"));
+}
+
+/* Something is said to us: who says it, about which thread. *out is NULL when it is nothing for us after all. */
+static enum gp_status
+begin(struct gp_aside *one, struct gp_aside **out)
+{
+	const struct gp_mail *mail = one->a.in->mail;
+	struct asked *a = &one->a;
+	struct gp_message *parent = NULL;
+	enum gp_status st;
+
+	a->msgid = mail->msgid;
+	a->proven = gp_rules_auth(a->ctx, a->site, a->in) == GP_AUTH_PASS;
+	a->aside = true;
+	st = gp_command_begin(a, mail->from_addr, mail->from_name);
 	if (st == GP_OK)
-		st = gp_rules_thread(ctx, site, list, in->mail, &parent, err);
+		st = gp_rules_thread(a->ctx, a->site, a->list, mail, &parent, a->err);
 	if (st != GP_OK)
 		return st == GP_E_NOTFOUND ? GP_OK : st;
-	a.lines.v = gp_array(ctx, char *, 1);
-	a.lines.v[0] = line_of(&a, &aside, parent);
-	if (a.lines.v[0] == NULL)
+	one->line = line_of(a, &one->said, parent);
+	*out = one->line != NULL ? one : NULL;
+	return GP_OK;
+}
+
+/* The mail was nothing else. *taken: and is done with. */
+static enum gp_status
+end_alone(struct gp_aside *one, bool *taken)
+{
+	struct asked *a = &one->a;
+
+	if (a->refused && is_for_others(a, &one->said))
 		return GP_OK;
-	a.lines.n = 1;
-	st = gp_command_lines(&a);
-	if (st != GP_OK || posted || (a.refused && is_for_others(&a, &aside)))
-		return st;
 	*taken = true;
-	if (a.refused)
-		gp_json_bool(gp_said(&a, "not_sent"), "done", true);
-	out->text = gp_asprintf(ctx, "taken as a command: %s", aside.vote != NULL ? "vote" : aside.command->name);
-	return gp_notice_may_answer(in) ? gp_command_answer(&a) : GP_OK;
+	if (a->refused)
+		gp_json_bool(gp_said(a, "not_sent"), "done", true);
+	a->out->text = gp_asprintf(a->ctx, "taken as a command: %s",
+	    one->said.vote != NULL ? "vote" : one->said.command->name);
+	return gp_notice_may_answer(a->in) ? gp_command_answer(a) : GP_OK;
+}
+
+enum gp_status
+gp_aside_before(const void *ctx, struct gp_site *site, struct gp_list *list, const struct gp_inbound **in,
+    struct gp_outcome *out, struct gp_aside **aside, bool *taken, struct gp_err *err)
+{
+	const struct gp_inbound *came = *in;
+	struct gp_aside *one = gp_new(ctx, struct gp_aside);
+	enum gp_status st;
+
+	*one = (struct gp_aside){.a = {.ctx = ctx, .site = site, .list = list, .in = came, .out = out, .err = err}};
+	*aside = NULL;
+	*taken = false;
+	if (!read_aside(ctx, site, came->mail, &one->said))
+		return GP_OK;
+	st = begin(one, aside);
+	/* Words for the others come first, and a vote stays beside its reasons. */
+	if (st != GP_OK || *aside == NULL || (!one->said.only && (one->said.shared || one->said.vote != NULL)))
+		return st;
+	one->a.more = !one->said.only;
+	st = run(one);
+	if (st == GP_OK && one->said.only)
+		return end_alone(one, taken);
+	one->done = !one->a.later;
+	if (st == GP_OK && is_done(one)) {
+		st = gp_aside_strip(ctx, one->said.line, in, err);
+		one->stripped = *in != came;
+	}
+	return st;
+}
+
+/* A stranger's address proves nothing: it gets no mail because of a post that others see. */
+enum gp_status
+gp_aside_after(struct gp_aside *one)
+{
+	struct asked *a = &one->a;
+	enum gp_status st = GP_OK;
+
+	a->posted = true;
+	a->more = false;
+	if (!one->done)
+		st = run(one);
+	if (st != GP_OK || !gp_notice_may_answer(a->in) || (a->member == NULL && !a->proven))
+		return st;
+	gp_json_bool(gp_said(a, "sent_too"), "without", one->stripped);
+	return gp_command_answer(a);
 }

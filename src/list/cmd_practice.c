@@ -114,6 +114,10 @@ which_answer(struct asked *a, const char *args, const struct gp_message *named,
 	if (st == GP_OK && *out == NULL && a->posted && gp_message_find_id(a->ctx, a->site->store, a->out->message, out,
 	    a->err) == GP_OK && (*out)->thread == head->thread)
 		return GP_OK;
+	if (st == GP_OK && *out == NULL && a->more) {
+		a->later = true;
+		return GP_E_NOTFOUND;
+	}
 	if (st == GP_OK && *out == NULL) {
 		put_title(a, gp_said(a, "no_answer"), head);
 		st = GP_E_NOTFOUND;

@@ -33,7 +33,9 @@ struct asked {
 	json_t *pending;		/* lines that wait for a proof, by address */
 	bool stop;			/* nothing below is read */
 	bool aside;			/* said in a reply to the list */
+	bool more;			/* and that has more words, and becomes a post */
 	bool posted;			/* and that was a post, out->message */
+	bool later;			/* the line is to be run again when it is one */
 	bool refused;			/* a line was for others to say */
 	size_t mails;			/* that answer single lines */
 	struct gp_buf *console;		/* at the command line: answers are written here, not sent; or NULL */
@@ -48,7 +50,8 @@ enum {
 	GP_CMD_REPLY = 16,	/* also as the first line of a reply to the list, about its thread: aside.c */
 	GP_CMD_MARKED = 32,	/* there only with a colon, or a time such as 24h, behind the word */
 	GP_CMD_LIST = 128,	/* there only with the name of a list of this site behind the word, or nothing */
-	GP_CMD_ALONE = 64	/* there only where nothing else is written */
+	GP_CMD_ALONE = 64,	/* there only where nothing else is written */
+	GP_CMD_WORDS = 256	/* there it takes the words behind its colon */
 };
 struct gp_command {
 	const char *name;
@@ -200,11 +203,21 @@ bool gp_share_names_list(const void *ctx, const struct gp_site *site, const char
 /* ---- aside.c ------------------------------------------------------------------------------------ */
 
 /*
- * What a reply says to the list in its first line. posted false: the mail came in, and *taken says that it was
- * nothing else and is done with; true: the mail was archived and has more words.
+ * What a reply says to the list in its first line. *taken: it was nothing else, and is done with. Else, when the mail has
+ * more words, *aside is for gp_aside_after, which says to the author what came of both; NULL: nothing was said to us.
+ * *in: what is to be posted, without the line where that is possible.
  */
-enum gp_status gp_aside_run(const void *ctx, struct gp_site *site, struct gp_list *list,
-    const struct gp_inbound *in, bool posted, struct gp_outcome *out, bool *taken, struct gp_err *err)
+struct gp_aside;
+enum gp_status gp_aside_before(const void *ctx, struct gp_site *site, struct gp_list *list,
+    const struct gp_inbound **in, struct gp_outcome *out, struct gp_aside **aside, bool *taken, struct gp_err *err)
+    GP_MUST_CHECK;
+enum gp_status gp_aside_after(struct gp_aside *aside) GP_MUST_CHECK;
+
+/* ---- aside_strip.c ------------------------------------------------------------------------------ */
+
+/* A post without the first line that is nothing but these words. *out stays where that can't be done without touching
+ * more, or what is signed. */
+enum gp_status gp_aside_strip(const void *ctx, const char *words, const struct gp_inbound **out, struct gp_err *err)
     GP_MUST_CHECK;
 
 /* ---- commands, by file ------------------------------------------------------------------------ */

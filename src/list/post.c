@@ -386,7 +386,7 @@ gp_post_as_is(const void *ctx, struct gp_site *site, struct gp_list *list, const
 		return GP_OK;
 	}
 	p = (struct posting){.ctx = ctx, .site = site, .list = list, .in = in, .h = &h, .archived = &a,
-	    .shaped = in != came, .note = in->note, .first = first, .out = out, .err = err};
+	    .shaped = came->shaped || in != came, .note = in->note, .first = first, .out = out, .err = err};
 	if (p.note == NULL)
 		p.note = gp_note_said(ctx, site->words, in->mail);
 	out->recipients = 0;
@@ -425,11 +425,12 @@ enum gp_status
 gp_post(const void *ctx, struct gp_site *site, struct gp_list *list, const struct gp_inbound *in,
     const struct gp_member *author, struct gp_outcome *out, struct gp_err *err)
 {
+	struct gp_aside *aside;
 	bool taken;
-	enum gp_status st = gp_aside_run(ctx, site, list, in, false, out, &taken, err);
+	enum gp_status st = gp_aside_before(ctx, site, list, &in, out, &aside, &taken, err);
 
 	if (st != GP_OK || taken)
 		return st;
 	st = gp_post_as_is(ctx, site, list, in, author, out, err);
-	return st == GP_OK ? gp_aside_run(ctx, site, list, in, true, out, &taken, err) : st;
+	return st == GP_OK && aside != NULL ? gp_aside_after(aside) : st;
 }

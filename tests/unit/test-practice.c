@@ -61,8 +61,7 @@ test_solved_with_words(void **state)
 	assert_int_equal(thread(p, t)->messages, 3);
 	HAS(text, "the mites fell in heaps");
 	HAS(text, "Your answer helped");
-	/* Nobody is answered about a command that went beside a post. */
-	HASNT(text, "is solved now");
+	HAS(text, "cleo@example.com|[bees] Your answer|Solved: it works in the cold. \"Which day");
 }
 
 /* A mail of nothing but a command, by who may not give it: its author hears why, and nobody else gets it. */

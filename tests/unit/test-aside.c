@@ -1,0 +1,145 @@
+/* SPDX-License-Identifier: ISC */
+/* A command in the first line of a reply, with more words below: what becomes of both, and what its author hears. */
+#include "config.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+#include "practice.h"
+
+#define AS_WRITTEN "Your mail went to the list as you wrote it."
+#define WITHOUT "The rest of your mail went to the list, without that line."
+#define KEPT "is in the library now"
+#define MIME "\nMIME-Version: 1.0\nContent-Type: multipart/alternative; boundary=x"
+#define TWO "--x\nContent-Type: text/plain\n\n"
+#define HTML "\n--x\nContent-Type: text/html\n\n"
+
+/* What the author is told, what the post has, and has not. */
+static const struct aside {
+	const char *name, *from, *text, *told, *also, *has, *hasnt;
+} cases[] = {
+	{"kept, and the line goes to nobody", ANN, "keep: Queens #queens\n\nI keep this one.\n", KEPT, WITHOUT,
+	    "I keep this one.", "keep:"},
+	{"who may not keep is told", BOB, "keep: Queens\nI would keep this.\n", "kept by its moderators", AS_WRITTEN,
+	    "keep: Queens", NULL},
+	{"solved, with reasons below", CLEO, "solved\nAll mites are gone.\n", "is solved now", WITHOUT,
+	    "All mites are gone.", "olved"},
+	{"solved, with thanks beside", CLEO, "Solved! Thank you.\n", "is solved now", AS_WRITTEN, "Solved! Thank you.", NULL},
+	{"thanks behind a colon are for the others", CLEO, "solved: it was the queen\n", "is solved now", AS_WRITTEN,
+	    "solved: it was the queen", NULL},
+	{"opened again", CLEO, "reopen\nThey are back.\n", "open question again", WITHOUT, "They are back.", "reopen"},
+	{"not for this one to say", BOB, "Solved.\nMine are fine.\n", "for whoever asked to say", AS_WRITTEN,
+	    "Solved.", NULL},
+	{"close is a word among people, too", BOB, "close: I am fed up\nBye.\n", "who look after the list", AS_WRITTEN,
+	    "close: I am fed up", NULL},
+	{"what was wrong is told", CLEO, "kind: wisdom\nA word of my own.\n", "wisdom", WITHOUT, "A word of my own.", "kind:"},
+	{"below a quote", ANN, "> Which day?\n\nkeep: The day\n\nI keep it.\n", KEPT, WITHOUT, "> Which day?", "keep:"},
+	{"with a mark in front", ANN, "- keep: The day\nI keep it.\n", KEPT, WITHOUT, "I keep it.", "keep:"},
+	{"its twin in HTML", ANN, TWO "keep: Days & acid\n\nI keep it.\n" HTML
+	    "<div>keep: Days &amp; acid</div><div>I <b>keep</b> it.</div>\n--x--\n", KEPT, WITHOUT, "I keep it.", "acid"},
+	{"HTML that says it in another way", ANN, TWO "keep: Days\n\nI keep it.\n" HTML
+	    "<p><i>keep</i>: Days<br>I keep it.</p>\n--x--\n", KEPT, AS_WRITTEN, "keep: Days", NULL},
+};
+
+static int64_t
+asked(struct place *p)
+{
+	int64_t t;
+
+	set(p, "repeats", "yes");
+	set(p, "kinds", "story");
+	t = post(p, CLEO, "q", NULL, "Question: which day for the acid?", "Does anyone know?\n");
+	post(p, BOB, "a", "q", "Re: Question: which day for the acid?", "A cold one.\n");
+	return t;
+}
+
+/* What that mail has told its author since. */
+static char *
+told_since(struct place *p, int64_t before, const char *from)
+{
+	const char *at = strchr(from, '<') + 1;
+	char *told = strstr(mails(p, before), gp_asprintf(p->ctx, "%.*s|[bees] Your answer|", (int)strcspn(at, ">"), at));
+
+	if (told != NULL && strstr(told, " // ") != NULL)
+		*strstr(told, " // ") = '\0';
+	return told;
+}
+
+static void
+test_with_words(void **state)
+{
+	struct place *p = *state;
+	struct gp_err err;
+	size_t i, n;
+
+	asked(p);
+	for (i = 0; i < GP_COUNT(cases); i++) {
+		const struct aside *c = &cases[i];
+		char *id = gp_asprintf(p->ctx, "m%zu", i), *told, *raw;
+		int64_t before = last_job(p);
+		struct gp_mail mail;
+
+		if (post(p, c->from, id, "a", gp_asprintf(p->ctx, "Re: Question: which day for the acid?%s",
+		    gp_starts(c->text, "--x") ? MIME : ""), c->text) == 0)
+			fail_msg("%s: no post", c->name);
+		told = told_since(p, before, c->from);
+		if (told == NULL)
+			fail_msg("%s: its author hears nothing", c->name);
+		if (strstr(told, c->told) == NULL || strstr(told, c->also) == NULL)
+			fail_msg("%s: told %s", c->name, told);
+		must(gp_message_mail(p->ctx, p->site->store, number(p, id), &mail, &raw, &n, &err), &err);
+		if (strstr(raw, c->has) == NULL || (c->hasnt != NULL && (strstr(strstr(raw, "\r\n\r\n"), c->hasnt) != NULL ||
+		    strstr(mail.text, c->hasnt) != NULL || (mail.html != NULL && strstr(mail.html, c->hasnt) != NULL))))
+			fail_msg("%s: %s", c->name, raw);
+	}
+}
+
+/* What waits for a yes is not done: the post stays whole, and the question is what its author hears. */
+static void
+test_waits(void **state)
+{
+	struct place *p = *state;
+	int64_t before;
+	char *text;
+
+	asked(p);
+	before = last_job(p);
+	post(p, ANN, "c", "a", "Re: Question: which day for the acid?", "close: enough for today\nLet us go on in May.\n");
+	text = mails(p, before);
+	HAS(text, "|close: enough for today Let us go on in May.");
+	HAS(text, "ann@example.org|[bees] Was that you?");
+	HASNT(text, "Your answer");
+}
+
+/* A vote stays beside its reasons, and is counted; a stranger gets no mail of it. */
+static void
+test_votes(void **state)
+{
+	struct place *p = *state;
+	int64_t before;
+	char *text;
+
+	set(p, "decisions", "on");
+	post(p, CLEO, "q", NULL, "#decide Buy a press?", "Shall we?\n");
+	before = last_job(p);
+	assert_true(post(p, BOB, "b", "q", "Re: #decide Buy a press?", "Yes\nMine is broken.\n") != 0);
+	text = mails(p, before);
+	HAS(text, "|Yes Mine is broken.");
+	HAS(told_since(p, before, BOB), "Your answer|Yes ");
+	HAS(told_since(p, before, BOB), AS_WRITTEN);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		PLACE_TEST(test_with_words),
+		PLACE_TEST(test_waits),
+		PLACE_TEST(test_votes),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
