@@ -2,8 +2,9 @@
 /*
  * The text part of a mail that is written in Markdown: the same text as people would
  * have typed it. Backslashes of our escaping go, "[label](address)" becomes
- * "label: address"; quotes, lists, headings and code stay as they are, since Markdown
- * took them from mail. No parser is needed: what is not understood stays as it stands.
+ * "label: address", **strong** *strong*, `code` "code", headings are underlined; quotes, lists and
+ * blocks of code stay as they are, since Markdown took them from mail. No parser is needed: what
+ * is not understood stays as it stands.
  */
 #include "config.h"
 
@@ -11,7 +12,11 @@
 
 #include <string.h>
 
-enum { MAX_SPAN = 4000 };	/* how far the end of a code span or a link is looked for */
+enum {
+	MAX_SPAN = 4000,	/* how far the end of a code span, a link or strong words is looked for */
+	LEVELS = 6, UNDERLINED = 2,	/* headings; those that get a line below */
+	LEAST_LINE = 5, MOST_LINE = 72	/* of it: shorter ones begin signatures */
+};
 
 static bool
 is_punct(char c)
@@ -65,6 +70,20 @@ code_span(const char *s, size_t n)
 			break;
 	}
 	return run;
+}
+
+/* Code in a line: the words to type, in quotation marks where it holds none. */
+static void
+put_code(struct gp_buf *b, const char *s, size_t n)
+{
+	size_t run = 0;
+
+	while (run < n && s[run] == '`')
+		run++;
+	if (run == n || memchr(s, '"', n) != NULL || memchr(s, '\n', n) != NULL)
+		gp_buf_add(b, s, n);
+	else
+		gp_buf_printf(b, "\"%.*s\"", (int)(n - 2 * run), s + run);
 }
 
 static void
@@ -132,21 +151,86 @@ put_link(struct gp_buf *b, const char *s, size_t n)
 	return url + 1;
 }
 
+/* Length of "**" at s that begins strong words, or ends them: 2, or 0. */
+static size_t
+put_stars(struct gp_buf *b, const char *s, size_t n, bool *open)
+{
+	size_t i;
+
+	if (n < 2 || s[1] != '*')
+		return 0;
+	if (*open) {
+		*open = false;
+		gp_buf_putc(b, '*');
+		return 2;
+	}
+	if (n < 3 || s[2] == ' ' || s[2] == '\n' || s[2] == '*')
+		return 0;
+	for (i = 3; i + 1 < n && i < MAX_SPAN; i++) {
+		if (s[i] == '\n' && s[i + 1] == '\n')
+			return 0;
+		if (s[i] == '\\')
+			i++;
+		else if (s[i] == '*' && s[i + 1] == '*' && s[i - 1] != ' ' && s[i - 1] != '\n')
+			break;
+	}
+	if (i + 1 >= n || i >= MAX_SPAN)
+		return 0;
+	*open = true;
+	gp_buf_putc(b, '*');
+	return 2;
+}
+
+/* Level of the heading that begins at s, a line start, or 0; *skip: its marks. */
+static size_t
+heading(const char *s, size_t n, size_t *skip)
+{
+	size_t level = 0;
+
+	while (level < n && s[level] == '#')
+		level++;
+	*skip = level + 1;
+	return level <= LEVELS && level < n && s[level] == ' ' ? level : 0;
+}
+
+/* The line below a heading, as long as the heading. */
+static void
+underline(struct gp_buf *b, size_t from, size_t level)
+{
+	size_t n = 0, i;
+
+	for (i = from; i < b->len; i++)
+		n += ((unsigned char)b->p[i] & 0xc0) != 0x80;
+	n = n < LEAST_LINE ? LEAST_LINE : n > MOST_LINE ? MOST_LINE : n;
+	gp_buf_putc(b, '\n');
+	for (i = 0; i < n; i++)
+		gp_buf_putc(b, level == 1 ? '=' : '-');
+}
+
 char *
 gp_markdown_text(const void *ctx, const char *md, size_t n)
 {
 	struct gp_buf b;
-	size_t i = 0, len;
-	bool line = true;
+	size_t i = 0, len, level = 0, from = 0;
+	bool line = true, strong = false;
 
-	gp_buf_init(&b, ctx, n * 2 + 16);
+	gp_buf_init(&b, ctx, n * 3 + 256);
 	while (i < n) {
+		if (line && level == 0 && (level = heading(md + i, n - i, &len)) > 0) {
+			i += len;
+			from = b.len;
+			line = false;
+			continue;
+		}
 		len = line ? fenced(md + i, n - i) : 0;
-		if (!len && md[i] == '`')
-			len = code_span(md + i, n - i);
 		if (len) {
 			gp_buf_add(&b, md + i, len);
+		} else if (md[i] == '`') {
+			len = code_span(md + i, n - i);
+			put_code(&b, md + i, len);
 		} else if (md[i] == '[' && (len = put_link(&b, md + i, n - i))) {
+			;
+		} else if (md[i] == '*' && (len = put_stars(&b, md + i, n - i, &strong))) {
 			;
 		} else if (md[i] == '\\' && i + 1 < n && (is_punct(md[i + 1]) ||
 		    md[i + 1] == '\n')) {
@@ -155,6 +239,9 @@ gp_markdown_text(const void *ctx, const char *md, size_t n)
 		} else {
 			while (md[i] == '\n' && b.len && b.p[b.len - 1] == ' ')
 				gp_buf_cut(&b, b.len - 1);
+			if (md[i] == '\n' && level > 0 && level <= UNDERLINED)
+				underline(&b, from, level);
+			level = md[i] == '\n' ? 0 : level;
 			gp_buf_putc(&b, md[i]);
 			len = 1;
 		}

@@ -267,9 +267,9 @@ in_order(const char *text, const char *const *v, size_t n)
 static void
 test_order(void **state)
 {
-	static const char *const order[] = {"## Answers to you", "Mites in May", "in answer to you", "## Where you take part",
-	    "Feeding", "## Questions", "Varroa treatment?", "you said that you can help", "Which smoker?",
-	    "## Conversations", "Harvest", "## Also new", "Market"};
+	static const char *const order[] = {"Answers to you\n--------------", "Mites in May", "in answer to you", "Where you take part\n-------------------",
+	    "Feeding", "Questions\n---------", "Varroa treatment?", "you said that you can help", "Which smoker?",
+	    "Conversations\n-------------", "Harvest", "Also new\n--------", "Market"};
 	struct place *p = *state;
 	struct gp_mail *m;
 	struct gp_err err;

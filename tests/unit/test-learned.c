@@ -69,8 +69,8 @@ test_post(void **state)
 	assert_string_equal(tick(p, 0, gp_learned_tick), "");	/* not before the hour */
 	text = tick(p, 3600, gp_learned_tick);
 	HAS(text, "|bees, November 2026: what we learned|This is what bees learned in November 2026.");
-	HAS(text, "Kept in the library - Marking queens: https://lists.example.org/bees/library/marking-queens ## Summed");
-	HAS(text, gp_asprintf(p->ctx, "When do you feed?: https://lists.example.org/bees/t/%s: Feed in August. Not later. ## Solved",
+	HAS(text, "Kept in the library ------------------- - Marking queens: https://lists.example.org/bees/library/marking-queens Summed up by whoever asked -----");
+	HAS(text, gp_asprintf(p->ctx, "When do you feed?: https://lists.example.org/bees/t/%s: Feed in August. Not later. Solved ------",
 	    key_of(p, "s")));
 	HAS(text, gp_asprintf(p->ctx, "Which wood is best?: https://lists.example.org/bees/m/%s: Pine, of course.",
 	    key_of(p, "t-a")));
@@ -108,7 +108,7 @@ test_beside_letter(void **state)
 }
 
 static const struct { const char *name, *from, *line, *says; } lines[] = {
-	{"a month", BOB, "learned 2026-11\n", "What we learned in November 2026: ## Kept in the library - Marking queens"},
+	{"a month", BOB, "learned 2026-11\n", "What we learned in November 2026: Kept in the library ------------------- - Marking queens"},
 	{"the one before", EVE, "learned\n", "What we learned in November 2026:"},
 	{"in German", BOB, "gelernt 2026-11\n", "What we learned in November 2026:"},
 	{"an empty one", BOB, "learned 2026-10\n", "In October 2026 nothing was kept"},

@@ -421,7 +421,7 @@ test_digest_new(void **state)
 	must(gp_issue_pick(p->ctx, p->site, pool, NULL, -1, 0, how.span.from, &issue, &err), &err);
 	must(gp_digest_write(p->ctx, p->site, &how, &issue, 1, &d, &err), &err);
 	HAS(d->text, "Nobody knows me");
-	HAS(d->text, "Cleo** (new here)");
+	HAS(d->text, "*Cleo* (new here)");
 	HASNT(d->text, "Somebody** (new here)");
 	HASNT(d->text, "bees** (new here)");
 	HASNT(d->text, "Bees** (new here)");
