@@ -342,6 +342,10 @@ struct gp_compose {
  * enclosed message is 7bit or 8bit, as it is; but with lines over 998 octets it is folded and encoded, or becomes
  * a file "message.eml". Text gets a final line end. */
 char *gp_mail_compose(const void *ctx, const struct gp_compose *c, size_t *out_n);
+/* Parts of a message of n octets that gp_mail_compose wrote, into m, as a parser would find them: own code alone
+ * reads it. h: its header. */
+enum gp_status gp_mail_own_parts(const void *ctx, const struct gp_header *h, size_t n, struct gp_mail *m,
+    struct gp_err *err) GP_MUST_CHECK;
 
 /* ---- mbox.c: mbox files (RFC 4155 and the four kinds of quoting) ------------------ */
 

@@ -79,6 +79,7 @@ const char *gp_templates_file(struct gp_templates *set, const char *name, size_t
  */
 struct gp_mail_text {
 	char *subject, *text, *html;
+	char *markdown;		/* that they were made of */
 };
 enum gp_status gp_mail_template(const void *ctx, struct gp_templates *set, const char *name,
     const char *lang, const json_t *data, struct gp_mail_text *out,
@@ -173,6 +174,8 @@ enum gp_status gp_derive(const void *ctx, const char *raw, size_t n, struct gp_m
     struct gp_err *err) GP_MUST_CHECK;
 /* The last of it, from text alone, in any process: own, quoted and snippet. */
 void gp_derive_words(const void *ctx, struct gp_mail *m);
+/* Let pages show a Markdown text of n bytes in place of the message's text; one that is too long is not. */
+void gp_derive_markdown(const void *ctx, struct gp_mail *m, const char *md, size_t n);
 
 /* ---- forget.c: a person found in text, and neutral words put in their place -------- */
 

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /*
  * What a list itself writes to all: composed as our other mails are, then archived and delivered like
- * any post. It is plain text that we wrote: nothing has to be parsed to know what is in it.
+ * any post. We wrote it: nothing that could be hostile has to be parsed to know what is in it. Pages show it as
+ * the Markdown that it was.
  */
 #include "config.h"
 
@@ -10,24 +11,11 @@
 #include <string.h>
 
 /* What a parser would say of it. */
-static void
-describe(const void *ctx, const struct gp_compose *c, const struct gp_header *h, size_t n, struct gp_mail *m)
+static enum gp_status
+describe(const void *ctx, const struct gp_compose *c, const struct gp_header *h, size_t n, struct gp_mail *m,
+    struct gp_err *err)
 {
-	struct gp_part *part = gp_array(ctx, struct gp_part, 1);
-	char *cte = gp_header_value(ctx, h, "Content-Transfer-Encoding");
-
 	memset(m, 0, sizeof(*m));
-	memset(part, 0, sizeof(*part));
-	part->index = 1;
-	part->type = gp_strdup(ctx, "text/plain");
-	part->charset = gp_strdup(ctx, "utf-8");
-	part->cte = gp_streq(cte, "quoted-printable") ? GP_CTE_QP : GP_CTE_IDENTITY;
-	part->flags = GP_PART_BODY_TEXT | GP_PART_INLINE;
-	part->body = h->body;
-	part->len = n - h->body;
-	part->size = strlen(c->text);
-	m->parts = part;
-	m->parts_n = 1;
 	m->flags = (c->auto_submitted != NULL ? GP_MAIL_AUTO : 0) | GP_MAIL_DATE_OK | GP_MAIL_ZONE_OK;
 	m->date = c->date;
 	m->subject = gp_strdup(ctx, c->subject);
@@ -45,6 +33,7 @@ describe(const void *ctx, const struct gp_compose *c, const struct gp_header *h,
 	m->text = gp_strdup(ctx, c->text);
 	m->text_n = strlen(m->text);
 	gp_derive_words(ctx, m);
+	return gp_mail_own_parts(ctx, h, n, m, err);
 }
 
 enum gp_status
@@ -59,7 +48,7 @@ gp_say_compose(const void *ctx, const struct gp_compose *c, struct gp_inbound *i
 	in->n = len;
 	st = gp_header_scan(ctx, in->raw, in->n, &h, err);
 	if (st == GP_OK)
-		describe(ctx, c, &h, in->n, m);
+		st = describe(ctx, c, &h, in->n, m, err);
 	in->mail = m;
 	return st;
 }
@@ -81,9 +70,11 @@ gp_list_says(const void *ctx, struct gp_site *site, struct gp_list *list, const 
 		return st;
 	c.subject = text.subject;
 	c.text = text.text;
+	c.html = text.html;
 	st = gp_say_compose(ctx, &c, &in, &m, err);
 	if (st != GP_OK)
 		return st;
+	gp_derive_markdown(ctx, &m, text.markdown, strlen(text.markdown));
 	memset(out, 0, sizeof(*out));
 	return gp_post(ctx, site, list, &in, NULL, out, err);
 }

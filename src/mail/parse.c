@@ -173,74 +173,6 @@ gp_mail_read_header(const void *ctx, const struct gp_header *h, struct gp_mail *
 	read_rest(&s);
 }
 
-/* ---- parts ------------------------------------------------------------------------- */
-
-/* Is walk part i inside of an enclosed message? Those belong to that message. */
-static bool
-is_enclosed(const struct gp_walk *w, int i)
-{
-	for (i = w->parts[i].parent; i >= 0; i = w->parts[i].parent)
-		if (w->parts[i].kind == GP_WALK_MESSAGE)
-			return true;
-	return false;
-}
-
-static enum gp_status
-read_part(const struct parse *s, const struct gp_walk_part *w, struct gp_part *p,
-    struct gp_err *err)
-{
-	const char *fallback = w->kind == GP_WALK_MESSAGE ? "message/rfc822" : "text/plain";
-	struct gp_header h = s->h;
-	enum gp_status st = GP_OK;
-
-	if (w->head > 0)
-		st = gp_header_scan(s->ctx, s->raw + w->head, w->body - w->head, &h, err);
-	if (st != GP_OK)
-		return st;
-	gp_part_read(s->ctx, &h, fallback, p);
-	if (w->head > 0)
-		talloc_free(h.fields);
-	/* A multipart that is none. */
-	if (w->kind == GP_WALK_LEAF && gp_starts(p->type, "multipart/")) {
-		p->type = gp_strdup(s->ctx, "text/plain");
-		p->cte = GP_CTE_IDENTITY;
-	}
-	if (w->kind == GP_WALK_MULTIPART) {
-		p->flags = GP_PART_MULTIPART;
-		p->cte = GP_CTE_IDENTITY;
-	}
-	p->head = w->head;
-	p->body = w->body;
-	p->len = w->end - w->body;
-	p->size = gp_cte_size(p->cte, s->raw + p->body, p->len);
-	return GP_OK;
-}
-
-static enum gp_status
-read_parts(const struct parse *s, struct gp_err *err)
-{
-	const struct gp_walk *w = &s->walk;
-	int *index = gp_array(s->ctx, int, w->parts_n + 1);
-	struct gp_mail *m = s->m;
-	enum gp_status st = GP_OK;
-	size_t i;
-
-	m->parts = gp_array(s->ctx, struct gp_part, w->parts_n + 1);
-	for (i = 0; i < w->parts_n && st == GP_OK; i++) {
-		struct gp_part *p = &m->parts[m->parts_n];
-
-		if (is_enclosed(w, (int)i))
-			continue;
-		memset(p, 0, sizeof(*p));
-		index[i] = p->index = (int)++m->parts_n;
-		p->parent = w->parts[i].parent < 0 ? 0 : index[w->parts[i].parent];
-		p->depth = w->parts[i].depth;
-		st = read_part(s, &w->parts[i], p, err);
-	}
-	talloc_free(index);
-	return st;
-}
-
 /* ---- text ------------------------------------------------------------------------------ */
 
 /* The body decoded, in UTF-8, at most max bytes of it. */
@@ -396,7 +328,7 @@ gp_mail_parse(const void *ctx, const char *raw, size_t n, struct gp_mail *out,
 		return st;
 	check_structure(&s);
 	gp_mail_read_header(ctx, &s.h, out);
-	st = read_parts(&s, err);
+	st = gp_parts_read(ctx, &s.h, &s.walk, out, err);
 	if (st != GP_OK)
 		return st;
 	gp_mail_choose_body(out);

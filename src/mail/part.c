@@ -158,3 +158,83 @@ gp_part_read(const void *ctx, const struct gp_header *h, const char *fallback,
 	p->cte = gp_cte_parse(cte.p, cte.n);
 	p->flags = is_attached(disposition) ? GP_PART_ATTACHMENT : 0;
 }
+
+/* ---- all of them ----------------------------------------------------------------------- */
+
+/* Is walk part i inside of an enclosed message? Those belong to that message. */
+static bool
+is_enclosed(const struct gp_walk *w, int i)
+{
+	for (i = w->parts[i].parent; i >= 0; i = w->parts[i].parent)
+		if (w->parts[i].kind == GP_WALK_MESSAGE)
+			return true;
+	return false;
+}
+
+static enum gp_status
+read_part(const void *ctx, const struct gp_header *top, const struct gp_walk_part *w, struct gp_part *p,
+    struct gp_err *err)
+{
+	const char *fallback = w->kind == GP_WALK_MESSAGE ? "message/rfc822" : "text/plain", *raw = top->raw;
+	struct gp_header h = *top;
+	enum gp_status st = GP_OK;
+
+	if (w->head > 0)
+		st = gp_header_scan(ctx, raw + w->head, w->body - w->head, &h, err);
+	if (st != GP_OK)
+		return st;
+	gp_part_read(ctx, &h, fallback, p);
+	if (w->head > 0)
+		talloc_free(h.fields);
+	/* A multipart that is none. */
+	if (w->kind == GP_WALK_LEAF && gp_starts(p->type, "multipart/")) {
+		p->type = gp_strdup(ctx, "text/plain");
+		p->cte = GP_CTE_IDENTITY;
+	}
+	if (w->kind == GP_WALK_MULTIPART) {
+		p->flags = GP_PART_MULTIPART;
+		p->cte = GP_CTE_IDENTITY;
+	}
+	p->head = w->head;
+	p->body = w->body;
+	p->len = w->end - w->body;
+	p->size = gp_cte_size(p->cte, raw + p->body, p->len);
+	return GP_OK;
+}
+
+enum gp_status
+gp_parts_read(const void *ctx, const struct gp_header *top, const struct gp_walk *w, struct gp_mail *m,
+    struct gp_err *err)
+{
+	int *index = gp_array(ctx, int, w->parts_n + 1);
+	enum gp_status st = GP_OK;
+	size_t i;
+
+	m->parts = gp_array(ctx, struct gp_part, w->parts_n + 1);
+	for (i = 0; i < w->parts_n && st == GP_OK; i++) {
+		struct gp_part *p = &m->parts[m->parts_n];
+
+		if (is_enclosed(w, (int)i))
+			continue;
+		memset(p, 0, sizeof(*p));
+		index[i] = p->index = (int)++m->parts_n;
+		p->parent = w->parts[i].parent < 0 ? 0 : index[w->parts[i].parent];
+		p->depth = w->parts[i].depth;
+		st = read_part(ctx, top, &w->parts[i], p, err);
+	}
+	talloc_free(index);
+	return st;
+}
+
+enum gp_status
+gp_mail_own_parts(const void *ctx, const struct gp_header *h, size_t n, struct gp_mail *m, struct gp_err *err)
+{
+	struct gp_walk w;
+	enum gp_status st = gp_mail_walk(ctx, h->raw, n, &w, err);
+
+	if (st == GP_OK)
+		st = gp_parts_read(ctx, h, &w, m, err);
+	if (st == GP_OK)
+		gp_mail_choose_body(m);
+	return st;
+}

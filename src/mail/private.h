@@ -178,6 +178,9 @@ bool gp_mbox_is_field(struct gp_str line, bool any);
 /* The Content- fields of a part; `fallback`: its type when it names none. */
 void gp_part_read(const void *ctx, const struct gp_header *h, const char *fallback,
     struct gp_part *p);
+/* Parts of a message with the header `top` that was walked through, into m. */
+enum gp_status gp_parts_read(const void *ctx, const struct gp_header *top, const struct gp_walk *w,
+    struct gp_mail *m, struct gp_err *err) GP_MUST_CHECK;
 /* From the parts as they are to how they are shown. */
 void gp_mail_choose_body(struct gp_mail *m);
 /* GP_MAIL_ flags out of the header, the parts, the text. */

@@ -106,19 +106,19 @@ derive_html(const void *ctx, struct gp_mail *m)
 	talloc_free(text.b);
 }
 
-static void
-derive_markdown(const void *ctx, struct gp_mail *m)
+void
+gp_derive_markdown(const void *ctx, struct gp_mail *m, const char *md, size_t n)
 {
 	struct markdown_opts o = {.kind = GP_MD_WEB, .top = 4, .foreign = true};
 	char *html;
-	size_t n;
+	size_t len;
 
-	if (m->text_n > MARKDOWN_MOST ||
-	    markdown_write(ctx, m->text, m->text_n, &o, &html, &n, NULL) != GP_OK ||
-	    n > GP_MAX_HTML)
+	if (n > MARKDOWN_MOST || markdown_write(ctx, md, n, &o, &html, &len, NULL) != GP_OK ||
+	    len > GP_MAX_HTML)
 		return; /* shown as plain text */
+	m->flags |= GP_MAIL_MARKDOWN;
 	m->html = html;
-	m->html_n = n;
+	m->html_n = len;
 }
 
 void
@@ -145,7 +145,7 @@ gp_derive(const void *ctx, const char *raw, size_t n, struct gp_mail *out, struc
 	if (out->html)
 		derive_html(ctx, out);
 	else if (out->flags & GP_MAIL_MARKDOWN)
-		derive_markdown(ctx, out);
+		gp_derive_markdown(ctx, out, out->text, out->text_n);
 	gp_derive_words(ctx, out);
 	return GP_OK;
 }

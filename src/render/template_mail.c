@@ -51,8 +51,10 @@ render(const void *ctx, struct gp_template *t, const json_t *data, struct gp_mai
 		o.preview = head_value(mem, head.p, "Preview");
 		st = markdown_write(ctx, body.p, body.len, &o, &out->html, &html_n, err);
 	}
-	if (!st)
+	if (!st) {
 		out->text = gp_markdown_text(ctx, body.p, body.len);
+		out->markdown = gp_strndup(ctx, body.p, body.len);
+	}
 	talloc_free(mem);
 	return st;
 }

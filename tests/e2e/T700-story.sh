@@ -114,7 +114,7 @@ mutt_reply $max "$asked" <<<'ok'
 gets "Max says ok: Ann is welcome" $ann Welcome
 ok "she is on the list" on $ann
 gets "Marta sees what he said" $marta "Wants to join: $ann"
-has "and who" said 'max@example\.net.* said \*\*ok\*\*'
+has "and who" said 'max@example\.net.* said \*ok\*'
 same_thread "below the question" "$marta_asked" "$mail"
 mutt_reply $marta "$marta_asked" <<<'no: who is that?'
 gets "her no comes too late, and says so" $marta 'Already decided'
