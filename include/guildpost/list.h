@@ -228,6 +228,8 @@ enum gp_status gp_hold_keep(const void *ctx, struct gp_site *site, struct gp_lis
  * its header read by our own code and no text. */
 enum gp_status gp_hold_message(const void *ctx, struct gp_site *site, const struct gp_hold *hold,
     struct gp_inbound *out, struct gp_err *err) GP_MUST_CHECK;
+/* Whom moderators read: its author's address, or the name that somebody without a name has there. */
+const char *gp_hold_who(const struct gp_hold *h);
 /*
  * A verdict on a hold, by mail or from the command line: state is GP_HOLD_APPROVED (archived and
  * delivered), GP_HOLD_REJECTED (the author is told the reason) or GP_HOLD_DISCARDED. GP_E_EXISTS:

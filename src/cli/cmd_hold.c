@@ -25,7 +25,7 @@ add_record(const struct gp_cli *cli, json_t *row, const struct gp_hold *h)
 	gp_json_int(row, "id", h->id);
 	gp_json_text(row, "kind", h->kind == GP_HOLD_JOIN ? "join" : "post");
 	gp_json_text(row, "state", gp_hold_state_names[h->state]);
-	gp_json_text(row, "from", h->from_addr[0] != '\0' ? h->from_addr : h->envelope_from);
+	gp_json_text(row, "from", gp_hold_who(h));
 	gp_json_text(row, "subject", h->subject);
 	gp_json_text(row, "rule", h->rule);
 	gp_json_text(row, "reason", h->reason);

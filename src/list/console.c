@@ -83,6 +83,10 @@ say_unclear(const struct gp_opinion *o, const char *word, struct gp_err *err)
 		{"number", "the list has no such reason"}, {"list", "there is no other open list of that name here"},
 		{"join", "a request to join can be neither moved nor edited"}, {"text", "a text is wanted"}, {"note", "a note is wanted"},
 		{"damaged", "the message is too damaged for that"},
+		{"nameless_move", "what was written without a name stays on its list; reject it with a reason that asks "
+		    "its author to send it there"},
+		{"nameless_trust", "nobody can be trusted by a name that is good for one thread; approve sends this one"},
+		{"nameless_ban", "nobody can be banned by a name that is good for one thread; discard throws this one away"},
 	};
 	size_t i;
 

@@ -108,7 +108,7 @@ gp_hold_log(struct gp_case *c, enum gp_verb verb, const char *detail)
 	act.list = c->list->id;
 	act.who = c->by;
 	act.verb = gp_verb_names[verb];
-	act.what = h->from_addr[0] != '\0' ? h->from_addr : h->envelope_from;
+	act.what = gp_hold_who(h);
 	act.detail = gp_asprintf(c->ctx, "hold %" PRId64 "%s%s", h->id, *detail != '\0' ? ": " : "",
 	    detail);
 	act.msgid = c->msgid != NULL ? c->msgid : "";

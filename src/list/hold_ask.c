@@ -133,6 +133,14 @@ add_why(const void *ctx, json_t *data, const struct gp_hold *h)
 	gp_json_text(data, "why", h->reason);
 }
 
+const char *
+gp_hold_who(const struct gp_hold *h)
+{
+	if (gp_anon_is(h))
+		return h->from_name;
+	return h->from_addr[0] != '\0' ? h->from_addr : h->envelope_from;
+}
+
 enum gp_status
 gp_hold_data(struct gp_case *c, json_t *data)
 {
@@ -140,7 +148,8 @@ gp_hold_data(struct gp_case *c, json_t *data)
 
 	gp_json_int(data, "number", h->id);
 	gp_json_text(data, "from_name", h->from_name);
-	gp_json_text(data, "from_addr", h->from_addr[0] != '\0' ? h->from_addr : h->envelope_from);
+	gp_json_bool(data, "nameless", gp_anon_is(h));
+	gp_json_text(data, "from_addr", gp_hold_who(h));
 	gp_json_text(data, "subject", h->subject[0] != '\0' ? h->subject : "(no subject)");
 	add_why(c->ctx, data, h);
 	gp_json_text(data, "snippet", h->snippet);

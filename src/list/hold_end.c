@@ -95,7 +95,7 @@ end(struct gp_case *c)
 	if (st == GP_OK)
 		st = gp_hold_log(c, GP_VERB_EXPIRE, "");
 	if (st == GP_OK && gp_anon_is(c->hold))
-		st = gp_anon_over(c, at_end == GP_END_RETURN ? "expired" : NULL, reason);
+		st = gp_anon_over(c, "expired", reason);
 	else if (st == GP_OK)
 		st = gp_hold_tell_author(c, c->hold->kind == GP_HOLD_JOIN ? "join-expired" : "expired",
 		    data, at_end == GP_END_RETURN);

@@ -91,6 +91,26 @@ rule_unreadable(struct asking *a)
 	    a->in->unreadable != NULL ? a->in->unreadable : "the parser gave up");
 }
 
+/* Nobody writes from the address of a name that is good for one thread: it is forged, whatever else is known. */
+static bool
+is_from_no_one(struct asking *a)
+{
+	struct gp_route r;
+
+	return a->in->mail != NULL && gp_route_find(a->ctx, a->site, a->in->mail->from_addr, &r, NULL) == GP_OK &&
+	    r.kind == GP_ROUTE_ANON;
+}
+
+static enum gp_status
+rule_no_one(struct asking *a)
+{
+	if (!is_from_no_one(a))
+		return GP_E_NOTFOUND;
+	a->out->reply = "550 5.7.1 nobody writes from such an address: it only stands for somebody without a name";
+	return gp_rules_decide(a, GP_DECIDE_REJECT, "its sender is forged: nobody writes from the address of a name "
+	    "that is good for one thread");
+}
+
 static enum gp_status
 rule_automatic(struct asking *a)
 {
@@ -193,6 +213,7 @@ static const struct {
 	{"loop", rule_loop},
 	{"report", rule_report},
 	{"null-sender", rule_null_sender},
+	{"forged", rule_no_one},
 	{"banned", gp_rule_banned},
 	{"unreadable", rule_unreadable},
 	{"automatic", rule_automatic},
@@ -346,8 +367,9 @@ decide_command(struct asking *a)
 	    gp_words_starts(a->site->words, GP_WORD_ROBOT, in->mail->subject))
 		return gp_rules_decide(a, GP_DECIDE_DISCARD,
 		    "a machine sent it: such mail is never answered");
-	if (gp_rules_auth(a->ctx, a->site, in) == GP_AUTH_FAIL)
+	if (is_from_no_one(a) || gp_rules_auth(a->ctx, a->site, in) == GP_AUTH_FAIL)
 		return gp_rules_decide(a, GP_DECIDE_DISCARD,
+		    is_from_no_one(a) ? "nobody writes from the address of a name that is good for one thread" :
 		    "the receiving server says that its sender is forged");
 	return gp_rules_decide(a, GP_DECIDE_COMMAND, "mail to %s", a->route->name);
 }
@@ -387,7 +409,7 @@ decide_anon(struct asking *a)
 	if (a->route->token != NULL && strlen(a->route->token) != GP_TOKEN_CHARS)
 		return refuse_anon(a, gp_asprintf(a->ctx, "who wrote without a name gets no mail of others: "
 		    "answers go to %s", list->address));
-	if (gp_rules_auth(a->ctx, a->site, in) == GP_AUTH_FAIL)
+	if (is_from_no_one(a) || gp_rules_auth(a->ctx, a->site, in) == GP_AUTH_FAIL)
 		return refuse_anon(a, "its sender seems to be forged");
 	if (rule_closed(a) == GP_OK || rule_loop(a) == GP_OK)
 		return GP_OK;

@@ -6,7 +6,6 @@
  */
 #include "config.h"
 
-#include "anon.h"
 #include "verdict_end.h"
 
 #include <inttypes.h>
@@ -197,6 +196,7 @@ unclear(struct gp_case *c, const char *why, const char *near, const char **what,
 {
 	*what = "unclear";
 	gp_json_bool(gp_json_new_object(data, "unclear_is"), why, true);
+	gp_json_bool(data, "understood", gp_starts(why, "nameless_"));
 	gp_json_text(data, "near", near);
 	c->out->text = gp_strdup(c->ctx, "the reply was unclear: asked again");
 	return GP_OK;
@@ -296,9 +296,6 @@ gp_verdict_do(struct gp_case *c, const struct gp_opinion *o, const char **what, 
 	case GP_SAY_OK:
 		return vote(c, true, "approved", "", what, data);
 	case GP_SAY_TRUST:
-		/* Nobody can be trusted, or kept out, by a name that is good for one thread. */
-		if (gp_anon_is(c->hold))
-			return vote(c, true, "approved", "", what, data);
 		return trust(c, what, data);
 	case GP_SAY_NO:
 		return vote(c, false, "refused", o->reason, what, data);
@@ -309,10 +306,6 @@ gp_verdict_do(struct gp_case *c, const struct gp_opinion *o, const char **what, 
 		*what = "dropped";
 		return gp_end_discard(c, "dropped", "", data);
 	case GP_SAY_BAN:
-		if (gp_anon_is(c->hold)) {
-			*what = "dropped";
-			return gp_end_discard(c, "dropped", o->reason, data);
-		}
 		*what = "banned";
 		return ban(c, o->reason, data);
 	case GP_SAY_MOVE:

@@ -16,7 +16,8 @@ struct gp_opinion {
 	char *reason;		/* NO, VETO, BAN; "" when there is none. NOTE: the note */
 	struct gp_list *to;	/* MOVE */
 	char *text;		/* EDIT */
-	const char *why;	/* UNCLEAR: "word", "number", "list", "text", "note", "join", "damaged" */
+	const char *why;	/* UNCLEAR: "word", "number", "list", "text", "note", "join", "damaged";
+				 * "nameless_move" and so on: understood, but not to be done */
 	char *what;		/* UNCLEAR: what was not understood, or NULL */
 };
 

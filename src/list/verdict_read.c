@@ -5,6 +5,7 @@
  */
 #include "config.h"
 
+#include "anon.h"
 #include "verdict.h"
 
 #include <string.h>
@@ -111,6 +112,23 @@ read_list(struct gp_case *c, const char *rest, struct gp_opinion *o)
 	return st;
 }
 
+/* A name that is good for one thread, on one list: nobody can be trusted or kept out by it, and it is no name
+ * elsewhere. */
+static const char *
+not_without_name(enum gp_verdict verdict)
+{
+	switch (verdict) {
+	case GP_SAY_TRUST:
+		return "nameless_trust";
+	case GP_SAY_BAN:
+		return "nameless_ban";
+	case GP_SAY_MOVE:
+		return "nameless_move";
+	default:
+		return NULL;
+	}
+}
+
 enum gp_status
 gp_verdict_of(struct gp_case *c, const struct gp_word *word, char *rest,
     const struct gp_mail *mail, struct gp_opinion *o)
@@ -123,11 +141,11 @@ gp_verdict_of(struct gp_case *c, const struct gp_word *word, char *rest,
 	/* "ok?", "yes/no": a question. */
 	if (o->verdict == GP_SAY_UNCLEAR || (*rest != '\0' && strchr("?/", *rest) != NULL))
 		return unclear(o, "word", NULL);
+	if (o->verdict == GP_SAY_OK && adds_trust(c, rest))
+		o->verdict = GP_SAY_TRUST;
+	if (gp_anon_is(c->hold) && not_without_name(o->verdict) != NULL)
+		return unclear(o, not_without_name(o->verdict), NULL);
 	switch (o->verdict) {
-	case GP_SAY_OK:
-		if (adds_trust(c, rest))
-			o->verdict = GP_SAY_TRUST;
-		return GP_OK;
 	case GP_SAY_NO:
 	case GP_SAY_VETO:
 		return read_reason(c, rest, o);

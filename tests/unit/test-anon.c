@@ -157,7 +157,7 @@ test_from_draft_to_post(void **state)
 	HAS(text, "since 2026, who gives no name");
 	HASNT(text, "example.net|[bees] Held");
 	HAS(say(p, BOB, token, "Re: that", "Yes.\n"), "too late, or twice");
-	text = say(p, ANN, answer_to(p, "+hold-"), "Re: that", "ok trust\n");
+	text = say(p, ANN, answer_to(p, "+hold-"), "Re: that", "ok\n");
 	HAS(text, "I lost all my hives");
 	HASNT(text, "bob@example.net|[bees] A");
 	m = newest_post(p);
@@ -279,6 +279,92 @@ test_other_ends(void **state)
 	gp_clock_set(start, true);
 }
 
+/* What is said to one that waits, and what comes back; it waits on, and nothing is kept of it. */
+static const struct { const char *said, *answer, *said_to_all, *all_answer, *word, *console; } not_done[] = {
+	{"move wasps\n", "say no and add a line", "1 move wasps\n", "can't be moved", "move", "stays on its list"},
+	{"ok trust\n", "say ok and nothing else", "1 ok trust\n", "nobody can be trusted", "trust", "nobody can be trusted"},
+	{"ban: rude\n", "say drop", "1 ban\n", "nobody can be banned", "ban", "nobody can be banned"},
+};
+
+static void
+test_what_moderators_read(void **state)
+{
+	struct place *p = *state;
+	struct gp_hold **holds;
+	struct gp_outcome out = {0};
+	struct gp_ban *ban;
+	struct gp_err err;
+	char *one, *all, *text;
+	size_t i, n;
+
+	set(p, "anon", "on");
+	give(p, "bees+anon@example.org", bobs_mail(p, "a", NULL, "I lost all my hives", "All of them."));
+	text = say(p, BOB, answer_to(p, "+anon-"), "Re: that", "yes\n");
+	HASNT(text, "ok trust");
+	HASNT(text, "ban");
+	HASNT(text, "move and the name");
+	HASNT(text, "bees+anon-");
+	one = answer_to(p, "+hold-");
+	text = tick(p, DAY + 60, gp_hold_expire);
+	HAS(text, "still waits");
+	HAS(text, "(no name given)");
+	HASNT(text, "bees+anon-");
+	all = answer_to(p, "+hold-");
+	assert_string_not_equal(one, all);
+	must(gp_hold_all(p->ctx, p->site->store, p->bees->id, GP_HOLD_WAITING, &holds, &n, &err), &err);
+	assert_int_equal(n, 1);
+	for (i = 0; i < GP_COUNT(not_done); i++) {
+		HAS(say(p, ANN, one, "Re: that", not_done[i].said), not_done[i].answer);
+		HAS(say(p, ANN, all, "Re: that", not_done[i].said_to_all), not_done[i].all_answer);
+		must(gp_store_begin(p->site->store, &err), &err);
+		assert_int_equal(gp_hold_console(p->ctx, p->site, p->bees, holds[0], not_done[i].word, "wasps", &out,
+		    &err), GP_E_PARSE);
+		must(gp_store_commit(p->site->store, &err), &err);
+		HAS(err.msg, not_done[i].console);
+	}
+	must(gp_hold_all(p->ctx, p->site->store, p->bees->id, GP_HOLD_WAITING, &holds, &n, &err), &err);
+	assert_int_equal(n, 1);
+	assert_int_equal(gp_trusted_find(p->site->store, p->bees->id, holds[0]->from_addr, &err), GP_E_NOTFOUND);
+	assert_int_equal(gp_ban_find(p->ctx, p->site->store, p->bees->id, holds[0]->from_addr, gp_now(), &ban, &err),
+	    GP_E_NOTFOUND);
+	HASNT(say(p, ANN, one, "Re: that", "no: Please send it to wasps\n"), "bees+anon-");
+	HASNT(ask(p, ANN, "log\n"), "bees+anon-");
+}
+
+/* Whatever is known of such an address: it is nobody's, and its mail is forged. */
+static void
+test_from_no_one(void **state)
+{
+	static const char *const tos[] = {"bees@example.org", "bees+anon@example.org", "bees+request@example.org"};
+	struct place *p = *state;
+	struct gp_err err;
+	char *from;
+	size_t i;
+	int64_t id;
+
+	set(p, "anon", "on");
+	set(p, "post", "anyone");
+	write_one(p, "a", NULL, "I lost all my hives", "All of them.");
+	from = newest_post(p)->from_addr;
+	must(gp_store_begin(p->site->store, &err), &err);
+	must(gp_trusted_add(p->site->store, p->bees->id, from, "ann@example.org", gp_now(), &err), &err);
+	must(gp_member_add(p->site->store, p->bees->id, from, "", GP_ROLE_OWNER, GP_DELIVERY_NONE, gp_now(), &id,
+	    &err), &err);
+	must(gp_store_commit(p->site->store, &err), &err);
+	for (i = 0; i < GP_COUNT(tos); i++) {
+		struct gp_inbound in;
+		struct gp_decision d;
+		struct gp_route r;
+
+		incoming(p->ctx, gp_asprintf(p->ctx, "From: Heron <%s>\nTo: %s\nSubject: x\n\nwho\n", from, tos[i]),
+		    "s@x.example", &in);
+		must(gp_route_find(p->ctx, p->site, tos[i], &r, &err), &err);
+		must(gp_decide(p->ctx, p->site, &r, &in, &d, &err), &err);
+		if (d.kind != (i < 2 ? GP_DECIDE_REJECT : GP_DECIDE_DISCARD))
+			fail_msg("%s: %s", tos[i], d.reason);
+	}
+}
+
 static const struct { const char *name, *setting, *to, *from, *field; enum gp_decision_kind kind; } doors[] = {
 	{"it is off", "off", "bees+anon@example.org", BOB, "", GP_DECIDE_REJECT},
 	{"only moderators", "moderators", "bees+anon@example.org", BOB, "", GP_DECIDE_REJECT},
@@ -328,6 +414,7 @@ main(void)
 	static const struct CMUnitTest tests[] = {
 		PLACE_TEST(test_from_draft_to_post), PLACE_TEST(test_no_trace), PLACE_TEST(test_names),
 		PLACE_TEST(test_other_ends), PLACE_TEST(test_doors),
+		PLACE_TEST(test_what_moderators_read), PLACE_TEST(test_from_no_one),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

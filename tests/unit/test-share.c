@@ -411,12 +411,17 @@ test_digest_new(void **state)
 	    .timezone = "UTC", .hour = 7};
 	struct gp_news_pool *pool;
 	struct gp_issue *issue;
+	struct gp_inbound in;
 	struct gp_digest *d;
 	struct gp_err err;
 
 	shared(p);
-	set(p, "post", "anyone");
-	write_to(p, "bees@example.org", "Somebody <bees+anon-abc@example.org>", "an", "2", "Nobody knows me.\n");
+	/* As it is posted when a moderator has let it through. */
+	incoming(p->ctx, "From: Somebody <bees+anon-abc@example.org>\nTo: bees@example.org\nSubject: Re: Wax\n"
+	    "Message-ID: <an@x.example>\nIn-Reply-To: <2@x.example>\n\nNobody knows me.\n", "", &in);
+	must(gp_store_begin(p->site->store, &err), &err);
+	must(gp_post_as_is(p->ctx, p->site, p->bees, &in, NULL, &(struct gp_outcome){0}, &err), &err);
+	must(gp_store_commit(p->site->store, &err), &err);
 	must(gp_news_pool_between(p->ctx, p->site, list, how.span.from, how.span.to, &pool, &err), &err);
 	must(gp_issue_pick(p->ctx, p->site, pool, NULL, -1, 0, how.span.from, &issue, &err), &err);
 	must(gp_digest_write(p->ctx, p->site, &how, &issue, 1, &d, &err), &err);
