@@ -13,6 +13,7 @@ struct gp_draft {
 	char *name, *address;	/* of the thread's */
 	char *under;		/* Message-ID that it answers, or NULL */
 	int64_t key;
+	char *line;		/* of a command: it is said to the list itself, and is no post; or NULL */
 };
 
 /* ---- anon_words.c -------------------------------------------------------------------------- */
@@ -31,6 +32,28 @@ enum gp_status gp_anon_name(const void *ctx, struct gp_site *site, const struct 
 /* The message itself, in bytes and as a parser would read it. msgid NULL: a new one. */
 enum gp_status gp_anon_compose(const void *ctx, const struct gp_list *list, const struct gp_draft *d,
     const char *msgid, int64_t date, struct gp_inbound *out, struct gp_err *err);
+
+/* ---- anon_aside.c ---------------------------------------------------------------------------- */
+
+enum gp_anon_says {
+	GP_ANON_SAYS_NOTHING,
+	GP_ANON_VOTES,		/* which counts for nobody */
+	GP_ANON_NEEDS_NAME,	/* what only somebody can say */
+	GP_ANON_NOT_THEIRS,	/* whoever asked under that name can say it, and it was another */
+	GP_ANON_SAYS		/* `line` does it */
+};
+struct gp_anon_aside {
+	enum gp_anon_says says;
+	bool only;		/* nothing else was written */
+	const char *said;	/* the line as it was written */
+	const char *line;
+};
+/* What the first line says to the list itself; false: nothing. parent: the message that is answered, or NULL. */
+bool gp_anon_aside(const void *ctx, struct gp_site *site, struct gp_list *list, const struct gp_mail *mail,
+    struct gp_member *author, const struct gp_draft *d, const struct gp_message *parent, struct gp_anon_aside *out);
+/* Do it under the name of the draft; *results as in struct asked. out->message: the post that said it beside, or 0. */
+enum gp_status gp_anon_aside_run(const void *ctx, struct gp_site *site, struct gp_list *list, const struct gp_draft *d,
+    const struct gp_member *author, const char *line, struct gp_outcome *out, json_t **results, struct gp_err *err);
 
 /* ---- anon_post.c ------------------------------------------------------------------------------ */
 

@@ -3,6 +3,7 @@
 #include "config.h"
 
 #include "anon.h"
+#include "rules.h"
 
 #include <string.h>
 
@@ -45,6 +46,26 @@ renew(struct gp_case *c, const struct gp_inbound *held, struct gp_inbound *out)
 	return st;
 }
 
+/* A line to the list that stands above its words, and that its author saw in the preview. */
+static enum gp_status
+say_beside(struct gp_case *c, const struct gp_mail *m, const struct gp_anon *a)
+{
+	struct gp_draft d = {.name = m->from_name, .address = m->from_addr};
+	struct gp_anon_aside aside;
+	struct gp_member *author;
+	struct gp_message *parent;
+	json_t *results;
+	enum gp_status st = gp_member_find(c->ctx, c->site->store, c->list->id, a->address, &author, c->err);
+
+	if (st == GP_OK)
+		st = gp_rules_parent(c->ctx, c->site, c->list, m, &parent, c->err);
+	if (st != GP_OK)
+		return st == GP_E_NOTFOUND ? GP_OK : st;
+	if (!gp_anon_aside(c->ctx, c->site, c->list, m, author, &d, parent, &aside) || aside.says != GP_ANON_SAYS)
+		return GP_OK;
+	return gp_anon_aside_run(c->ctx, c->site, c->list, &d, author, aside.line, c->out, &results, c->err);
+}
+
 enum gp_status
 gp_anon_post(struct gp_case *c, const struct gp_inbound *held)
 {
@@ -61,6 +82,8 @@ gp_anon_post(struct gp_case *c, const struct gp_inbound *held)
 		st = gp_post_as_is(c->ctx, c->site, c->list, &in, NULL, c->out, c->err);
 	if (st == GP_OK && a != NULL)
 		st = gp_anon_key_begun(c->site->store, a->key, c->out->message, c->err);
+	if (st == GP_OK && a != NULL)
+		st = say_beside(c, in.mail, a);
 	return st == GP_OK ? gp_anon_end(c->site->store, c->hold->id, c->list->set.anon_sealed ? c->out->message : 0,
 	    c->err) : st;
 }

@@ -15,15 +15,6 @@
 
 enum { LONGEST = 200 };
 
-struct aside {
-	const char *vote;	/* what it says if the thread is a round that decides; then no command */
-	const struct gp_command *command;
-	const char *rest;	/* of the line, behind the word */
-	bool only;		/* nothing else was written */
-	bool shared;		/* the same line has words for the others, too */
-	const char *line;	/* as it was written */
-};
-
 /* Nothing, a mark, a colon, or numbers: "solved", "Solved! Thank you", "keep: Title", "solved by 12"; not "solved
  * problems bore me". What stands behind a mark is said to the others; behind a colon where the command takes none. */
 static bool
@@ -80,7 +71,7 @@ is_end_of_word(const char *p, bool *shared)
 
 /* What the line says to us, with the word at `at`; false: nothing. */
 static bool
-read_line(const void *ctx, const struct gp_site *site, const char *line, struct aside *out)
+read_line(const void *ctx, const struct gp_site *site, const char *line, struct gp_aside_said *out)
 {
 	const struct gp_word *word;
 	size_t used, at = gp_read_marks(line);
@@ -106,8 +97,8 @@ read_line(const void *ctx, const struct gp_site *site, const char *line, struct 
 	    is_said_to_us(out->command, out->rest, &out->shared);
 }
 
-static bool
-read_aside(const void *ctx, const struct gp_site *site, const struct gp_mail *mail, struct aside *out)
+bool
+gp_aside_read(const void *ctx, const struct gp_site *site, const struct gp_mail *mail, struct gp_aside_said *out)
 {
 	struct gp_lines lines;
 	size_t i, first;
@@ -125,9 +116,8 @@ read_aside(const void *ctx, const struct gp_site *site, const struct gp_mail *ma
 	return out->command == NULL || (out->command->flags & GP_CMD_ALONE) == 0 || out->only;
 }
 
-/* The line of a command that says the same. NULL: it says nothing to us. */
-static char *
-line_of(struct asked *a, const struct aside *aside, const struct gp_message *parent)
+char *
+gp_aside_line(struct asked *a, const struct gp_aside_said *aside, const struct gp_message *parent)
 {
 	struct gp_decision_round *d;
 	struct gp_circle *c;
@@ -147,7 +137,7 @@ line_of(struct asked *a, const struct aside *aside, const struct gp_message *par
 /* Was it said to the others after all? Votes and "close: I am fed up" are words among people; of a stranger the
  * rules know best; and who can't be answered would never hear of it. */
 static bool
-is_for_others(const struct asked *a, const struct aside *aside)
+is_for_others(const struct asked *a, const struct gp_aside_said *aside)
 {
 	const char *rest = aside->rest;
 
@@ -159,7 +149,7 @@ is_for_others(const struct asked *a, const struct aside *aside)
 
 struct gp_aside {
 	struct asked a;
-	struct aside said;
+	struct gp_aside_said said;
 	char *line;		/* the command */
 	bool done;		/* it was run */
 	bool stripped;		/* and its line went out of the post */
@@ -209,7 +199,7 @@ begin(struct gp_aside *one, struct gp_aside **out)
 		st = gp_rules_thread(a->ctx, a->site, a->list, mail, &parent, a->err);
 	if (st != GP_OK)
 		return st == GP_E_NOTFOUND ? GP_OK : st;
-	one->line = line_of(a, &one->said, parent);
+	one->line = gp_aside_line(a, &one->said, parent);
 	*out = one->line != NULL ? one : NULL;
 	return GP_OK;
 }
@@ -241,7 +231,7 @@ gp_aside_before(const void *ctx, struct gp_site *site, struct gp_list *list, con
 	*one = (struct gp_aside){.a = {.ctx = ctx, .site = site, .list = list, .in = came, .out = out, .err = err}};
 	*aside = NULL;
 	*taken = false;
-	if (!read_aside(ctx, site, came->mail, &one->said))
+	if (!gp_aside_read(ctx, site, came->mail, &one->said))
 		return GP_OK;
 	st = begin(one, aside);
 	/* Words for the others come first, and a vote stays beside its reasons. */

@@ -51,7 +51,8 @@ enum {
 	GP_CMD_MARKED = 32,	/* there only with a colon, or a time such as 24h, behind the word */
 	GP_CMD_LIST = 128,	/* there only with the name of a list of this site behind the word, or nothing */
 	GP_CMD_ALONE = 64,	/* there only where nothing else is written */
-	GP_CMD_WORDS = 256	/* there it takes the words behind its colon */
+	GP_CMD_WORDS = 256,	/* there it takes the words behind its colon */
+	GP_CMD_NAMELESS = 512	/* there also without a name, by whoever began the thread so: anon_aside.c */
 };
 struct gp_command {
 	const char *name;
@@ -202,6 +203,18 @@ bool gp_share_names_list(const void *ctx, const struct gp_site *site, const char
 
 /* ---- aside.c ------------------------------------------------------------------------------------ */
 
+struct gp_aside_said {
+	const char *vote;	/* what it says if the thread is a round that decides; then no command */
+	const struct gp_command *command;
+	const char *rest;	/* of the line, behind the word */
+	bool only;		/* nothing else was written */
+	bool shared;		/* the same line has words for the others, too */
+	const char *line;	/* as it was written */
+};
+/* What the first line of a reply may say to the list; false: nothing. */
+bool gp_aside_read(const void *ctx, const struct gp_site *site, const struct gp_mail *mail, struct gp_aside_said *out);
+/* The line of a command that says the same about the thread of that message. NULL: it says nothing to us. */
+char *gp_aside_line(struct asked *a, const struct gp_aside_said *said, const struct gp_message *parent);
 /*
  * What a reply says to the list in its first line. *taken: it was nothing else, and is done with. Else, when the mail has
  * more words, *aside is for gp_aside_after, which says to the author what came of both; NULL: nothing was said to us.

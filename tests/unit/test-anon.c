@@ -403,9 +403,132 @@ test_doors(void **state)
 		    "x", "Hello."));
 
 		assert_int_equal(strstr(text, "Please look") != NULL, i < 3);
+		if (i >= 3) {
+			HAS(text, "bob@example.net|[bees] About what you wrote");
+			HAS(text, "wait for your answer");
+			HAS(text, "> Hello.");
+		}
 	}
 	HAS(ask(p, BOB, "anon\n"), "bees+anon@example.org");
 	HASNT(ask(p, EVE, "anon\n"), "bees+anon@example.org");
+}
+
+/* A mail to NAME+anon that answers a message of the list. */
+static char *
+answer_without_name(struct place *p, const char *from, const char *under, const char *text)
+{
+	return give(p, "bees+anon@example.org", gp_asprintf(p->ctx, "From: %s\nTo: bees+anon@example.org\nSubject: Re: x\n"
+	    "Message-ID: <%s@bobphone.example>\nIn-Reply-To: <%s>\n\n%s\n", from, gp_token_new(p->ctx), under, text));
+}
+
+static int64_t
+count_posts(struct place *p)
+{
+	struct gp_list_stats stats;
+	struct gp_err err;
+
+	must(gp_list_stats(p->site->store, p->bees->id, gp_now(), &stats, &err), &err);
+	return stats.messages;
+}
+
+/* Whoever asked without a name, or another, says that in the thread. */
+static const struct { const char *name, *from, *text, *answer; bool vote; } not_said[] = {
+	{"somebody else's question", CLEO, "solved", "was you", false},
+	{"with a number", CLEO, "solved by 1", "was you", false},
+	{"in German", CLEO, "gel\xc3\xb6st", "was you", false},
+	{"it needs a name", BOB, "keep: Wax", "can't be said without a name", false},
+	{"so does this", BOB, "visible: members", "can't be said without a name", false},
+	{"and this", ANN, "cool 24h", "can't be said without a name", false},
+	{"a list", BOB, "share bees", "can't be said without a name", false},
+	{"a vote", BOB, "block", "counts for nobody", true},
+	{"a vote by a mark", CLEO, "+1", "counts for nobody", true},
+	{"a moderator's", ANN, "Yes.", "counts for nobody", true},
+};
+
+static void
+test_asides_of_others(void **state)
+{
+	struct place *p = *state;
+	char *question, *text;
+	struct gp_decision_round *d;
+	struct gp_vote_counts counts;
+	struct gp_err err;
+	int64_t posts;
+	size_t i;
+
+	set(p, "anon", "on");
+	set(p, "decisions", "on");
+	write_one(p, "a", NULL, "#question Wax", "How do you clean wax?");
+	question = newest_post(p)->msgid;
+	post(p, ANN, "d", NULL, "#decide A new shed", "Do we build one?\n");
+	posts = count_posts(p);
+	for (i = 0; i < GP_COUNT(not_said); i++) {
+		text = answer_without_name(p, not_said[i].from, not_said[i].vote ? "d@x.example" : question, not_said[i].text);
+		if (strstr(text, not_said[i].answer) == NULL || strstr(text, " // ") != NULL ||
+		    strstr(not_said[i].from, gp_strndup(p->ctx, text, strcspn(text, "|"))) == NULL)
+			fail_msg("%s: %s", not_said[i].name, text);
+	}
+	HAS(answer_without_name(p, BOB, "d@x.example", "No.\nIt is too dear."), "This is no vote");
+	HAS(answer_without_name(p, CLEO, question, "Solved! I am glad."), "Words only");
+	/* Words among people, and words that say nothing there. */
+	HAS(answer_without_name(p, BOB, question, "close: I am fed up"), "this is how it will be seen");
+	HAS(answer_without_name(p, CLEO, question, "No."), "this is how it will be seen");
+	assert_int_equal(count_posts(p), posts);
+	must(gp_decision_of(p->ctx, p->site->store, number(p, "d"), &d, &err), &err);
+	must(gp_vote_count(p->site->store, d, &counts, &err), &err);
+	assert_int_equal(counts.n[GP_VOTE_YES] + counts.n[GP_VOTE_NO] + counts.n[GP_VOTE_BLOCK], 0);
+}
+
+static void
+test_asides_of_the_asker(void **state)
+{
+	struct place *p = *state;
+	struct gp_message **v;
+	struct gp_err err;
+	char *question, *name, *text;
+	int64_t id, posts;
+	size_t n;
+
+	set(p, "anon", "on");
+	write_one(p, "a", NULL, "#question Wax", "How do you clean wax?");
+	question = newest_post(p)->msgid;
+	name = newest_post(p)->from_name;
+	must(gp_message_newest(p->ctx, p->site->store, p->bees->id, 0, 0, 1, &v, &n, &err), &err);
+	id = v[0]->thread;
+	say(p, ANN, "bees@example.org", "Re: #question Wax", "x\n");
+	take_in(p, "bees@example.org", gp_asprintf(p->ctx, "From: " ANN "\nTo: bees@example.org\nSubject: Re: Wax\n"
+	    "Message-ID: <c@x.example>\nIn-Reply-To: <%s>\n\nWith hot water, and a cloth.\n", question), "s@x.example",
+	    &(struct gp_outcome){0});
+	posts = count_posts(p);
+	/* Anybody can have written it: nothing is done before Bob says so. */
+	text = answer_without_name(p, BOB, "c@x.example", "Solved");
+	HAS(text, "bob@example.net|[bees] Please look: what you say to the list");
+	HAS(text, name);
+	HASNT(text, " // ");
+	assert_string_equal(thread(p, id)->mark, "question");
+	text = say(p, BOB, answer_to(p, "+anon-"), "Re: that", "Yes.\n");
+	HAS(text, "is solved now, by what Ann wrote");
+	HAS(text, gp_asprintf(p->ctx, "%s says that it solved", name));
+	HASNT(text, "Bob");
+	assert_string_equal(thread(p, id)->mark, "solved");
+	HAS(answer_without_name(p, BOB, "c@x.example", "reopen"), "Please look");
+	HAS(say(p, BOB, answer_to(p, "+anon-"), "Re: that", "no\n"), "thrown away");
+	assert_string_equal(thread(p, id)->mark, "solved");
+	answer_without_name(p, BOB, "c@x.example", "reopen");
+	HAS(say(p, BOB, answer_to(p, "+anon-"), "Re: that", "yes\n"), "an open question again");
+	assert_string_equal(thread(p, id)->mark, "question");
+	assert_int_equal(count_posts(p), posts);
+	HASNT(ask(p, ANN, "log\n"), "bob@");
+	/* With more words it is a post, too, and done when a moderator has let that through. */
+	text = answer_without_name(p, BOB, "c@x.example", "Solved! It works so well.");
+	HAS(text, "Said to the list, too");
+	say(p, BOB, answer_to(p, "+anon-"), "Re: that", "yes\n");
+	assert_string_equal(thread(p, id)->mark, "question");
+	say(p, ANN, answer_to(p, "+hold-"), "Re: that", "ok\n");
+	assert_string_equal(thread(p, id)->mark, "solved");
+	assert_int_equal(count_posts(p), posts + 1);
+	deliver_all(p);
+	assert_int_equal(kept(p, "bobphone"), 0);
 }
 
 int
@@ -414,7 +537,7 @@ main(void)
 	static const struct CMUnitTest tests[] = {
 		PLACE_TEST(test_from_draft_to_post), PLACE_TEST(test_no_trace), PLACE_TEST(test_names),
 		PLACE_TEST(test_other_ends), PLACE_TEST(test_doors),
-		PLACE_TEST(test_what_moderators_read), PLACE_TEST(test_from_no_one),
+		PLACE_TEST(test_what_moderators_read), PLACE_TEST(test_asides_of_others), PLACE_TEST(test_asides_of_the_asker), PLACE_TEST(test_from_no_one),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
