@@ -88,6 +88,7 @@ struct round {
 	struct gp_list *list;
 	const struct gp_decision_round *d;
 	struct gp_message *head;
+	struct gp_message *shown;	/* the same with the eyes of all members: what is written to them */
 	struct gp_err *err;
 };
 
@@ -96,9 +97,9 @@ describe(const struct round *r)
 {
 	json_t *data = gp_json_object(r->ctx);
 
-	gp_json_text(data, "title", r->head->title);
-	gp_json_text(data, "author", r->head->from_name[0] != '\0' ? r->head->from_name : "");
-	gp_json_text(data, "snippet", r->head->snippet);
+	gp_json_text(data, "title", r->shown->title);
+	gp_json_text(data, "author", r->shown->from_name);
+	gp_json_text(data, "snippet", r->shown->snippet);
 	gp_json_int(data, "number", r->head->id);
 	gp_json_text(data, "to_date", gp_time_format(r->ctx, r->d->ends, r->list->set.timezone, "%Y-%m-%d"));
 	if (r->list->set.archive == GP_ARCHIVE_PUBLIC)
@@ -107,7 +108,7 @@ describe(const struct round *r)
 	return data;
 }
 
-/* Each who has said nothing, once. A reply goes to the list, into the thread. */
+/* Each who has said nothing, once; not who asks, and knows. A reply goes to the list, into the thread. */
 static enum gp_status
 remind(struct round *r)
 {
@@ -184,6 +185,20 @@ end(struct round *r)
 }
 
 static enum gp_status
+find_head(struct round *r)
+{
+	struct gp_looker before;
+	enum gp_status st = gp_message_find_id(r->ctx, r->site->store, r->d->message, &r->head, r->err);
+
+	if (st != GP_OK)
+		return st;
+	before = gp_store_look(r->site->store, (struct gp_looker){GP_LOOK_MAILED, 0, false});
+	st = gp_message_find_id(r->ctx, r->site->store, r->d->message, &r->shown, r->err);
+	gp_store_look(r->site->store, before);
+	return st;
+}
+
+static enum gp_status
 one_round(const void *ctx, struct gp_site *site, const struct gp_decision_round *d, int64_t now,
     struct gp_err *err)
 {
@@ -191,7 +206,7 @@ one_round(const void *ctx, struct gp_site *site, const struct gp_decision_round 
 	enum gp_status st = gp_list_find_id(ctx, site->store, d->list, &r.list, err);
 
 	if (st == GP_OK)
-		st = gp_message_find_id(ctx, site->store, d->message, &r.head, err);
+		st = find_head(&r);
 	/* It was removed: nobody can answer it any more. */
 	if (st == GP_E_NOTFOUND || (st == GP_OK && r.head->state != 1))
 		return gp_decision_end(site->store, d->message, err);

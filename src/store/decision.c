@@ -74,6 +74,8 @@ gp_decision_silent(const void *ctx, struct gp_store *s, const struct gp_decision
 	enum gp_status status = gp_sql_open(s, &st, "SELECT m.id FROM member m WHERE m.list = ?1 AND m.id > ?2 AND "
 	    "m.joined <= ?3 AND m.delivery <> 4 AND m.reminders AND NOT (m.pause_from <= ?5 AND m.pause_to > ?5) "
 	    "AND NOT EXISTS(SELECT 1 FROM bounce b WHERE b.member = m.id AND b.state >= 2) "
+	    "AND NOT EXISTS(SELECT 1 FROM node n JOIN address a ON a.folded = lower(n.from_addr) WHERE n.id = ?4 AND "
+	    "a.person = m.person) "
 	    "AND NOT EXISTS(SELECT 1 FROM vote v WHERE v.node = ?4 AND v.member = m.id) ORDER BY m.id LIMIT ?6",
 	    GP_ARGS(GP_INT(d->list), GP_INT(after), GP_INT(d->begun), GP_INT(d->message), GP_INT(gp_now()),
 	    GP_INT((int64_t)limit)), err);

@@ -104,7 +104,8 @@ test_end(void **state)
 	assert_string_equal(tick(p, 3 * DAY, gp_decide_tick), "");
 	text = tick(p, DAY, gp_decide_tick);
 	HAS(text, "bob@example.net|Re:");
-	HAS(text, "cleo@example.com|Re:");
+	/* Who asks need not be reminded. */
+	HASNT(text, "cleo@example.com|Re:");
 	HASNT(text, "ann@example.org|");
 	HAS(text, "It costs 300.");
 	assert_string_equal(tick(p, DAY, gp_decide_tick), "");
@@ -123,6 +124,30 @@ test_end(void **state)
 	assert_string_equal(tick(p, 30 * DAY, gp_decide_tick), "");
 	/* Too late: it is a post. */
 	assert_int_not_equal(post(p, CLEO, "late", "d", "Re: #decide Buy a wax press", "no\n"), 0);
+	gp_clock_set(start, true);
+}
+
+/* What is written to members about a thread without names says no name, and nothing that stands in its words. */
+static void
+test_without_names(void **state)
+{
+	struct place *p = *state;
+	int64_t start = gp_now();
+	char *text;
+
+	set(p, "decisions", "on");
+	post(p, "Cleo Clay <cleo@example.com>", "d", NULL, "#decide A press for Cleo Clay #chatham",
+	    "It costs 300, says Cleo Clay.\n\n-- \nCleo Clay, Apiary Ltd\n");
+	post(p, ANN, "v1", "d", "Re: #decide A press", "yes\n");
+	text = tick(p, 4 * DAY, gp_decide_tick);
+	HAS(text, "bob@example.net|Re:");
+	HAS(text, "Somebody asks everyone");
+	HAS(text, "It costs 300, says [...].");
+	HASNT(text, "Clay");
+	HASNT(text, "Apiary");
+	text = tick(p, 4 * DAY, gp_decide_tick);
+	HAS(text, "is over.");
+	HASNT(text, "Clay");
 	gp_clock_set(start, true);
 }
 
@@ -148,6 +173,7 @@ main(void)
 		PLACE_TEST(test_who_may),
 		PLACE_TEST(test_votes),
 		PLACE_TEST(test_end),
+		PLACE_TEST(test_without_names),
 		PLACE_TEST(test_blocked),
 	};
 
