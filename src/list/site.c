@@ -23,6 +23,14 @@ load_templates(struct gp_site *site, struct gp_err *err)
 	return gp_templates_load(site, dirs, n, &site->templates, err);
 }
 
+static const char *
+nobody(void *arg, const char *language)
+{
+	const struct gp_site *site = arg;
+
+	return gp_templates_word(site->templates, language, "Somebody");
+}
+
 enum gp_status
 gp_site_open(const void *ctx, struct gp_config *conf, enum gp_store_mode mode,
     struct gp_site **out, struct gp_err *err)
@@ -38,6 +46,8 @@ gp_site_open(const void *ctx, struct gp_config *conf, enum gp_store_mode mode,
 		st = gp_words_load(site, site->templates, &site->words, err);
 	if (st == GP_OK)
 		st = gp_store_open(site, conf->db_path, mode, &site->store, err);
+	if (st == GP_OK)
+		gp_store_nobody(site->store, nobody, site);
 	if (st == GP_OK)
 		st = gp_store_meta_get(site, site->store, "secret", &secret, &n, err);
 	if (st != GP_OK) {

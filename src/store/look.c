@@ -83,6 +83,19 @@ gp_thread_seen_by(struct gp_store *s, int64_t thread, int64_t person, bool *yes,
 	return gp_sql_end(status);
 }
 
+void
+gp_store_nobody(struct gp_store *s, gp_nobody_fn *fn, void *arg)
+{
+	s->nobody = fn;
+	s->nobody_arg = arg;
+}
+
+const char *
+gp_look_nobody(const struct gp_store *s, const char *language)
+{
+	return s->nobody != NULL ? s->nobody(s->nobody_arg, language) : "";
+}
+
 int
 gp_look_at(struct gp_store *s, int64_t thread)
 {

@@ -286,7 +286,7 @@ read_unnamed(const void *ctx, struct gp_store *s, int64_t id, struct gp_mail *ou
 		out->in_reply_to[0] = gp_asprintf(ctx, "%s@" GP_UNNAMED_DOMAIN, m->parent_key);
 		out->in_reply_to_n = 1;
 	}
-	*raw = gp_veil_raw(ctx, list, out, n);
+	*raw = gp_veil_raw(ctx, list, gp_look_nobody(s, list->set.language), out, n);
 	return GP_OK;
 }
 

@@ -41,6 +41,8 @@ struct gp_store {
 		int seen;		/* and what is seen of it */
 		struct gp_veil_names *names;
 	} look;			/* look.c: whose eyes */
+	gp_nobody_fn *nobody;	/* what is said for whoever is not named */
+	void *nobody_arg;
 	struct {
 		const char *sql;	/* by address: every statement is a literal */
 		sqlite3_stmt *st;

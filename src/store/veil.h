@@ -18,6 +18,9 @@ enum { GP_SEEN_NOTHING, GP_SEEN_WHOLE, GP_SEEN_UNNAMED };
 /* What these eyes see of a thread: GP_SEEN_. */
 int gp_look_at(struct gp_store *s, int64_t thread);
 
+/* What stands for whoever is not to be named. */
+const char *gp_look_nobody(const struct gp_store *s, const char *language);
+
 /* ---- veil_words.c ---- */
 /* Whoever wrote in a thread. */
 struct gp_veil_names;
@@ -29,8 +32,8 @@ struct gp_veil_names *gp_look_names(struct gp_store *s);
 char *gp_veil_words(const void *ctx, const struct gp_veil_names *names, const char *text, size_t n);
 /* The message as it is shown without names: own words as text, no header fields that tell who wrote. */
 void gp_veil_mail(const void *ctx, const struct gp_veil_names *names, const char *key, struct gp_mail *m);
-/* Its bytes: made anew of that. */
-char *gp_veil_raw(const void *ctx, const struct gp_list *list, const struct gp_mail *m, size_t *n);
+/* Its bytes: made anew of that, from `nobody`. */
+char *gp_veil_raw(const void *ctx, const struct gp_list *list, const char *nobody, const struct gp_mail *m, size_t *n);
 
 /* ---- veil.c ---- */
 /* What stands for a Message-ID where there are no names, as the id itself; another id as it is. list 0: any. */

@@ -181,9 +181,9 @@ gp_veil_mail(const void *ctx, const struct gp_veil_names *names, const char *key
 }
 
 char *
-gp_veil_raw(const void *ctx, const struct gp_list *list, const struct gp_mail *m, size_t *n)
+gp_veil_raw(const void *ctx, const struct gp_list *list, const char *nobody, const struct gp_mail *m, size_t *n)
 {
-	struct gp_compose c = {.from_name = GONE, .from_addr = list->address, .to_name = "",
+	struct gp_compose c = {.from_name = nobody, .from_addr = list->address, .to_name = "",
 	    .to_addr = list->address, .subject = m->subject, .msgid = m->msgid, .domain = list->domain,
 	    .in_reply_to = m->in_reply_to_n > 0 ? m->in_reply_to[0] : NULL, .date = m->date, .text = m->text};
 

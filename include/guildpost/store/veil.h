@@ -47,6 +47,10 @@ struct gp_looker {
 };
 /* From now on; gives the eyes of before, for putting them back. */
 struct gp_looker gp_store_look(struct gp_store *s, struct gp_looker who);
+/* What stands in From for whoever is not to be named, in a language: this room has no words of its own. Without it
+ * there is no name. */
+typedef const char *gp_nobody_fn(void *arg, const char *language);
+void gp_store_nobody(struct gp_store *s, gp_nobody_fn *fn, void *arg);
 /* Is there any thread that not all may see, or see with names? */
 bool gp_store_has_veils(struct gp_store *s);
 /* Has the list any that only members may see? */
