@@ -248,6 +248,18 @@ take(struct writing *w)
 
 /* ---- yes or no ----------------------------------------------------------------------------------- */
 
+static enum gp_status
+answers_unseen(struct writing *w, const struct gp_mail *m, bool *yes)
+{
+	struct gp_message *parent;
+	enum gp_status st = gp_rules_parent(w->ctx, w->site, w->list, m, &parent, w->err);
+
+	*yes = false;
+	if (st != GP_OK)
+		return st == GP_E_NOTFOUND ? GP_OK : st;
+	return gp_veil_shuts_out(w->site, parent->thread, w->author, yes, w->err);
+}
+
 /* Before the moderators, who learn the year in which its author joined. */
 static enum gp_status
 hold(struct writing *w, const struct gp_draft *draft)
@@ -258,12 +270,17 @@ hold(struct writing *w, const struct gp_draft *draft)
 	json_t *data = gp_json_object(w->ctx);
 	struct gp_inbound in;
 	enum gp_status st;
+	bool unseen;
 
 	gp_json_text(data, "since", gp_time_format(w->ctx, w->author->joined, w->list->set.timezone, "%Y"));
-	d.data = gp_json_dump(w->ctx, data, false);
 	st = gp_anon_compose(w->ctx, w->list, draft, NULL, gp_now() - gp_now() % DAY, &in, w->err);
 	if (st == GP_OK)
-		st = gp_hold_post(w->ctx, w->site, w->list, &in, &d, w->out, w->err);
+		st = answers_unseen(w, in.mail, &unseen);
+	if (st != GP_OK)
+		return st;
+	gp_json_bool(data, "unseen", unseen);
+	d.data = gp_json_dump(w->ctx, data, false);
+	st = gp_hold_post(w->ctx, w->site, w->list, &in, &d, w->out, w->err);
 	a.hold = w->out->hold;
 	return st == GP_OK ? gp_anon_wait(w->site->store, w->list->id, &a, w->err) : st;
 }

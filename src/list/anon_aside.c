@@ -9,6 +9,7 @@
 
 #include "anon.h"
 #include "command.h"
+#include "rules.h"
 
 #include <string.h>
 
@@ -46,9 +47,11 @@ gp_anon_aside(const void *ctx, struct gp_site *site, struct gp_list *list, const
 	struct gp_err err;
 	struct asked a = {.ctx = ctx, .site = site, .list = list, .member = author, .err = &err};
 	struct gp_aside_said aside = {0};
+	bool unseen = false;
 
 	memset(out, 0, sizeof(*out));
-	if (parent == NULL || !gp_aside_read(ctx, site, mail, &aside))
+	if (parent == NULL || gp_veil_shuts_out(site, parent->thread, author, &unseen, &err) != GP_OK || unseen ||
+	    !gp_aside_read(ctx, site, mail, &aside))
 		return false;
 	out->says = judge(&a, &aside, d, parent);
 	out->only = aside.only;

@@ -190,6 +190,7 @@ begin(struct gp_aside *one, struct gp_aside **out)
 	struct asked *a = &one->a;
 	struct gp_message *parent = NULL;
 	enum gp_status st;
+	bool unseen;
 
 	a->msgid = mail->msgid;
 	a->proven = gp_rules_auth(a->ctx, a->site, a->in) == GP_AUTH_PASS;
@@ -199,6 +200,10 @@ begin(struct gp_aside *one, struct gp_aside **out)
 		st = gp_rules_thread(a->ctx, a->site, a->list, mail, &parent, a->err);
 	if (st != GP_OK)
 		return st == GP_E_NOTFOUND ? GP_OK : st;
+	/* What a moderator let in is a post, and not a word about a thread that its author may not see. */
+	st = gp_veil_shuts_out(a->site, parent->thread, a->member, &unseen, a->err);
+	if (st != GP_OK || unseen)
+		return st;
 	one->line = gp_aside_line(a, &one->said, parent);
 	*out = one->line != NULL ? one : NULL;
 	return GP_OK;

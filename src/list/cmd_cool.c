@@ -33,8 +33,8 @@ read_span(struct asked *a, const char *args, int64_t usual, int64_t *out)
 }
 
 /* In hours, or days. */
-static void
-say_span(json_t *said, int64_t seconds)
+void
+gp_span_said(json_t *said, int64_t seconds)
 {
 	if (seconds % DAY == 0)
 		gp_json_int(said, "days", seconds / DAY);
@@ -64,7 +64,7 @@ gp_do_slow(struct asked *a, const char *args)
 		return st;
 	said = gp_said(a, pace.slow > 0 ? "thread_slow" : "thread_slow_over");
 	gp_json_text(said, "title", m->title);
-	say_span(said, pace.slow);
+	gp_span_said(said, pace.slow);
 	return gp_command_log(a, GP_VERB_SLOW, m->title, gp_asprintf(a->ctx, "%lld s", (long long)pace.slow));
 }
 
@@ -90,7 +90,7 @@ gp_do_cool(struct asked *a, const char *args)
 		return st;
 	said = gp_said(a, span > 0 ? "thread_cool" : "thread_cool_over");
 	gp_json_text(said, "title", m->title);
-	say_span(said, span);
+	gp_span_said(said, span);
 	return gp_command_log(a, GP_VERB_COOL, m->title, gp_asprintf(a->ctx, "%lld s", (long long)span));
 }
 

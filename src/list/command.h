@@ -238,6 +238,8 @@ enum gp_status gp_aside_strip(const void *ctx, const char *words, const struct g
 typedef enum gp_status gp_command_fn(struct asked *a, const char *args);
 gp_command_fn gp_do_anon; /* anon.c */
 gp_command_fn gp_do_slow, gp_do_cool, gp_do_nudge; /* cmd_cool.c */
+/* A time in words: "days", "hours" or "minutes", and whether it is one. */
+void gp_span_said(json_t *said, int64_t seconds);
 gp_command_fn gp_do_note; /* note.c */
 gp_command_fn gp_do_learned; /* learned.c */
 gp_command_fn gp_do_visible, gp_do_unnamed; /* cmd_veil.c */

@@ -55,6 +55,11 @@ enum gp_status gp_hold_tell(struct gp_case *c, const char *what, json_t *data);
 /* Ask again those who want to be reminded; only: this address alone, or NULL. */
 enum gp_status gp_hold_remind(struct gp_case *c, const char *only);
 
+/* ---- hold_rest.c ------------------------------------------------------------------------------- */
+
+/* Does the thread that it answers rest, go slowly, or is it closed? mail NULL: it can't be read. */
+enum gp_status gp_hold_thread(struct gp_case *c, const struct gp_mail *mail, json_t *data);
+
 /* ---- hold_author.c: mails to whoever wrote it, or asks to join ------------------------------------ */
 
 /* Template and its data (may be NULL); `enclose`: with the post. Nobody is told who is a machine, or

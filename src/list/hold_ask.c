@@ -86,8 +86,10 @@ add_history(struct gp_case *c, json_t *data)
 	enum gp_status st;
 
 	if (gp_anon_is(h)) {
-		gp_json_text(data, "since", json_string_value(json_object_get(gp_json_load(c->ctx, h->data),
-		    "since")));
+		const json_t *known = gp_json_load(c->ctx, h->data);
+
+		gp_json_text(data, "since", json_string_value(json_object_get(known, "since")));
+		gp_json_bool(data, "unseen", json_is_true(json_object_get(known, "unseen")));
 		return GP_OK;
 	}
 	st = gp_member_find(c->ctx, c->site->store, c->list->id, h->from_addr, &m, c->err);
@@ -366,6 +368,8 @@ gp_hold_ask(struct gp_case *c, const struct gp_inbound *in)
 		st = gp_hold_data(c, r.data);
 	if (st == GP_OK && c->hold->kind == GP_HOLD_POST)
 		st = add_history(c, r.data);
+	if (st == GP_OK && in != NULL)
+		st = gp_hold_thread(c, in->mail, r.data);
 	add_text(c, in, r.data);
 	/* What no parser could read is not passed on to a moderator's mail program. */
 	if (st == GP_OK && in != NULL && in->mail != NULL) {
@@ -408,8 +412,15 @@ gp_hold_remind(struct gp_case *c, const char *only)
 {
 	struct round r = {"hold-reminder", gp_json_object(c->ctx), false, true, true, only, NULL, 0};
 	enum gp_status st = gp_hold_data(c, r.data);
+	struct gp_inbound held;
+	bool readable;
 	size_t n;
 
+	if (st == GP_OK && c->hold->kind == GP_HOLD_POST) {
+		st = gp_hold_load(c, &held, &readable);
+		if (st == GP_OK)
+			st = gp_hold_thread(c, readable ? held.mail : NULL, r.data);
+	}
 	if (st == GP_OK)
 		st = write_to_all(c, &r, &n);
 	if (st == GP_OK && n > 0)

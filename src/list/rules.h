@@ -54,4 +54,9 @@ rule_fn gp_rule_repeated, gp_rule_storm;
 enum gp_status gp_rules_count_words(const void *ctx, struct gp_site *site, const struct gp_list *list,
     const struct gp_mail *m, struct gp_err *err) GP_MUST_CHECK;
 
+/* Is that a thread which its author (NULL: a stranger) may not see? One in no archive shows nothing to anybody, and
+ * is nobody's secret among members: veil.c. */
+enum gp_status gp_veil_shuts_out(struct gp_site *site, int64_t thread, const struct gp_member *author, bool *yes,
+    struct gp_err *err);
+
 #endif

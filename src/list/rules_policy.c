@@ -96,9 +96,13 @@ gp_rule_thread_closed(struct asking *a)
 	struct gp_message *parent;
 	enum gp_status st = gp_rules_thread(a->ctx, a->site, a->route->list, a->in->mail, &parent, a->err);
 	char *why, *line;
+	bool unseen;
 
-	if (st != GP_OK)
-		return st;
+	/* Whoever may not see it learns nothing of it: a moderator looks at their answer. */
+	if (st == GP_OK)
+		st = gp_veil_shuts_out(a->site, parent->thread, a->out->author, &unseen, a->err);
+	if (st != GP_OK || unseen)
+		return st == GP_OK ? GP_E_NOTFOUND : st;
 	st = gp_thread_closed(a->ctx, a->site->store, parent->thread, &why, a->err);
 	if (st != GP_OK || why == NULL || *why == '\0')
 		return st == GP_OK ? GP_E_NOTFOUND : st;

@@ -82,23 +82,30 @@ gp_veil_may(const struct gp_list *list, const struct gp_member *author, const st
 	    (!veil->unnamed || list->set.unnamed == GP_UNNAMED_ALL || may(list->set.unnamed, author));
 }
 
-/* Does it answer a thread that its author may not see? Who writes in one sees all of it: not by themselves. One that is
- * in no archive shows nothing to anybody. */
+enum gp_status
+gp_veil_shuts_out(struct gp_site *site, int64_t thread, const struct gp_member *author, bool *yes, struct gp_err *err)
+{
+	struct gp_veil veil;
+	bool seen = true;
+	enum gp_status st = gp_thread_veil(site->store, thread, &veil, err);
+
+	if (st == GP_OK && (veil.visible == GP_VISIBLE_MEMBERS || veil.visible == GP_VISIBLE_THEN))
+		st = gp_thread_seen_by(site->store, thread, author != NULL ? author->person : 0, &seen, err);
+	*yes = !seen;
+	return st;
+}
+
+/* Does it answer a thread that its author may not see? Who writes in one sees all of it: not by themselves. */
 static enum gp_status
 answers_unseen(struct asking *a)
 {
-	const struct gp_member *author = a->out->author;
 	struct gp_message *parent;
-	struct gp_veil veil;
-	bool seen;
+	bool unseen;
 	enum gp_status st = gp_rules_thread(a->ctx, a->site, a->route->list, a->in->mail, &parent, a->err);
 
 	if (st == GP_OK)
-		st = gp_thread_veil(a->site->store, parent->thread, &veil, a->err);
-	if (st != GP_OK || (veil.visible != GP_VISIBLE_MEMBERS && veil.visible != GP_VISIBLE_THEN))
-		return st == GP_OK ? GP_E_NOTFOUND : st;
-	st = gp_thread_seen_by(a->site->store, parent->thread, author != NULL ? author->person : 0, &seen, a->err);
-	if (st != GP_OK || seen)
+		st = gp_veil_shuts_out(a->site, parent->thread, a->out->author, &unseen, a->err);
+	if (st != GP_OK || !unseen)
 		return st == GP_OK ? GP_E_NOTFOUND : st;
 	return gp_rules_decide(a, GP_DECIDE_HOLD, "it answers a thread that its author may not see");
 }

@@ -86,6 +86,36 @@ test_cool(void **state)
 	gp_clock_set(start, true);
 }
 
+/* A post that waits for another reason: the question says what its thread does. */
+static void
+test_question(void **state)
+{
+	struct place *p = *state;
+	int64_t start = gp_now(), before, number_of;
+	char *text;
+
+	post(p, CLEO, "h", NULL, "Sugar or honey", "Sugar.\n");
+	number_of = number(p, "h");
+	order(p, "moderate bob@example.net\n");
+	before = last_job(p);
+	post(p, BOB, "h0", "h", "Re: Sugar or honey", "Before.\n");
+	text = mails(p, before);
+	HAS(text, "[bees] Held: Re: Sugar");
+	HASNT(text, "ts thread");
+	order(p, gp_asprintf(p->ctx, "slow %lld 2h\n", (long long)number_of));
+	before = last_job(p);
+	post(p, BOB, "h1", "h", "Re: Sugar or honey", "Slowly.\n");
+	HAS(mails(p, before), "each member can write there once in 2 hours. ok sends");
+	order(p, gp_asprintf(p->ctx, "cool %lld 36h\n", (long long)number_of));
+	before = last_job(p);
+	post(p, BOB, "h2", "h", "Re: Sugar or honey", "Now.\n");
+	HAS(mails(p, before), "Its thread rests until 2026-11-25 00:00 UTC. ok sends");
+	HAS(tick(p, DAY + 60, gp_hold_expire), "Its thread rests until 2026-11-25 00:00 UTC. ok sends");
+	order(p, gp_asprintf(p->ctx, "close %lld Enough\n", (long long)number_of));
+	HAS(tick(p, 3 * DAY, gp_hold_expire), "Its thread is closed. ok sends");
+	gp_clock_set(start, true);
+}
+
 static const struct { const char *name, *from, *text; bool is_post; const char *rule; } replies[] = {
 	{"praise is no order", ANN, "Cool!\n", true, NULL},
 	{"nor is nearness", ANN, "Close to what we do.\n", true, NULL},
@@ -133,7 +163,7 @@ int
 main(void)
 {
 	static const struct CMUnitTest tests[] = {
-		PLACE_TEST(test_slow), PLACE_TEST(test_cool), PLACE_TEST(test_replies),
+		PLACE_TEST(test_slow), PLACE_TEST(test_cool), PLACE_TEST(test_question), PLACE_TEST(test_replies),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

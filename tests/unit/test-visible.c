@@ -239,6 +239,8 @@ test_mails(void **state)
 
 		text = got(p, "Dora <dora@example.net>", lines[id]);
 		HAS(text, id < 2 ? "Somebody" : "words");
+		if (id == 2)
+			HAS(text, "From: Somebody <bees@example.org>");
 		HASNT(text, "Bob");
 		HASNT(text, "Beekeeper");
 		HASNT(text, "Cleo");
@@ -268,14 +270,19 @@ test_answers(void **state)
 		{EVE, "In-Reply-To: <only@x.example>\n", "Re: Plans #members", true},
 		{EVE, "In-Reply-To: <open@x.example>\n", "Re: Open", false},
 	};
+	static const char *const said[] = {"solved\n", "keep: Honey\n", "yes\n", "+1\n", "visible: none\n", "unnamed: on\n",
+		"share bees\n", "slow 1d\n", "cool 24h\n", "close: enough\n", "pass\n", "Solved! Thank you.\n"};
 	struct place *p = *state;
 	struct gp_decision d;
 	struct gp_err err;
-	int64_t id;
+	int64_t id, then, before;
 	size_t i;
 
 	set(p, "post", "anyone");
-	post(p, CLEO, "then", NULL, "Budget [members then]", "Amber words.\n");
+	then = post(p, CLEO, "then", NULL, "Budget [members then]", "Amber words.\n");
+	must(gp_store_begin(p->site->store, &err), &err);
+	must(gp_thread_mark(p->site->store, then, "question", 0, GP_MARK_PERSON, &err), &err);
+	must(gp_store_commit(p->site->store, &err), &err);
 	post(p, CLEO, "only", NULL, "Plans #members", "Blue words.\n");
 	post(p, CLEO, "gone", NULL, "Gone #not-archived", "Copper words.\n");
 	post(p, CLEO, "open", NULL, "Open", "Dull words.\n");
@@ -294,6 +301,24 @@ test_answers(void **state)
 			    gp_decision_names[d.kind], d.rule);
 	}
 	assert_int_equal(post(p, "Dora <dora@example.net>", "in", "then", "Re: Budget [members then]", "What is it?\n"), 0);
+	/* Nor by what is said to the list, nor where it is closed: nothing is done, and nothing of it is told. */
+	for (i = 0; i < GP_COUNT(said); i++) {
+		char *text;
+
+		before = last_job(p);
+		assert_int_equal(post(p, "Dora <dora@example.net>", gp_asprintf(p->ctx, "s%zu", i), "then",
+		    gp_asprintf(p->ctx, "Re: my own words %zu", i), said[i]), 0);
+		text = mails(p, before);
+		HAS(text, "may not see");
+		HASNT(text, "Budget");
+		HASNT(text, thread(p, then)->key);
+	}
+	assert_string_equal(thread(p, then)->mark, "question");
+	must(gp_store_begin(p->site->store, &err), &err);
+	must(gp_thread_close(p->site->store, then, "Amber is over", &err), &err);
+	must(gp_store_commit(p->site->store, &err), &err);
+	assert_string_equal(decision(p, "Dora <dora@example.net>", "Re: x\nIn-Reply-To: <then@x.example>").rule, "visible");
+	assert_int_equal(decision(p, BOB, "Re: x\nIn-Reply-To: <then@x.example>").kind, GP_DECIDE_REJECT);
 	HASNT(got(p, "Dora <dora@example.net>", gp_asprintf(p->ctx, "get %lld\n", (long long)number(p, "then"))), "Amber");
 }
 
