@@ -77,20 +77,16 @@ sql_page_words(sqlite3_context *c, int n, sqlite3_value **v)
 	talloc_free(tmp);
 }
 
-/* Where a page is shown without names they find nothing either. */
-#define PAGE_THREAD "(SELECT n.thread FROM node n WHERE n.id = practice.node)"
-#define PAGE_WORDS GP_PAGE_WORDS_AS("nameless(" PAGE_THREAD ", ", ")")
-
 enum gp_status
 gp_page_words_thread(struct gp_store *s, int64_t thread, struct gp_err *err)
 {
-	return gp_sql_run(s, PAGE_WORDS " WHERE " PAGE_THREAD " = ?1", GP_ARGS(GP_INT(thread)), err);
+	return gp_sql_run(s, GP_PAGE_WORDS " WHERE " GP_PAGE_THREAD " = ?1", GP_ARGS(GP_INT(thread)), err);
 }
 
 enum gp_status
 gp_page_words_set(struct gp_store *s, int64_t list, struct gp_err *err)
 {
-	return gp_sql_run(s, PAGE_WORDS " WHERE ?1 = 0 OR list = ?1", GP_ARGS(GP_INT(list)), err);
+	return gp_sql_run(s, GP_PAGE_WORDS " WHERE ?1 = 0 OR list = ?1", GP_ARGS(GP_INT(list)), err);
 }
 
 /* ---- a query ---------------------------------------------------------------------------------- */

@@ -304,6 +304,9 @@ enum gp_status gp_page_words_thread(struct gp_store *s, int64_t thread, struct g
 	"(SELECT h.key FROM node n JOIN thread x ON x.id = n.thread JOIN node h ON h.id = x.head " \
 	"WHERE n.id = practice.node) AND t.language = 'page' ORDER BY t.version DESC LIMIT 1), '')" close ", " \
 	"coalesce((SELECT value FROM list_setting l WHERE l.list = practice.list AND l.name = 'language'), 'en'))"
+/* Where a page is shown without names they find nothing either. */
+#define GP_PAGE_THREAD "(SELECT n.thread FROM node n WHERE n.id = practice.node)"
+#define GP_PAGE_WORDS GP_PAGE_WORDS_AS("nameless(" GP_PAGE_THREAD ", ", ")")
 /* look.c: the functions of SQL that say what is seen; and that it may have changed. */
 int gp_look_register(struct gp_store *s);
 void gp_look_forget(struct gp_store *s);
@@ -331,6 +334,6 @@ extern const struct gp_migration gp_schema_21;
 extern const struct gp_migration gp_schema_22;
 extern const struct gp_migration gp_schema_23;
 extern const struct gp_migration gp_schema_24, gp_schema_25, gp_schema_26;
-extern const struct gp_migration gp_schema_27;
+extern const struct gp_migration gp_schema_27, gp_schema_28;
 
 #endif

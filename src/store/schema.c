@@ -39,6 +39,7 @@ static const struct gp_migration *const migrations[] = {
 	&gp_schema_25,
 	&gp_schema_26,
 	&gp_schema_27,
+	&gp_schema_28,
 };
 
 int64_t

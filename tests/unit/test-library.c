@@ -9,6 +9,7 @@
 #include <cmocka.h>
 
 #include "practice.h"
+#include "../../src/store/private.h"
 
 static struct gp_practice *
 page(struct place *p, const char *slug)
@@ -276,6 +277,13 @@ test_search_unnamed(void **state)
 		post(p, "Ann Archer <ann@example.org>", gp_asprintf(p->ctx, "a%zu", i), q, "Re: Tea", "Sugar.\n");
 		HASNT(ask(p, BOB, "search archer\n"), page);
 	}
+	/* Where they went before the search knew of it: a database of then. */
+	must(gp_sql_script(p->site->store, "UPDATE practice SET words = ' okafor sweet ', title = title; "
+	    "PRAGMA user_version = 27", &err), &err);
+	HAS(ask(p, BOB, "search okafor\n"), "- sweet1");
+	must(gp_schema_migrate(p->site->store, 0, &err), &err);
+	HASNT(ask(p, BOB, "search okafor\n"), "- sweet1");
+	HAS(ask(p, BOB, "search helped\n"), "- sweet1");
 	/* Names may be shown again. */
 	veil.unnamed = false;
 	must(gp_store_begin(p->site->store, &err), &err);
