@@ -197,6 +197,7 @@ take_aside(struct writing *w, struct gp_draft *d, const struct gp_anon_aside *as
 	}
 	w->out->text = gp_strdup(w->ctx, "a line to the list: its author is asked");
 	d->line = gp_strdup(w->ctx, aside->line);
+	d->text = gp_strdup(w->ctx, aside->said);
 	return ask_author(w, d, &n);
 }
 
@@ -298,6 +299,8 @@ run_line(struct writing *w, const struct gp_draft *d)
 		return st;
 	w->out->text = gp_strdup(w->ctx, "a line to the list: done");
 	n.language = w->author->language[0] != '\0' ? w->author->language : NULL;
+	/* As they wrote it. */
+	gp_json_text(json_array_get(results, 0), "line", d->text);
 	json_object_set(n.data, "results", results);
 	gp_json_bool(n.data, "by_mail", true);
 	gp_json_bool(n.data, "is_member", true);
@@ -312,6 +315,7 @@ confirm(struct writing *w, const char *token)
 	struct gp_token *t;
 	enum gp_status st;
 	char *rest;
+	json_t *data;
 
 	st = gp_token_find(w->ctx, w->site->store, GP_PURPOSE_ANON, token, gp_now(), &t, w->err);
 	if (st == GP_E_NOTFOUND || (st == GP_OK && (t->list != w->list->id ||
@@ -337,8 +341,10 @@ confirm(struct writing *w, const char *token)
 	}
 	if (d.line != NULL)
 		return run_line(w, &d);
+	data = gp_json_object(w->ctx);
+	gp_json_text(data, "address", gp_route_address(w->ctx, w->site, w->list, "anon", NULL));
 	st = hold(w, &d);
-	return st == GP_OK ? answer(w, "waits", NULL) : st;
+	return st == GP_OK ? answer(w, "waits", data) : st;
 }
 
 enum gp_status

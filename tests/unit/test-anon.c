@@ -487,10 +487,12 @@ test_asides_of_the_asker(void **state)
 	struct gp_err err;
 	char *question, *name, *text;
 	int64_t id, posts;
-	size_t n;
+	size_t n, before;
 
 	set(p, "anon", "on");
 	write_one(p, "a", NULL, "#question Wax", "How do you clean wax?");
+	deliver_all(p);
+	before = kept(p, "bob@example.net");
 	question = newest_post(p)->msgid;
 	name = newest_post(p)->from_name;
 	must(gp_message_newest(p->ctx, p->site->store, p->bees->id, 0, 0, 1, &v, &n, &err), &err);
@@ -507,7 +509,7 @@ test_asides_of_the_asker(void **state)
 	HASNT(text, " // ");
 	assert_string_equal(thread(p, id)->mark, "question");
 	text = say(p, BOB, answer_to(p, "+anon-"), "Re: that", "Yes.\n");
-	HAS(text, "is solved now, by what Ann wrote");
+	HAS(text, "|Solved \"Wax\" is solved now, by what Ann wrote");
 	HAS(text, gp_asprintf(p->ctx, "%s says that it solved", name));
 	HASNT(text, "Bob");
 	assert_string_equal(thread(p, id)->mark, "solved");
@@ -529,6 +531,7 @@ test_asides_of_the_asker(void **state)
 	assert_int_equal(count_posts(p), posts + 1);
 	deliver_all(p);
 	assert_int_equal(kept(p, "bobphone"), 0);
+	assert_int_equal(kept(p, "bob@example.net"), before);
 }
 
 int
