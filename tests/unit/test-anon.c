@@ -534,13 +534,50 @@ test_asides_of_the_asker(void **state)
 	assert_int_equal(kept(p, "bob@example.net"), before);
 }
 
+/* A thread that rests, and one that its author may not see: moderators read it, and its author learns nothing. */
+static void
+test_threads(void **state)
+{
+	static const char DORA[] = "Dora <dora@example.net>";
+	struct place *p = *state;
+	int64_t start = gp_now(), id;
+	struct gp_pace pace = {0};
+	struct gp_err err;
+	char *text;
+
+	set(p, "anon", "on");
+	id = post(p, CLEO, "h", NULL, "Sugar or honey", "Sugar.\n");
+	must(gp_store_begin(p->site->store, &err), &err);
+	pace.cool = gp_now() + DAY;
+	must(gp_thread_pace_set(p->site->store, id, &pace, &err), &err);
+	must(gp_store_commit(p->site->store, &err), &err);
+	answer_without_name(p, BOB, "h@x.example", "Never!");
+	text = say(p, BOB, answer_to(p, "+anon-"), "Re: that", "yes\n");
+	HAS(text, "Its thread rests until 2026-11-24 12:00 UTC");
+	HASNT(text, "may not see");
+	HAS(say(p, ANN, answer_to(p, "+hold-"), "Re: that", "ok\n"), "Never!");
+	post(p, CLEO, "then", NULL, "Old matter #members-then", "Amber words.\n");
+	gp_clock_set(gp_now() + 100, true);
+	must(gp_store_begin(p->site->store, &err), &err);
+	must(gp_member_add(p->site->store, p->bees->id, "dora@example.net", "Dora", GP_ROLE_MEMBER, GP_DELIVERY_EACH,
+	    gp_now(), &id, &err), &err);
+	must(gp_store_commit(p->site->store, &err), &err);
+	text = answer_without_name(p, DORA, "then@x.example", "solved");
+	HAS(text, "this is how it will be seen");
+	HASNT(text, "matter");
+	text = say(p, DORA, answer_to(p, "+anon-"), "Re: that", "yes\n");
+	HAS(text, "its author may not see");
+	HASNT(text, "dora@example.net|[bees] Held");
+	gp_clock_set(start, true);
+}
+
 int
 main(void)
 {
 	static const struct CMUnitTest tests[] = {
 		PLACE_TEST(test_from_draft_to_post), PLACE_TEST(test_no_trace), PLACE_TEST(test_names),
 		PLACE_TEST(test_other_ends), PLACE_TEST(test_doors),
-		PLACE_TEST(test_what_moderators_read), PLACE_TEST(test_asides_of_others), PLACE_TEST(test_asides_of_the_asker), PLACE_TEST(test_from_no_one),
+		PLACE_TEST(test_what_moderators_read), PLACE_TEST(test_asides_of_others), PLACE_TEST(test_asides_of_the_asker), PLACE_TEST(test_threads), PLACE_TEST(test_from_no_one),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
