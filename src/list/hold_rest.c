@@ -30,8 +30,8 @@ gp_hold_thread(struct gp_case *c, const struct gp_mail *mail, json_t *data)
 	if (why != NULL && *why != '\0')
 		gp_json_bool(data, "thread_shut", true);
 	else if (pace.cool > gp_now())
-		gp_json_text(data, "rests_until", gp_time_format(c->ctx, pace.cool, c->list->set.timezone,
-		    "%Y-%m-%d %H:%M %Z"));
+		gp_json_text(data, "rests_until_date", gp_time_format(c->ctx, pace.cool, c->list->set.timezone,
+		    "%Y-%m-%d %H:%M"));
 	else if (pace.slow > 0)
 		gp_span_said(gp_json_new_object(data, "slow"), pace.slow);
 	return GP_OK;

@@ -553,7 +553,7 @@ test_threads(void **state)
 	must(gp_store_commit(p->site->store, &err), &err);
 	answer_without_name(p, BOB, "h@x.example", "Never!");
 	text = say(p, BOB, answer_to(p, "+anon-"), "Re: that", "yes\n");
-	HAS(text, "Its thread rests until 2026-11-24 12:00 UTC");
+	HAS(text, "Its thread rests until 24 November 2026, 12:00");
 	HASNT(text, "may not see");
 	HAS(say(p, ANN, answer_to(p, "+hold-"), "Re: that", "ok\n"), "Never!");
 	post(p, CLEO, "then", NULL, "Old matter #members-then", "Amber words.\n");

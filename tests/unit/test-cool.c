@@ -109,8 +109,8 @@ test_question(void **state)
 	order(p, gp_asprintf(p->ctx, "cool %lld 36h\n", (long long)number_of));
 	before = last_job(p);
 	post(p, BOB, "h2", "h", "Re: Sugar or honey", "Now.\n");
-	HAS(mails(p, before), "Its thread rests until 2026-11-25 00:00 UTC. ok sends");
-	HAS(tick(p, DAY + 60, gp_hold_expire), "Its thread rests until 2026-11-25 00:00 UTC. ok sends");
+	HAS(mails(p, before), "Its thread rests until 25 November 2026, 00:00. ok sends");
+	HAS(tick(p, DAY + 60, gp_hold_expire), "Its thread rests until 25 November 2026, 00:00. ok sends");
 	order(p, gp_asprintf(p->ctx, "close %lld Enough\n", (long long)number_of));
 	HAS(tick(p, 3 * DAY, gp_hold_expire), "Its thread is closed. ok sends");
 	gp_clock_set(start, true);
