@@ -119,6 +119,7 @@ gp_do_nudge(struct asked *a, const char *args)
 	if (st != GP_OK)
 		return st;
 	gp_json_text(n.data, "title", m->title);
+	args = gp_command_text(a, args);
 	gp_json_text(n.data, "text_md", gp_hold_quote(a->ctx, args, strlen(args), &cut));
 	n.in_reply_to = m->msgid;
 	st = gp_member_send(a->ctx, a->site, a->list, author, &n, a->err);

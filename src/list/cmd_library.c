@@ -78,7 +78,12 @@ read_title(struct asked *a, const char *args, struct gp_practice *p)
 
 	gp_buf_init(&title, a->ctx, MAX_TITLE * 4);
 	gp_buf_init(&tags, a->ctx, MAX_TAGS);
-	while ((word = gp_command_word(&args)).n > 0) {
+	/* A comma belongs to a title, and parts tags. */
+	while (*(args += strspn(args, tags.len > 0 ? " \t,;" : " \t")) != '\0') {
+		word = (struct gp_str){args, strcspn(args, *args == '#' ? " \t,;" : " \t")};
+		args += word.n;
+		while (*word.p == '#' && word.n > 1 && strchr(".!?:", word.p[word.n - 1]) != NULL)
+			word.n--;
 		if (*word.p == '#' && word.n > 1)
 			gp_buf_printf(&tags, "%s%s ", tags.len == 0 ? " " : "",
 			    gp_utf8_fold(a->ctx, word.p + 1, word.n - 1));
@@ -112,7 +117,7 @@ gp_do_keep(struct asked *a, const char *args)
 	what.title = t->title;
 	what.keeper = a->member->address;
 	what.name = gp_strdup(a->ctx, a->name);
-	read_title(a, args, &what);
+	read_title(a, gp_command_text(a, args), &what);
 	st = gp_practice_keep(a->ctx, a->site->store, &what, &p, a->err);
 	if (st != GP_OK)
 		return st;
@@ -350,7 +355,7 @@ gp_do_outdated(struct asked *a, const char *args)
 	st = find_page(a, &args, &p);
 	if (st != GP_OK)
 		return st == GP_E_NOTFOUND ? GP_OK : st;
-	args += strspn(args, " :");
+	args = gp_command_text(a, args + strspn(args, " :"));
 	why = gp_utf8_line(a->ctx, args, strlen(args), MAX_WHY);
 	st = gp_practice_doubt(a->site->store, p, *why != '\0' ? why : "-", a->err);
 	if (st != GP_OK)

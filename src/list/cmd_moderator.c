@@ -153,6 +153,7 @@ gp_do_ban(struct asked *a, const char *args)
 		gp_json_bool(gp_said(a, "bad_dates"), "done", true);
 		return GP_OK;
 	}
+	args = gp_command_text(a, args);
 	ban.reason = gp_utf8_line(a->ctx, args, strlen(args), LONGEST);
 	st = gp_ban_add(a->site->store, &ban, &why);
 	if (st == GP_E_PARSE) {
@@ -236,6 +237,7 @@ set_thread_closed(struct asked *a, const char *args, bool closed)
 		return st == GP_E_NOTFOUND ? GP_OK : st;
 	number += strspn(number, " #");
 	gp_command_word(&number);
+	number = gp_command_text(a, number);
 	why = gp_utf8_line(a->ctx, number, strlen(number), LONGEST);
 	if (!closed)
 		*why = '\0';

@@ -60,7 +60,7 @@ gp_do_configure(struct asked *a, const char *args)
 		return show_settings(a, opt);
 	if (!gp_command_is_proven(a))
 		return GP_OK;
-	args = gp_command_value(args);
+	args = gp_command_value(gp_command_option_text(a, key, args));
 	st = gp_list_set(a->site->store, a->list, key, args, &why);
 	if (st != GP_OK)
 		return gp_said_bad_value(a, st, opt, &why);
@@ -208,7 +208,8 @@ gp_do_member(struct asked *a, const char *args)
 	}
 	if (!gp_command_is_proven(a))
 		return GP_OK;
-	return set_member(a, m, gp_strndup(a->ctx, option.p, option.n), args);
+	return set_member(a, m, gp_strndup(a->ctx, option.p, option.n), gp_command_option_text(a,
+	    gp_strndup(a->ctx, option.p, option.n), args));
 }
 
 enum gp_status

@@ -144,6 +144,7 @@ gp_do_set(struct asked *a, const char *args)
 		gp_said_unknown_option(a, name, gp_member_options, gp_member_option_count);
 		return GP_OK;
 	}
+	args = gp_command_option_text(a, name, args);
 	st = gp_member_set(a->site->store, a->member->id, name, gp_command_value(args), &why);
 	if (st != GP_OK)
 		return gp_said_bad_value(a, st,

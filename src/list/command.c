@@ -80,6 +80,30 @@ gp_command_option(struct asked *a, const char **args)
 }
 
 const char *
+gp_command_text(const struct asked *a, const char *args)
+{
+	size_t n = strlen(args), all = strlen(a->line);
+
+	/* The line ends with the arguments; so does the whole one, but for its marks. */
+	if (a->whole == NULL || n == 0 || n > all || strcmp(a->line + all - n, args) != 0)
+		return args;
+	return a->whole + all - n;
+}
+
+const char *
+gp_command_option_text(const struct asked *a, const char *option, const char *args)
+{
+	static const char *const words[] = {"title", "description", "charter", "questions", "reasons", "kinds", "prefix",
+	    "footer", "digest_note", "name"};
+	size_t i;
+
+	for (i = 0; i < GP_COUNT(words); i++)
+		if (gp_strieq(option, words[i]))
+			return gp_command_text(a, args);
+	return args;
+}
+
+const char *
 gp_command_value(const char *args)
 {
 	static const char *const nothing[] = {"\"\"", "''", "\xe2\x80\x9c\xe2\x80\x9d",
@@ -144,7 +168,8 @@ gp_command_is_proven(struct asked *a)
 {
 	if (a->proven)
 		return true;
-	gp_json_push_text(a->pending, a->line);
+	/* A command may have put another line in its place. */
+	gp_json_push_text(a->pending, a->whole != NULL && gp_starts(a->whole, a->line) ? a->whole : a->line);
 	gp_said_elsewhere(a, "asked");
 	return false;
 }
@@ -208,6 +233,7 @@ gp_command_lines(struct asked *a)
 	bool known;
 
 	while (st == GP_OK && !a->stop && a->at < a->lines.n) {
+		a->whole = a->lines.whole != NULL ? a->lines.whole[a->at] : NULL;
 		st = run_line(a, a->lines.v[a->at++], &known);
 		run++;
 		unknown += !known;
@@ -331,9 +357,10 @@ lines_of_thread(struct asked *a, const struct gp_route *route)
 	gp_read_commands(a->ctx, a->site->words, a->in->mail, &a->lines);
 	for (i = 0; i < a->lines.n; i++)
 		if (strpbrk(a->lines.v[i], " \t") == NULL)
-			a->lines.v[i] = gp_asprintf(a->ctx, "%s %s", a->lines.v[i], route->token);
+			a->lines.whole[i] = a->lines.v[i] = gp_asprintf(a->ctx, "%s %s", a->lines.v[i], route->token);
 	if (a->lines.n == 0) {
 		a->lines.v[0] = gp_asprintf(a->ctx, "get thread %s", route->token);
+		a->lines.whole = NULL;
 		a->lines.n = 1;
 	}
 }
@@ -351,6 +378,7 @@ lines_of_mail(struct asked *a, const struct gp_route *route)
 	/* An empty mail: whoever wrote it needs help. */
 	if (a->lines.n == 0) {
 		a->lines.v = gp_array(a->ctx, char *, 1);
+		a->lines.whole = NULL;
 		a->lines.v[a->lines.n++] = gp_strdup(a->ctx, "help");
 	}
 }

@@ -29,6 +29,7 @@ struct asked {
 	struct gp_lines lines;		/* all of them; the next is lines.v[at] */
 	size_t at;
 	const char *line;		/* that runs now */
+	const char *whole;		/* the same with the marks behind it, or NULL: it has all */
 	int64_t token_object;		/* what gp_command_ask binds its token to, or 0 */
 	json_t *pending;		/* lines that wait for a proof, by address */
 	bool stop;			/* nothing below is read */
@@ -141,6 +142,10 @@ struct gp_str gp_command_word(const char **args);
 /* The option that is named, folded: "KEY VALUE", "KEY: VALUE" or, as on the command line, "KEY=VALUE";
  * the arguments are its value then. */
 char *gp_command_option(struct asked *a, const char **args);
+/* Words for people, which args, a part of the line that runs now, ends with: with the marks behind them. */
+const char *gp_command_text(const struct asked *a, const char *args);
+/* The value of an option: such words where it is one that people read, as a title. */
+const char *gp_command_option_text(const struct asked *a, const char *option, const char *args);
 /* A value; two quotation marks, as any mail program writes them, or a dash stand for nothing: "". */
 const char *gp_command_value(const char *args);
 /* Do they begin with a word for that thing ("list", "thread"), in any language? Then they go behind it. */

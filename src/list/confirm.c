@@ -193,8 +193,13 @@ take_token(struct asked *a, const struct gp_token *t)
 
 	lines = json_object_get(data, "lines");
 	a->lines.v = gp_array(a->ctx, char *, json_array_size(lines) + 1);
-	for (i = 0; i < json_array_size(lines); i++)
-		a->lines.v[i] = gp_strdup(a->ctx, json_string_value(json_array_get(lines, i)));
+	a->lines.whole = gp_array(a->ctx, char *, json_array_size(lines) + 1);
+	for (i = 0; i < json_array_size(lines); i++) {
+		a->lines.whole[i] = gp_strdup(a->ctx, json_string_value(json_array_get(lines, i)));
+		/* A text below a line is as it is. */
+		a->lines.v[i] = strchr(a->lines.whole[i], '\n') != NULL ? a->lines.whole[i] :
+		    gp_read_unmarked(a->ctx, a->lines.whole[i]);
+	}
 	a->lines.n = i;
 	a->at = 0;
 	a->proven = a->answered = true;

@@ -187,7 +187,7 @@ gp_heat_answer(struct asked *a, struct gp_token *t)
 	if (a->in == NULL)
 		return false;
 	gp_read_commands(a->ctx, a->site->words, a->in->mail, &said);
-	for (i = 0; i < said.n && (line = line_of(a, said.v[i], key)) != NULL; i++)
+	for (i = 0; i < said.n && (line = line_of(a, said.whole[i], key)) != NULL; i++)
 		gp_json_push_text(lines, line);
 	t->data = gp_json_dump(a->ctx, data, false);
 	return i > 0;

@@ -281,8 +281,12 @@ gp_do_mentor(struct asked *a, const char *args)
 enum gp_status
 gp_do_introduce(struct asked *a, const char *args)
 {
-	char *text = gp_utf8_line(a->ctx, args, strlen(args), INTRO);
-	enum gp_status st = gp_intro_set(a->site->store, a->member->id, text, gp_now(), a->err);
+	char *text;
+	enum gp_status st;
+
+	args = gp_command_text(a, args);
+	text = gp_utf8_line(a->ctx, args, strlen(args), INTRO);
+	st = gp_intro_set(a->site->store, a->member->id, text, gp_now(), a->err);
 
 	gp_json_text(gp_said(a, "introduced"), "text", *text != '\0' ? text : NULL);
 	return st;

@@ -125,6 +125,8 @@ gp_do_note(struct asked *a, const char *args)
 		return st == GP_E_NOTFOUND ? GP_OK : st;
 	note = gp_utf8_line(a->ctx, args, strlen(args), GP_NOTE_LONGEST);
 	off = gp_strieq(note, "off") || gp_strieq(note, "none");
+	if (!off)
+		note = gp_utf8_line(a->ctx, gp_command_text(a, args), strlen(gp_command_text(a, args)), GP_NOTE_LONGEST);
 	a->refused |= !moderator && (!own || off);
 	if (a->refused || *note == '\0') {
 		gp_json_text(gp_said(a, a->refused ? "note_not_yours" : "note_what"), "title", m->title);

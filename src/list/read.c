@@ -12,9 +12,9 @@
 
 enum { MAX_REASON = 4000, RULE = 5 };
 
-/* Polite words in front, stars and dashes of lists, marks behind. */
+/* Behind polite words, stars and dashes of lists. */
 static char *
-plain(const void *ctx, const struct gp_words *words, const char *line)
+begin_of(const void *ctx, const struct gp_words *words, const char *line)
 {
 	struct gp_str s;
 	size_t used;
@@ -23,6 +23,14 @@ plain(const void *ctx, const struct gp_words *words, const char *line)
 	while (gp_words_find(words, GP_WORD_POLITE, line, &used) != NULL && used > 0)
 		line += used + strspn(line + used, " \t,;:.!");
 	s = gp_str_trim(GP_STR(line));
+	return gp_strndup(ctx, s.p, s.n);
+}
+
+char *
+gp_read_unmarked(const void *ctx, const char *line)
+{
+	struct gp_str s = gp_str_trim(GP_STR(line));
+
 	/* A word of nothing (KEY "") is one. */
 	if (s.n > 3 && (memcmp(s.p + s.n - 3, " \"\"", 3) == 0 || memcmp(s.p + s.n - 3, " ''", 3) == 0))
 		return gp_strndup(ctx, s.p, s.n);
@@ -48,26 +56,34 @@ gp_read_subject(const void *ctx, const struct gp_words *words, const char *subje
 	return title;
 }
 
+static void
+add_line(struct gp_lines *out, char *whole)
+{
+	char *line = gp_read_unmarked(out->v, whole);
+
+	if (*line == '\0' || gp_read_is_rule(line))
+		return;
+	out->whole[out->n] = whole;
+	out->v[out->n++] = line;
+}
+
 void
 gp_read_commands(const void *ctx, const struct gp_words *words, const struct gp_mail *mail,
     struct gp_lines *out)
 {
-	char *subject = plain(ctx, words, gp_read_subject(ctx, words, mail->subject));
+	char *subject = begin_of(ctx, words, gp_read_subject(ctx, words, mail->subject));
 	struct gp_lines body;
 	size_t i;
 
 	gp_read_lines(ctx, words, GP_WORD_COMMAND, mail, &body);
 	out->v = gp_array(ctx, char *, body.n + 1);
+	out->whole = gp_array(ctx, char *, body.n + 1);
 	out->n = 0;
 	/* A reply to a mail of ours has our subject, which begins with the list's [name]. */
-	if (gp_words_starts(words, GP_WORD_COMMAND, subject))
-		out->v[out->n++] = subject;
-	for (i = 0; i < body.n; i++) {
-		char *line = plain(out->v, words, body.v[i]);
-
-		if (*line != '\0' && !gp_read_is_rule(line))
-			out->v[out->n++] = line;
-	}
+	if (gp_words_starts(words, GP_WORD_COMMAND, gp_read_unmarked(ctx, subject)))
+		add_line(out, subject);
+	for (i = 0; i < body.n; i++)
+		add_line(out, begin_of(out->v, words, body.v[i]));
 }
 
 /* Lines from `first` on as one text, `at` bytes of the first left out. */

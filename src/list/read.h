@@ -10,6 +10,7 @@
 
 struct gp_lines {
 	char **v;		/* trimmed, UTF-8, none empty */
+	char **whole;		/* the same with the marks that stood behind them; NULL: v has all */
 	size_t n;
 };
 /*
@@ -18,6 +19,8 @@ struct gp_lines {
  */
 void gp_read_commands(const void *ctx, const struct gp_words *words, const struct gp_mail *mail,
     struct gp_lines *out);
+/* A line of commands that was kept as it stood, without the marks behind it. */
+char *gp_read_unmarked(const void *ctx, const char *line);
 /*
  * The first word of a reply, of that kind; *rest: what stands behind it, to the end of the own words
  * (a reason), trimmed, at most 4,000 bytes; "" where it says nothing ("please"). NULL: there is none;

@@ -243,6 +243,7 @@ gp_read_lines(const void *ctx, const struct gp_words *words, int wanted,
 
 	read_names(&r, mail);
 	out->v = gp_array(ctx, char *, MAX_LINES);
+	out->whole = NULL;
 	out->n = 0;
 	end = p + (mail->own != NULL ? gp_text_own_end(ctx, p, mail->own_n) : 0);
 	for (; p < end && out->n < MAX_LINES && what != STOP; p = nl + 1) {

@@ -159,11 +159,53 @@ test_replies(void **state)
 	HASNT(text, "queens");
 }
 
+/* Marks behind a command are no part of it, but words for people keep theirs. */
+static void
+test_words_whole(void **state)
+{
+	struct place *p = *state;
+	struct gp_practice **pages;
+	struct gp_message *m;
+	struct gp_err err;
+	int64_t before;
+	size_t n;
+	char *why;
+
+	post(p, CLEO, "h", NULL, "Sugar or honey", "Sugar.\n");
+	post(p, BOB, "k", NULL, "Marking", "White.\n");
+	HAS(order(p, gp_asprintf(p->ctx, "nudge %lld Would you wait a day?\n", (long long)number(p, "h"))),
+	    "Would you wait a day?");
+	HAS(order(p, gp_asprintf(p->ctx, "- nudge %lld Thank you all!\n", (long long)number(p, "h"))), "Thank you all!");
+	before = last_job(p);
+	order(p, gp_asprintf(p->ctx, "nudge %lld ?\n", (long long)number(p, "h")));
+	HASNT(mails(p, before), "cleo@example.com");
+	order(p, gp_asprintf(p->ctx, "close thread %lld It is all said, is it not?\n", (long long)number(p, "h")));
+	must(gp_message_find_id(p->ctx, p->site->store, number(p, "h"), &m, &err), &err);
+	must(gp_thread_closed(p->ctx, p->site->store, m->thread, &why, &err), &err);
+	assert_string_equal(why, "It is all said, is it not?");
+	/* A number alone has none. */
+	HAS(order(p, gp_asprintf(p->ctx, "open %lld.\n", (long long)number(p, "h"))), "open");
+	HAS(ask(p, ANN, gp_asprintf(p->ctx, "keep %lld White, or blue? #queens, #may.\n", (long long)number(p, "k"))),
+	    "\"White, or blue?\"");
+	must(gp_practice_all(p->ctx, p->site->store, p->bees->id, NULL, 0, INT64_MAX, 9, &pages, &n, &err), &err);
+	assert_string_equal(pages[0]->title, "White, or blue?");
+	assert_string_equal(pages[0]->tags, " queens may ");
+	HAS(ask(p, ANN, "outdated white-or-blue Who says so?\n"), "White, or blue?");
+	must(gp_practice_all(p->ctx, p->site->store, p->bees->id, NULL, 0, INT64_MAX, 9, &pages, &n, &err), &err);
+	assert_string_equal(pages[0]->doubt, "Who says so?");
+	ask(p, BOB, "introduce I have two hives. You?\n");
+	order(p, "configure description Bees, and who keeps them.\nconfigure archive members.\n");
+	must(gp_list_find(p->ctx, p->site->store, "bees@example.org", &p->bees, &err), &err);
+	assert_string_equal(p->bees->set.description, "Bees, and who keeps them.");
+	assert_int_equal(p->bees->set.archive, GP_ARCHIVE_MEMBERS);
+}
+
 int
 main(void)
 {
 	static const struct CMUnitTest tests[] = {
-		PLACE_TEST(test_slow), PLACE_TEST(test_cool), PLACE_TEST(test_question), PLACE_TEST(test_replies),
+		PLACE_TEST(test_words_whole), PLACE_TEST(test_slow), PLACE_TEST(test_cool), PLACE_TEST(test_question),
+		PLACE_TEST(test_replies),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
