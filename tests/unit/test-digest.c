@@ -475,6 +475,36 @@ test_catchup(void **state)
 	}
 }
 
+/* What is mailed and never kept stands in it, and nobody is told to ask for it. */
+static void
+test_never_kept(void **state)
+{
+	struct place *p = *state;
+	static const struct { int form; int64_t minutes; bool words; } cases[] = {{GP_FORM_SUMMARY, 0, true},
+	    {GP_FORM_PLAIN, 0, true}, {GP_FORM_SUMMARY, 1, false}, {GP_FORM_TITLES, 0, false}};
+	struct gp_news_pool *pool;
+	struct gp_issue *issue;
+	struct gp_digest *d;
+	struct gp_err err;
+	size_t i;
+
+	p->bees->set.archive = GP_ARCHIVE_MEMBERS;
+	post(p, "kept", "Wax moths", NULL, "Who has seen wax moths?\n");
+	post(p, "gone", "Robbers #not-archived", NULL, "Copper words.\n");
+	for (i = 0; i < GP_COUNT(cases); i++) {
+		struct gp_digest_how how = {.span = {GP_DELIVERY_WEEKLY, gp_now() - 86400, gp_now() + 1}, .language = "en",
+		    .timezone = "UTC", .form = cases[i].form, .minutes = cases[i].minutes, .hour = 7};
+
+		must(gp_news_pool_after(p->ctx, p->site, p->bees, 0, gp_now() + 1, &pool, &err), &err);
+		must(gp_issue_pick(p->ctx, p->site, pool, NULL, -1, 0, how.span.from, &issue, &err), &err);
+		must(gp_digest_write(p->ctx, p->site, &how, &issue, 1, &d, &err), &err);
+		HAS(d->text, cases[i].words ? "Copper words" : "Robbers");
+		HASNT(d->text, "get 2");
+		if (cases[i].form == GP_FORM_SUMMARY)
+			HAS(d->text, "get 1");
+	}
+}
+
 int
 main(void)
 {
@@ -486,6 +516,7 @@ main(void)
 		TEST(test_many_posts_stay_below_the_limit),
 		TEST(test_order),
 		TEST(test_choices),
+		TEST(test_never_kept),
 		TEST(test_minutes),
 		TEST(test_together),
 		TEST(test_catchup),
