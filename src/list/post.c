@@ -316,7 +316,7 @@ gp_post_again(const void *ctx, struct gp_site *site, struct gp_list *list, const
 {
 	struct gp_header h;
 	struct posting p = {.ctx = ctx, .site = site, .list = list, .in = in, .h = &h, .archived = archived,
-	    .note = in->note, .copies = &first->id, .copies_n = 1, .known_on = first->list, .out = out, .err = err};
+	    .note = first->note[0] != '\0' ? first->note : NULL, .copies = &first->id, .copies_n = 1, .known_on = first->list, .out = out, .err = err};
 	enum gp_status st = gp_header_scan(ctx, in->raw, in->n, &h, err);
 
 	return st == GP_OK ? queue_post(&p, author) : st;

@@ -67,8 +67,7 @@ say(const struct work *w, const char *template_name)
 static enum gp_status
 copy_one(struct work *w, const struct gp_message *m)
 {
-	struct gp_inbound in = {.envelope_from = m->from_addr, .via = "guildpost", .received = gp_now(),
-	    .note = m->note[0] != '\0' ? m->note : NULL};
+	struct gp_inbound in = {.envelope_from = m->from_addr, .via = "guildpost", .received = gp_now()};
 	struct gp_member *author = NULL;
 	struct gp_outcome out = {0};
 	struct gp_archived a;
@@ -78,11 +77,15 @@ copy_one(struct work *w, const struct gp_message *m)
 
 	if (st != GP_OK)
 		return st;
+	gp_derive_words(w->ctx, &mail);
 	in.mail = &mail;
 	in.raw = raw;
+	/* A note of the author's stands in it already. */
+	if (m->note[0] != '\0' && !gp_streq(gp_note_said(w->ctx, w->site->words, &mail), m->note))
+		in.note = m->note;
 	st = gp_archive_add(w->ctx, w->site->store, w->guest, &mail, raw, in.n, gp_now(), &a, w->err);
-	if (st == GP_OK && in.note != NULL)
-		st = gp_message_set_note(w->site->store, a.id, in.note, true, w->err);
+	if (st == GP_OK && m->note[0] != '\0')
+		st = gp_message_set_note(w->site->store, a.id, m->note, in.note != NULL, w->err);
 	if (st != GP_OK)
 		return st;
 	if (w->share->guest != 0) {
@@ -204,6 +207,7 @@ answer(struct asked *a, const char *args, bool yes)
 	describe(&w, gp_said(a, yes ? "shared" : "share_refused"));
 	if (yes)
 		return (st = begin(&w)) == GP_OK ? gp_command_log(a, GP_VERB_SHARE, w.head->title, w.home->address) : st;
+	args = gp_command_text(a, args);
 	w.share->state = GP_SHARE_REFUSED;
 	st = gp_share_set(a->site->store, w.share, a->err);
 	return st == GP_OK ? tell_refusal(&w, gp_utf8_line(a->ctx, args, strlen(args), WHY)) : st;

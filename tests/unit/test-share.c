@@ -258,9 +258,9 @@ test_no(void **state)
 	say_yes(p, ANN);
 	back = gp_strdup(p->ctx, reply_address(p));
 	HAS(say(p, WIM, back, "Re: x", "perhaps\n"), "That was not clear");
-	text = say(p, WIM, back, "Re: x", "no we have one\n");
+	text = say(p, WIM, back, "Re: x", "no we have one!\n");
 	HAS(text, "ann@example.org|[bees] \"Nests\" is not shared");
-	HAS(text, "we have one");
+	HAS(text, "we have one!");
 	HASNT(say(p, WIM, back, "Re: x", "yes\n"), "in common");
 	assert_int_equal(has_message(p, list, "1"), 0);
 	/* It can be asked for again. */
@@ -342,6 +342,29 @@ test_veiled(void **state)
 	must(gp_message_find_id(p->ctx, p->site->store, number_on(p, list, "1"), &m, &err), &err);
 	must(gp_thread_veil(p->site->store, m->thread, &veil, &err), &err);
 	assert_int_equal(veil.visible, GP_VISIBLE_MEMBERS);
+}
+
+/* The author's note stands in the subject already. */
+static void
+test_note_once(void **state)
+{
+	struct place *p = *state;
+	int64_t before;
+
+	wasps(p, "public");
+	option(p, p->bees, "share", "on");
+	post(p, CLEO, "9", NULL, "[note: stings] Help", "What helps?\n");
+	post(p, CLEO, "8", NULL, "Help us", "note: stings\n\nWhat helps here?\n");
+	ask(p, ANN, gp_asprintf(p->ctx, "share %lld wasps\n", (long long)number(p, "9")));
+	say_yes(p, ANN);
+	before = last_job(p);
+	say(p, WIM, reply_address(p), "Re: Would you", "yes\n");
+	HAS(everyone(p, before), "xena@x.example |[note: stings] Help|");
+	ask(p, ANN, gp_asprintf(p->ctx, "share %lld wasps\n", (long long)number(p, "8")));
+	say_yes(p, ANN);
+	before = last_job(p);
+	say(p, WIM, reply_address(p), "Re: Would you", "yes\n");
+	HAS(everyone(p, before), "xena@x.example |Help us|");
 }
 
 /* A list on which all is without names takes no names of others. */
@@ -437,7 +460,7 @@ main(void)
 {
 	static const struct CMUnitTest tests[] = {PLACE_TEST(test_both_get_replies), PLACE_TEST(test_digest_new), PLACE_TEST(test_one_removal),
 	    PLACE_TEST(test_mute_close_and_end), PLACE_TEST(test_closed_on_both), PLACE_TEST(test_no),
-	    PLACE_TEST(test_refused), PLACE_TEST(test_who_may_bring), PLACE_TEST(test_veiled), PLACE_TEST(test_unnamed_guest), PLACE_TEST(test_first_line)};
+	    PLACE_TEST(test_refused), PLACE_TEST(test_who_may_bring), PLACE_TEST(test_veiled), PLACE_TEST(test_note_once), PLACE_TEST(test_unnamed_guest), PLACE_TEST(test_first_line)};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
