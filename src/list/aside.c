@@ -69,6 +69,25 @@ is_end_of_word(const char *p, bool *shared)
 	return p[marks] == '\0' || strchr(".,:;!", *p) != NULL;
 }
 
+/* "+1", "+1!", "+1 with pleasure", "+1, and I bring a book": not "+100". What says no more than +1 is no post. */
+static bool
+read_plus(const struct gp_words *words, const char *line, struct gp_aside_said *out)
+{
+	const struct gp_word *word;
+	const char *rest;
+	size_t used;
+
+	if (!gp_starts(line, "+1") || (line[2] != '\0' && strchr(" \t.,:;!", line[2]) == NULL))
+		return false;
+	out->plus = !is_end_of_word(line + 2, &out->shared);
+	rest = line + 2 + strspn(line + 2, " \t.,:;!");
+	word = gp_words_find(words, GP_WORD_VOTE, rest, &used);
+	rest += word != NULL && strcmp(word->name, "yes") == 0 ? used : 0;
+	out->shared = !gp_words_only_polite(words, rest);
+	out->vote = "yes";
+	return true;
+}
+
 /* What the line says to us, with the word at `at`; false: nothing. */
 static bool
 read_line(const void *ctx, const struct gp_site *site, const char *line, struct gp_aside_said *out)
@@ -77,10 +96,8 @@ read_line(const void *ctx, const struct gp_site *site, const char *line, struct 
 	size_t used, at = gp_read_marks(line);
 
 	out->line = line;
-	if (gp_starts(line, "+1") && is_end_of_word(line + 2, &out->shared)) {
-		out->vote = "yes";
+	if (read_plus(site->words, line, out))
 		return true;
-	}
 	word = gp_words_find(site->words, GP_WORD_VOTE, line + at, &used);
 	out->vote = word != NULL && is_end_of_word(line + at + used, &out->shared) ? word->name : NULL;
 	if (out->vote != NULL)
@@ -127,7 +144,7 @@ gp_aside_line(struct asked *a, const struct gp_aside_said *aside, const struct g
 		    aside->rest + strspn(aside->rest, " \t.!:"));
 	if (a->member == NULL)
 		return NULL;
-	if ((gp_decision_of(a->ctx, a->site->store, parent->id, &d, a->err) != GP_OK || d->over) &&
+	if ((aside->plus || gp_decision_of(a->ctx, a->site->store, parent->id, &d, a->err) != GP_OK || d->over) &&
 	    (strcmp(aside->vote, "yes") != 0 || gp_circle_of(a->ctx, a->site->store, parent->id, &c, a->err) != GP_OK ||
 	    c->state == GP_CIRCLE_OVER))
 		return NULL;

@@ -102,6 +102,7 @@ describe(const struct work *w, const struct gp_list *child)
 	json_t *data = gp_json_object(w->ctx);
 
 	gp_json_text(data, "title", w->c->name);
+	gp_json_text(data, "home_title", w->list->set.title[0] != '\0' ? w->list->set.title : w->list->name);
 	gp_json_text(data, "snippet", is_veiled(w) ? "" : w->head->snippet);
 	gp_json_text(data, "to_date", gp_time_format(w->ctx, w->c->ends, w->list->set.timezone, "%Y-%m-%d"));
 	if (child != NULL) {

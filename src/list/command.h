@@ -210,6 +210,7 @@ bool gp_share_names_list(const void *ctx, const struct gp_site *site, const char
 
 struct gp_aside_said {
 	const char *vote;	/* what it says if the thread is a round that decides; then no command */
+	bool plus;		/* "+1 with ...": so to a circle alone, since elsewhere it may be about anything */
 	const struct gp_command *command;
 	const char *rest;	/* of the line, behind the word */
 	bool only;		/* nothing else was written */

@@ -13,8 +13,8 @@
 
 enum { DAY = 86400, MOST_PARENTS = 20, LONGEST_WHY = 120 };
 
-static enum gp_status
-reject(struct asking *a, const char *reply)
+enum gp_status
+gp_rules_reject(struct asking *a, const char *reply)
 {
 	a->out->reply = gp_asprintf(a->ctx, "550 5.7.1 %s", reply);
 	return gp_rules_decide(a, GP_DECIDE_REJECT, "%s", reply);
@@ -44,7 +44,7 @@ gp_rule_banned(struct asking *a)
 		    a->err);
 	if (st != GP_OK)
 		return st;
-	return reject(a, gp_asprintf(a->ctx, "%s takes no mail from you; questions go to %s",
+	return gp_rules_reject(a, gp_asprintf(a->ctx, "%s takes no mail from you; questions go to %s",
 	    a->route->list->address,
 	    gp_route_address(a->ctx, a->site, a->route->list, "owner", NULL)));
 }
@@ -110,7 +110,7 @@ gp_rule_thread_closed(struct asking *a)
 	line = gp_utf8_line(a->ctx, why, strlen(why), LONGEST_WHY);
 	if (gp_utf8_count(line, strlen(line)) != strlen(line))
 		line = gp_strdup(a->ctx, "");
-	return reject(a, gp_asprintf(a->ctx, "this thread is closed%s%s", *line != '\0' ? ": " : "",
+	return gp_rules_reject(a, gp_asprintf(a->ctx, "this thread is closed%s%s", *line != '\0' ? ": " : "",
 	    line));
 }
 
@@ -130,7 +130,7 @@ gp_rule_member(struct asking *a)
 	const struct gp_member *author = a->out->author;
 
 	if (author != NULL && author->posting == GP_POSTING_NONE)
-		return reject(a, gp_asprintf(a->ctx, "you can't write to this list now; questions go "
+		return gp_rules_reject(a, gp_asprintf(a->ctx, "you can't write to this list now; questions go "
 		    "to %s", gp_route_address(a->ctx, a->site, a->route->list, "owner", NULL)));
 	if (author != NULL && author->posting == GP_POSTING_HELD)
 		return gp_rules_decide(a, GP_DECIDE_HOLD, "posts of this member wait for a moderator");
@@ -190,7 +190,7 @@ otherwise(struct asking *a, int may, bool reply)
 		if (stranger && may == GP_MAY_MEMBERS)
 			text = gp_asprintf(a->ctx, "%s; to join write to %s", text,
 			    gp_route_address(a->ctx, a->site, list, "subscribe", NULL));
-		return reject(a, text);
+		return gp_rules_reject(a, text);
 	case GP_ELSE_DISCARD:
 		return gp_rules_decide(a, GP_DECIDE_DISCARD, "%s", text);
 	default:
@@ -341,7 +341,7 @@ gp_rule_slow(struct asking *a)
 	next = last + pace.slow;
 	if (st != GP_OK || last == 0 || next <= gp_now())
 		return st == GP_OK ? GP_E_NOTFOUND : st;
-	return reject(a, gp_asprintf(a->ctx, "this thread goes slowly now: you can write in it again from %s on",
+	return gp_rules_reject(a, gp_asprintf(a->ctx, "this thread goes slowly now: you can write in it again from %s on",
 	    gp_time_format(a->ctx, next, a->route->list->set.timezone, "%Y-%m-%d %H:%M %Z")));
 }
 

@@ -130,6 +130,33 @@ gp_rule_veil(struct asking *a)
 	    "is not for its author to say, and as it stands all would see it");
 }
 
+/* What asks for answers that are counted, in a thread that nobody could find again to count them. */
+enum gp_status
+gp_rule_counted(struct asking *a)
+{
+	const struct gp_list *list = a->route->list;
+	const char *kind = gp_kind_said(a->ctx, a->site, list, a->in->mail);
+	bool circle = gp_streq(kind, "circle");
+	struct gp_message *parent;
+	struct gp_veil veil;
+	enum gp_status st;
+
+	if ((!circle && !gp_streq(kind, "decide")) ||
+	    !may(circle ? list->set.circles : list->set.decisions, a->out->author))
+		return GP_E_NOTFOUND;
+	gp_veil_said(a->ctx, a->site, a->in->mail, &veil);
+	if (veil.visible != GP_VISIBLE_NONE && list->set.visible != GP_VISIBLE_NONE &&
+	    (a->in->mail->flags & GP_MAIL_NO_ARCHIVE) == 0)
+		return GP_E_NOTFOUND;
+	st = gp_rules_parent(a->ctx, a->site, list, a->in->mail, &parent, a->err);
+	if (st != GP_E_NOTFOUND)
+		return st == GP_OK ? GP_E_NOTFOUND : st;
+	return gp_rules_reject(a, circle ? "a circle can't begin in a thread that is not archived, since nobody could count "
+	    "who wants it: send it again without #not-archived, or with #members in its place" :
+	    "nothing can be decided in a thread that is not archived, since nobody could count who says what: send it "
+	    "again without #not-archived, or with #members in its place");
+}
+
 enum gp_status
 gp_veil_keep(const void *ctx, struct gp_site *site, const struct gp_list *list, const struct gp_mail *mail,
     const struct gp_member *author, struct gp_archived *a, struct gp_err *err)

@@ -112,6 +112,82 @@ test_veiled(void **state)
 	assert_int_equal(child(p, "bees-smoke@example.org")->set.archive, GP_ARCHIVE_OWNERS);
 }
 
+/* The first word counts; what says more than that is for the others, too. */
+static void
+test_plus(void **state)
+{
+	static const struct { const char *text; bool counts, is_post; } cases[] = {
+		{"+1\n", true, false}, {"+1!\n", true, false}, {"+1 yes\n", true, false}, {"+1 with pleasure\n", true, false},
+		{"+1 gerne, danke\n", true, false}, {"+1 avec plaisir !\n", true, false},
+		{"+1\n\n-- \nCleo\nHive 9\n", true, false},
+		{"+1 please!\n\nBen <ben@x.example> wrote:\n> Let us rear.\n", true, false},
+		{"+1 yes, but not on Tuesdays\n", true, true}, {"+1 with pleasure\n\nI have a hall for us.\n", true, true},
+		{"+1 who has a hall?\n", true, true}, {"+100 queens\n", false, true}, {"I say +1\n", false, true},
+		{"+1st of all, no\n", false, true},
+	};
+	struct place *p = *state;
+	char *id, *subject;
+	int64_t got;
+	bool born;
+	size_t i;
+
+	set(p, "circles", "on");
+	set(p, "circle_quorum", "2");
+	set(p, "repeats", "yes");
+	for (i = 0; i < GP_COUNT(cases); i++) {
+		id = gp_asprintf(p->ctx, "c%zu", i);
+		subject = gp_asprintf(p->ctx, "circle: Group %zu", i);
+		post(p, BOB, id, NULL, subject, gp_asprintf(p->ctx, "Let us rear %zu.\n", i));
+		got = post(p, CLEO, gp_asprintf(p->ctx, "p%zu", i), id, gp_asprintf(p->ctx, "Re: %s", subject), cases[i].text);
+		born = child(p, gp_asprintf(p->ctx, "bees-group-%zu@example.org", i)) != NULL;
+		if (born != cases[i].counts || (got != 0) != cases[i].is_post)
+			fail_msg("%s: %d %d", cases[i].text, born, got != 0);
+	}
+	/* What is decided is no circle: there it may be about anything. */
+	set(p, "decisions", "on");
+	post(p, BOB, "d", NULL, "#decide A press", "It costs 300.\n");
+	assert_int_not_equal(post(p, CLEO, "dp", "d", "Re: #decide A press", "+1 to what Bob fears\n"), 0);
+}
+
+/* What can't be counted can't begin. */
+static void
+test_not_archived(void **state)
+{
+	static const struct { const char *from, *subject; bool refused; } cases[] = {
+		{CLEO, "circle: Wax #not-archived", true}, {CLEO, "#decide Wax [not archived]", true},
+		{CLEO, "circle: Wax #members", false}, {CLEO, "Wax #not-archived", false},
+		{CLEO, "Re: circle: Wax #not-archived", true},
+	};
+	struct place *p = *state;
+	struct gp_inbound in;
+	struct gp_decision d;
+	struct gp_route r;
+	struct gp_err err;
+	int64_t before;
+	size_t i;
+
+	set(p, "circles", "on");
+	set(p, "decisions", "on");
+	for (i = 0; i < GP_COUNT(cases); i++) {
+		incoming(p->ctx, gp_asprintf(p->ctx, "From: %s\nTo: bees@example.org\nSubject: %s\nMessage-ID: <t%zu@t.example>\n"
+		    "\nWords %zu.\n", cases[i].from, cases[i].subject, i, i), "s@x.example", &in);
+		must(gp_route_find(p->ctx, p->site, "bees@example.org", &r, &err), &err);
+		must(gp_decide(p->ctx, p->site, &r, &in, &d, &err), &err);
+		if ((d.kind == GP_DECIDE_REJECT) != cases[i].refused)
+			fail_msg("%s: %d", cases[i].subject, d.kind);
+		if (cases[i].refused)
+			HAS(d.reply, "send it again without #not-archived");
+	}
+	/* The welcome says why it came, and claims nothing of who proposed it. */
+	propose(p);
+	set(p, "circle_quorum", "2");
+	before = last_job(p);
+	post(p, CLEO, "p1", "c", "Re: circle: Queen rearing", "+1\n");
+	HAS(mails(p, before), "You get this because you said +1 on bees, or proposed the circle there.");
+	HAS(mails(p, before), "bees-queen-rearing+unsubscribe@example.org");
+	HASNT(mails(p, before), "You said +1");
+}
+
 static void
 test_life(void **state)
 {
@@ -160,6 +236,8 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		PLACE_TEST(test_birth),
 		PLACE_TEST(test_veiled),
+		PLACE_TEST(test_plus),
+		PLACE_TEST(test_not_archived),
 		PLACE_TEST(test_life),
 		PLACE_TEST(test_nobody),
 	};
