@@ -126,7 +126,7 @@ put_plain(const void *ctx, struct gp_site *site, const char *language, const str
 	gp_json_text(o, "msgid", m->msgid);
 	gp_json_text(o, "date", gp_date_format(ctx, m->date, m->zone));
 	gp_json_text(o, "reply_address", gp_route_address(ctx, site, list, "reply", m->key));
-	gp_json_bool(o, "is_kept", gp_list_has_archive(list) && m->state == 1);
+	gp_json_bool(o, "is_kept", m->state == 1);
 	if (gp_list_has_archive(list) && m->state == 1)
 		gp_json_text(o, "url", gp_asprintf(ctx, "%s/%s/m/%s", site->conf->url, list->name, m->key));
 	gp_json_text(o, "content_note", m->note[0] != '\0' ? news_line(ctx, m->note, GP_NOTE_LONGEST) : NULL);

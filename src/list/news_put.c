@@ -76,8 +76,8 @@ put_name(const struct putting *p, json_t *o, const struct gp_news *news, const c
 	gp_json_bool(o, "newcomer", news->newcomer);
 	gp_json_text(o, "key", m->key);
 	gp_json_int(o, "number", m->id);
-	/* What is mailed and never kept can't be asked for. */
-	gp_json_bool(o, "is_kept", m->state == 1 && gp_list_has_archive(p->list));
+	/* What is mailed and never kept can't be asked for. A number else tells which message an answer quotes. */
+	gp_json_bool(o, "is_kept", m->state == 1);
 	put_url(p, o, 'm', m->state == 1 ? m->key : NULL);
 	if (!p->list->set.closed)
 		gp_json_text(o, "reply_url", news_mailto(p->ctx, p->site, p->list, m, title));

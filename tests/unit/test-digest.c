@@ -488,7 +488,7 @@ test_never_kept(void **state)
 	struct gp_err err;
 	size_t i;
 
-	must(gp_list_set(p->site->store, p->bees, "archive", "members", &err), &err);
+	must(gp_list_set(p->site->store, p->bees, "archive", "owners", &err), &err);
 	must(gp_list_find(p->ctx, p->site->store, "bees@example.org", &p->bees, &err), &err);
 	post(p, "kept", "Wax moths", NULL, "Who has seen wax moths?\n");
 	post(p, "gone", "Robbers #not-archived", NULL, "Copper words.\n");
