@@ -52,7 +52,8 @@ add_filters(struct run *r)
 	/* Of a thread that two of them have, one. */
 	if (r->search->list == 0)
 		gp_buf_puts(b, " AND n.thread NOT IN (SELECT g.thread FROM share x JOIN node g ON g.id = x.guest "
-		    "JOIN node h ON h.id = x.home WHERE x.state = 1 AND h.list IN (SELECT value FROM json_each(:whole)))");
+		    "JOIN node h ON h.id = x.home WHERE x.state = 1 AND h.list IN (SELECT value FROM json_each(:whole)) "
+		    "AND look(h.thread))");
 	if (q->from != INT64_MIN)
 		gp_buf_puts(b, " AND n.date >= :from");
 	if (q->to != INT64_MAX)
