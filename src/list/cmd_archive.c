@@ -50,6 +50,27 @@ name_of(const void *ctx, struct gp_str word)
 	return s;
 }
 
+/* A number of another list that has the thread names the same message here. */
+static enum gp_status
+here(struct asked *a, struct gp_message **m)
+{
+	struct gp_message *copy;
+	int64_t *v;
+	size_t i, n;
+	enum gp_status st;
+
+	if ((*m)->list == a->list->id)
+		return GP_OK;
+	st = gp_share_copies(a->ctx, a->site->store, (*m)->id, &v, &n, a->err);
+	for (i = 0; st == GP_OK && i < n; i++) {
+		st = gp_message_find_id(a->ctx, a->site->store, v[i], &copy, a->err);
+		if (st == GP_OK && copy->list == a->list->id)
+			*m = copy;
+		st = st == GP_E_NOTFOUND ? GP_OK : st;
+	}
+	return st;
+}
+
 enum gp_status
 gp_command_message(struct asked *a, const char *args, struct gp_message **out)
 {
@@ -65,6 +86,8 @@ gp_command_message(struct asked *a, const char *args, struct gp_message **out)
 		st = gp_message_find_id(a->ctx, a->site->store, id, out, a->err);
 	else if (*name != '\0')
 		st = gp_message_find_key(a->ctx, a->site->store, a->list->id, name, out, a->err);
+	if (st == GP_OK)
+		st = here(a, out);
 	if (st == GP_OK && !is_visible(a, *out))
 		st = GP_E_NOTFOUND;
 	if (st == GP_E_NOTFOUND)

@@ -125,6 +125,25 @@ which_answer(struct asked *a, const char *args, const struct gp_message *named,
 	return st;
 }
 
+/* Whoever wrote it as a member, here or on another list that has the thread. */
+static enum gp_status
+find_writer(struct asked *a, const struct gp_message *m, struct gp_list **list, struct gp_member **out)
+{
+	struct gp_share_side *sides;
+	size_t i, n;
+	enum gp_status st = gp_member_find(a->ctx, a->site->store, a->list->id, m->from_addr, out, a->err);
+
+	*list = a->list;
+	if (st != GP_E_NOTFOUND || gp_share_sides(a->ctx, a->site->store, m->thread, &sides, &n, a->err) != GP_OK)
+		return st;
+	for (i = 0; st == GP_E_NOTFOUND && i < n; i++) {
+		st = gp_member_find(a->ctx, a->site->store, sides[i].list, m->from_addr, out, a->err);
+		if (st == GP_OK)
+			st = gp_list_find_id(a->ctx, a->site->store, sides[i].list, list, a->err);
+	}
+	return st;
+}
+
 /* A kind word to whoever answered, if that is a member who wants such mail and not who says it. */
 static enum gp_status
 thank(struct asked *a, const struct gp_thread *t, const struct gp_message *head, const struct gp_message *answer)
@@ -132,19 +151,20 @@ thank(struct asked *a, const struct gp_thread *t, const struct gp_message *head,
 	struct gp_notice n = {.template_name = "thanks", .data = gp_json_object(a->ctx),
 	    .in_reply_to = answer->msgid};
 	struct gp_member *m;
-	enum gp_status st = gp_member_find(a->ctx, a->site->store, a->list->id, answer->from_addr, &m, a->err);
+	struct gp_list *list;
+	enum gp_status st = find_writer(a, answer, &list, &m);
 
 	if (st != GP_OK)
 		return st == GP_E_NOTFOUND ? GP_OK : st;
-	if (!m->reminders || (a->member != NULL && m->id == a->member->id))
+	if (!m->reminders || (a->member != NULL && m->person == a->member->person))
 		return GP_OK;
 	gp_json_text(n.data, "author", t->veil.unnamed ? "" : a->name[0] != '\0' ? a->name : head->from_name);
 	gp_json_text(n.data, "title", head->title);
 	gp_json_text(n.data, "plain_title", gp_kind_title(a->ctx, a->site, a->list, head->title));
-	if (a->list->set.archive == GP_ARCHIVE_PUBLIC)
-		gp_json_text(n.data, "url", gp_asprintf(a->ctx, "%s/%s/t/%s", a->site->conf->url, a->list->name,
+	if (list->set.archive == GP_ARCHIVE_PUBLIC)
+		gp_json_text(n.data, "url", gp_asprintf(a->ctx, "%s/%s/t/%s", a->site->conf->url, list->name,
 		    head->key));
-	return gp_member_send(a->ctx, a->site, a->list, m, &n, a->err);
+	return gp_member_send(a->ctx, a->site, list, m, &n, a->err);
 }
 
 /* The message that is named, and the head of its thread, which whoever asks may decide about. */

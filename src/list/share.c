@@ -116,6 +116,8 @@ begin(struct work *w)
 	w->share->state = GP_SHARE_ON;
 	if (st == GP_OK)
 		st = gp_share_set(w->site->store, w->share, w->err);
+	if (st == GP_OK)
+		st = gp_thread_mark_sides(w->site->store, w->head->thread, w->err);
 	return st == GP_OK ? say(w, "share-begins") : st;
 }
 

@@ -15,6 +15,33 @@ is_mark(const char *mark)
 	return mark[n] == '\0' && n <= GP_MARK_LONGEST;
 }
 
+/* On another list that has the thread, which has a message of its own for what solved it. */
+static enum gp_status
+mark_like(struct gp_store *s, int64_t from, const struct gp_share_side *side, struct gp_err *err)
+{
+	enum gp_status status = gp_sql_run(s, "UPDATE thread SET mark = o.mark, mark_by = o.mark_by, mark_at = o.mark_at, "
+	    "mark_message = coalesce((SELECT c.id FROM node m JOIN node c ON c.mid = m.mid AND c.thread = ?2 AND "
+	    "c.state IN (1, 2) WHERE m.id = o.mark_message AND m.mid <> ''), 0), version = thread.version + 1 "
+	    "FROM (SELECT mark, mark_by, mark_at, mark_message FROM thread WHERE id = ?1) o WHERE thread.id = ?2",
+	    GP_ARGS(GP_INT(from), GP_INT(side->thread)), err);
+
+	return status == GP_OK ? gp_list_touch(s, side->list, err) : status;
+}
+
+enum gp_status
+gp_thread_mark_sides(struct gp_store *s, int64_t thread, struct gp_err *err)
+{
+	void *tmp = gp_ctx(NULL);
+	struct gp_share_side *sides;
+	size_t i, n = 0;
+	enum gp_status status = gp_share_sides(tmp, s, thread, &sides, &n, err);
+
+	for (i = 0; status == GP_OK && i < n; i++)
+		status = mark_like(s, thread, &sides[i], err);
+	talloc_free(tmp);
+	return status;
+}
+
 enum gp_status
 gp_thread_mark(struct gp_store *s, int64_t thread, const char *mark, int64_t message,
     enum gp_mark_by by, struct gp_err *err)
@@ -33,7 +60,9 @@ gp_thread_mark(struct gp_store *s, int64_t thread, const char *mark, int64_t mes
 		status = gp_sql_run(s, "UPDATE thread SET mark = ?2, mark_message = ?3, mark_by = ?4, "
 		    "mark_at = ?5, version = version + 1 WHERE id = ?1", GP_ARGS(GP_INT(thread),
 		    GP_TEXT(mark), GP_INT(message), GP_INT(by), GP_INT(gp_now())), err);
-	return status == GP_OK ? gp_list_touch(s, list, err) : status;
+	if (status == GP_OK)
+		status = gp_list_touch(s, list, err);
+	return status == GP_OK ? gp_thread_mark_sides(s, thread, err) : status;
 }
 
 enum gp_status

@@ -25,6 +25,8 @@ enum gp_mark_by {
  * GP_E_PARSE: no such mark can be: small letters, digits and dashes, at most 32. GP_E_NOTFOUND. */
 enum gp_status gp_thread_mark(struct gp_store *s, int64_t thread, const char *mark, int64_t message,
     enum gp_mark_by by, struct gp_err *err) GP_MUST_CHECK;
+/* Other lists that have the thread say the same of it; gp_thread_mark does so by itself. */
+enum gp_status gp_thread_mark_sides(struct gp_store *s, int64_t thread, struct gp_err *err) GP_MUST_CHECK;
 /* Does the message begin its thread? */
 enum gp_status gp_thread_is_begun(struct gp_store *s, int64_t message, bool *yes, struct gp_err *err)
     GP_MUST_CHECK;
