@@ -158,8 +158,10 @@ is_for_others(const struct asked *a, const struct gp_aside_said *aside)
 {
 	const char *rest = aside->rest;
 
-	if (aside->vote != NULL || a->member == NULL || !gp_notice_may_answer(a->in))
+	if (a->member == NULL || !gp_notice_may_answer(a->in))
 		return true;
+	if (aside->vote != NULL)
+		return !a->uncounted;
 	return aside->command->group != GP_FOR_MEMBERS && rest[strspn(rest, " \t:")] != '\0' &&
 	    rest[strspn(rest, " \t")] == ':';
 }

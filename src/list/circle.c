@@ -228,6 +228,7 @@ gp_circle_plus(struct asked *a, const struct gp_message *m, bool *is_circle)
 {
 	struct work w = {.ctx = a->ctx, .site = a->site, .list = a->list, .err = a->err};
 	enum gp_status st = gp_circle_of(a->ctx, a->site->store, m->id, &w.c, a->err);
+	struct gp_member *who;
 	struct gp_list *child;
 	int64_t n, id;
 	json_t *said;
@@ -235,22 +236,25 @@ gp_circle_plus(struct asked *a, const struct gp_message *m, bool *is_circle)
 	*is_circle = st == GP_OK && w.c->state != GP_CIRCLE_OVER;
 	if (!*is_circle)
 		return st == GP_E_NOTFOUND ? GP_OK : st;
+	st = gp_decide_voter(a, w.c->list, w.c->name, "circle_not_yours", &w.list, &who);
+	if (st != GP_OK)
+		return st == GP_E_NOTFOUND ? GP_OK : st;
 	st = find_head(&w);
 	if (st == GP_OK)
-		st = gp_circle_join(a->site->store, w.c->message, a->member->id, &n, a->err);
+		st = gp_circle_join(a->site->store, w.c->message, who->id, &n, a->err);
 	if (st == GP_OK && w.c->state == GP_CIRCLE_ALIVE) {
 		st = gp_list_find_id(a->ctx, a->site->store, w.c->child, &child, a->err);
 		if (st == GP_OK)
-			st = gp_member_add(a->site->store, child->id, a->member->address, a->member->name, GP_ROLE_MEMBER,
-			    a->member->delivery, gp_now(), &id, a->err);
+			st = gp_member_add(a->site->store, child->id, who->address, who->name, GP_ROLE_MEMBER,
+			    who->delivery, gp_now(), &id, a->err);
 		st = st == GP_E_EXISTS || st == GP_E_NOTFOUND ? GP_OK : st;
-	} else if (st == GP_OK && n >= a->list->set.circle_quorum) {
+	} else if (st == GP_OK && n >= w.list->set.circle_quorum) {
 		st = give_birth(&w);
 	}
 	said = gp_said(a, "circle_plus");
 	gp_json_text(said, "title", w.c->name);
 	gp_json_int(said, "count", n);
-	gp_json_int(said, "wanted", a->list->set.circle_quorum);
+	gp_json_int(said, "wanted", w.list->set.circle_quorum);
 	gp_json_bool(said, "alive", w.c->state == GP_CIRCLE_ALIVE);
 	return st;
 }

@@ -38,6 +38,7 @@ struct asked {
 	bool posted;			/* and that was a post, out->message */
 	bool later;			/* the line is to be run again when it is one */
 	bool refused;			/* a line was for others to say */
+	bool uncounted;			/* of what another list decides: a bare word tells nobody anything */
 	size_t mails;			/* that answer single lines */
 	struct gp_buf *console;		/* at the command line: answers are written here, not sent; or NULL */
 };
@@ -188,6 +189,13 @@ enum gp_status gp_practice_may_say(struct asked *a, const struct gp_message *hea
 /* What the mail "welcome" shows beside how mail comes. */
 enum gp_status gp_welcome_data(const void *ctx, struct gp_site *site, const struct gp_list *list,
     json_t *data, struct gp_err *err) GP_MUST_CHECK;
+
+/* ---- decide.c ---------------------------------------------------------------------------------------- */
+
+/* Whoever asks, as a member of the list that decides something in a thread which it shares with this one. GP_E_NOTFOUND:
+ * they are not on that list, and the result, a section of said.md, says that it is not counted. */
+enum gp_status gp_decide_voter(struct asked *a, int64_t list, const char *title, const char *what,
+    struct gp_list **home, struct gp_member **out);
 
 /* ---- circle.c ------------------------------------------------------------------------------------- */
 

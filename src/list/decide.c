@@ -36,6 +36,29 @@ choice_of(const char *name)
 	return -1;
 }
 
+enum gp_status
+gp_decide_voter(struct asked *a, int64_t list, const char *title, const char *what, struct gp_list **home,
+    struct gp_member **out)
+{
+	enum gp_status st = GP_OK;
+	json_t *said;
+
+	*home = a->list;
+	*out = a->member;
+	if (list == a->list->id)
+		return GP_OK;
+	st = gp_list_find_id(a->ctx, a->site->store, list, home, a->err);
+	if (st == GP_OK)
+		st = gp_member_of_person(a->ctx, a->site->store, list, a->member->person, out, a->err);
+	if (st != GP_E_NOTFOUND)
+		return st;
+	a->refused = a->uncounted = true;
+	said = gp_said(a, what);
+	gp_json_text(said, "title", title);
+	gp_json_text(said, "home_title", (*home)->set.title[0] != '\0' ? (*home)->set.title : (*home)->name);
+	return st;
+}
+
 /* "vote 4711 yes": the round of that message's thread. */
 enum gp_status
 gp_do_vote(struct asked *a, const char *args)
@@ -44,6 +67,8 @@ gp_do_vote(struct asked *a, const char *args)
 	struct gp_decision_round *d;
 	struct gp_vote_counts counts;
 	struct gp_message *m;
+	struct gp_member *voter;
+	struct gp_list *home;
 	enum gp_status st = gp_command_message(a, args, &m);
 	bool is_circle = false;
 	json_t *said;
@@ -70,7 +95,10 @@ gp_do_vote(struct asked *a, const char *args)
 		gp_json_text(gp_said(a, "vote_what"), "title", m->title);
 		return st;
 	}
-	st = gp_vote_put(a->site->store, d->message, a->member->id, choice, gp_now(), a->err);
+	st = gp_decide_voter(a, d->list, m->title, "vote_not_yours", &home, &voter);
+	if (st != GP_OK)
+		return st == GP_E_NOTFOUND ? GP_OK : st;
+	st = gp_vote_put(a->site->store, d->message, voter->id, choice, gp_now(), a->err);
 	if (st == GP_OK)
 		st = gp_vote_count(a->site->store, d, &counts, a->err);
 	said = gp_said(a, "voted");
@@ -171,6 +199,7 @@ end(struct round *r)
 	gp_json_int(n.data, "abstain_count", counts.n[GP_VOTE_ABSTAIN]);
 	gp_json_int(n.data, "block_count", counts.n[GP_VOTE_BLOCK]);
 	gp_json_int(n.data, "members_count", counts.members);
+	gp_json_bool(n.data, "one_member", counts.members == 1);
 	is = gp_json_new_object(n.data, "outcome_is");
 	gp_json_bool(is, counts.n[GP_VOTE_BLOCK] > 0 ? "blocked" :
 	    counts.n[GP_VOTE_YES] > counts.n[GP_VOTE_NO] ? "agreed" : "not_agreed", true);

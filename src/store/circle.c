@@ -39,8 +39,8 @@ enum gp_status
 gp_circle_of(const void *ctx, struct gp_store *s, int64_t message, struct gp_circle **out, struct gp_err *err)
 {
 	sqlite3_stmt *st;
-	enum gp_status status = gp_sql_open(s, &st, CIRCLE_QUERY "WHERE n.thread = (SELECT thread FROM node WHERE "
-	    "id = ?1) ORDER BY c.node DESC LIMIT 1", GP_ARGS(GP_INT(message)), err);
+	enum gp_status status = gp_sql_open(s, &st, CIRCLE_QUERY "WHERE n.thread IN " GP_THREADS_AS_ONE
+	    " ORDER BY c.node DESC LIMIT 1", GP_ARGS(GP_INT(message)), err);
 
 	return status == GP_OK ? gp_sql_row(ctx, s, st, read_circle, out, err) : status;
 }

@@ -37,8 +37,8 @@ gp_decision_of(const void *ctx, struct gp_store *s, int64_t message, struct gp_d
     struct gp_err *err)
 {
 	sqlite3_stmt *st;
-	enum gp_status status = gp_sql_open(s, &st, ROUND_QUERY "WHERE n.thread = (SELECT thread FROM node WHERE "
-	    "id = ?1) ORDER BY d.node DESC LIMIT 1", GP_ARGS(GP_INT(message)), err);
+	enum gp_status status = gp_sql_open(s, &st, ROUND_QUERY "WHERE n.thread IN " GP_THREADS_AS_ONE
+	    " ORDER BY d.node DESC LIMIT 1", GP_ARGS(GP_INT(message)), err);
 
 	return status == GP_OK ? gp_sql_row(ctx, s, st, read_round, out, err) : status;
 }

@@ -336,4 +336,11 @@ extern const struct gp_migration gp_schema_23;
 extern const struct gp_migration gp_schema_24, gp_schema_25, gp_schema_26;
 extern const struct gp_migration gp_schema_27, gp_schema_28;
 
+/* Threads that are one with that of the message ?1: itself, and where other lists have it (share.c). */
+#define GP_THREADS_AS_ONE "(WITH own(t) AS (SELECT thread FROM node WHERE id = ?1), " \
+	"home(t) AS (SELECT t FROM own UNION SELECT h.thread FROM own JOIN node g ON g.thread = own.t " \
+	"JOIN share x ON x.guest = g.id AND x.guest <> 0 AND x.state = 1 JOIN node h ON h.id = x.home) " \
+	"SELECT t FROM home UNION SELECT g.thread FROM home JOIN node h ON h.thread = home.t " \
+	"JOIN share x ON x.home = h.id AND x.state = 1 JOIN node g ON g.id = x.guest)"
+
 #endif

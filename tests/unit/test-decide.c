@@ -113,7 +113,7 @@ test_end(void **state)
 	text = tick(p, 3 * DAY, gp_decide_tick);
 	HAS(text, "Agreed.");
 	HAS(text, "- yes: 2");
-	HAS(text, "3 could answer");
+	HAS(text, "3 members of bees could answer");
 	assert_string_equal(thread(p, t)->mark, "decided");
 	assert_int_equal(thread(p, t)->messages, 2);
 	must(gp_practice_of(p->ctx, p->site->store, number(p, "d"), &kept, &err), &err);

@@ -344,6 +344,162 @@ test_veiled(void **state)
 	assert_int_equal(veil.visible, GP_VISIBLE_MEMBERS);
 }
 
+/* A mail to a list, and all that goes out; *posted: was it a post? */
+static char *
+write_about(struct place *p, const char *to, const char *from, const char *msgid, const char *under,
+    const char *subject, const char *text, bool *posted)
+{
+	int64_t before = last_job(p);
+	struct gp_outcome out = {0};
+
+	take_in(p, to, gp_asprintf(p->ctx, "From: %s\nTo: %s\nSubject: Re: %s\nMessage-ID: <%s@x.example>\n"
+	    "In-Reply-To: <%s@x.example>\n\n%s", from, to, subject, msgid, under, text), "s@x.example", &out);
+	*posted = out.message != 0;
+	return everyone(p, before);
+}
+
+/* What one list decides, said on either: its members count wherever they say it, and nobody else does. */
+static void
+test_decide(void **state)
+{
+	static const struct { const char *to, *from, *text; bool is_post; int yes, no; const char *says; } votes[] = {
+		{"wasps@example.org", XENA, "yes\n", false, 0, 0, "is decided by the members of bees, and you are not one"},
+		{"bees@example.org", XENA, "yes\n", false, 0, 0, "is decided by the members of bees, and you are not one"},
+		{"wasps@example.org", XENA, "No! It stings.\n", true, 0, 0, "is decided by the members of bees, and you are not one"},
+		{"wasps@example.org", BOB, "yes\n", false, 1, 0, "Counted"},
+		{"bees@example.org", BOB, "no\n", false, 0, 1, "Counted"},
+		{"wasps@example.org", CLEO, "yes\n", false, 1, 1, "Counted"},
+	};
+	struct place *p = *state;
+	int64_t start = gp_now();
+	struct gp_list *list = wasps(p, "public");
+	struct gp_decision_round *d;
+	struct gp_vote_counts c;
+	struct gp_message *m;
+	struct gp_err err;
+	bool posted;
+	char *text;
+	size_t i;
+
+	option(p, p->bees, "decisions", "on");
+	option(p, p->bees, "share", "on");
+	post(p, CLEO, "d", NULL, "#decide A trap", "It costs 30.\n");
+	ask(p, ANN, gp_asprintf(p->ctx, "share %lld wasps\n", (long long)number(p, "d")));
+	say_yes(p, ANN);
+	say(p, WIM, reply_address(p), "Re: Would you", "yes\n");
+	for (i = 0; i < GP_COUNT(votes); i++) {
+		text = write_about(p, votes[i].to, votes[i].from, gp_asprintf(p->ctx, "v%zu", i), "d", "#decide A trap",
+		    votes[i].text, &posted);
+		if (strstr(text, votes[i].says) == NULL || posted != votes[i].is_post)
+			fail_msg("%zu: %d %s", i, posted, text);
+		must(gp_decision_of(p->ctx, p->site->store, number_on(p, list, "d"), &d, &err), &err);
+		must(gp_vote_count(p->site->store, d, &c, &err), &err);
+		if (c.n[GP_VOTE_YES] != votes[i].yes || c.n[GP_VOTE_NO] != votes[i].no)
+			fail_msg("%zu: counted wrongly", i);
+	}
+	tick(p, 4 * DAY, gp_decide_tick);
+	text = tick(p, 4 * DAY, gp_decide_tick);
+	HAS(text, "3 members of bees could answer.");
+	assert_string_equal(thread(p, d->thread)->mark, "decided");
+	must(gp_message_find_id(p->ctx, p->site->store, number_on(p, list, "d"), &m, &err), &err);
+	assert_string_equal(thread(p, m->thread)->mark, "decided");
+	gp_clock_set(start, true);
+}
+
+/* A circle of one of the lists. */
+static void
+test_circle(void **state)
+{
+	struct place *p = *state;
+	struct gp_list *list;
+	struct gp_err err;
+	bool posted;
+	char *text;
+
+	wasps(p, "public");
+	option(p, p->bees, "circles", "on");
+	option(p, p->bees, "circle_quorum", "2");
+	post(p, CLEO, "c", NULL, "circle: Traps", "Who builds some?\n");
+	ask(p, ANN, gp_asprintf(p->ctx, "share %lld wasps\n", (long long)number(p, "c")));
+	say_yes(p, ANN);
+	say(p, WIM, reply_address(p), "Re: Would you", "yes\n");
+	text = write_about(p, "wasps@example.org", XENA, "p1", "c", "circle: Traps", "+1\n", &posted);
+	HAS(text, "is one of bees, for its members");
+	assert_false(posted);
+	write_about(p, "wasps@example.org", BOB, "p2", "c", "circle: Traps", "+1\n", &posted);
+	assert_false(posted);
+	must(gp_list_find(p->ctx, p->site->store, "bees-traps@example.org", &list, &err), &err);
+}
+
+/* One thread, and one state of it, whoever says it where: who asked, and moderators of either list. */
+static void
+test_solved(void **state)
+{
+	static const struct { const char *to, *from, *text, *mark; } steps[] = {
+		{"wasps@example.org", WIM, "solved\n", "solved"}, {"bees@example.org", ANN, "reopen\n", "question"},
+		{"wasps@example.org", CLEO, "solved\n", "solved"}, {"wasps@example.org", XENA, "reopen\n", "solved"},
+		{"bees@example.org", CLEO, "reopen\n", "question"}, {"wasps@example.org", BOB, "solved\n", "question"},
+	};
+	struct place *p = *state;
+	struct gp_list *list = wasps(p, "public");
+	struct gp_message *m;
+	struct gp_thread *t;
+	struct gp_err err;
+	bool posted;
+	size_t i;
+	char *text;
+
+	post(p, CLEO, "1", NULL, "Question: Nests", "Where do they build?\n");
+	ask(p, ANN, gp_asprintf(p->ctx, "share %lld wasps\n", (long long)number(p, "1")));
+	say_yes(p, ANN);
+	say(p, WIM, reply_address(p), "Re: Would you", "yes\n");
+	must(gp_message_find_id(p->ctx, p->site->store, number_on(p, list, "1"), &m, &err), &err);
+	assert_string_equal(thread(p, m->thread)->mark, "question");
+	write_about(p, "wasps@example.org", XENA, "x", "1", "Question: Nests", "In sheds.\n", &posted);
+	for (i = 0; i < GP_COUNT(steps); i++) {
+		text = write_about(p, steps[i].to, steps[i].from, gp_asprintf(p->ctx, "s%zu", i), "x", "Question: Nests",
+		    steps[i].text, &posted);
+		t = thread(p, m->thread);
+		if (strcmp(t->mark, steps[i].mark) != 0 || strcmp(thread(p, 1)->mark, steps[i].mark) != 0 || posted)
+			fail_msg("%zu: %s, %s: %s", i, thread(p, 1)->mark, t->mark, text);
+		if (i == 0)
+			HAS(text, "xena@x.example |");
+		if (strcmp(t->mark, "solved") == 0) {
+			assert_int_equal(t->mark_message, number_on(p, list, "x"));
+			assert_int_equal(thread(p, 1)->mark_message, number(p, "x"));
+		}
+	}
+	/* Numbers of either list name the same message. */
+	ask(p, ANN, gp_asprintf(p->ctx, "solved %lld by %lld\n", (long long)number(p, "1"), (long long)number_on(p, list,
+	    "x")));
+	assert_int_equal(thread(p, 1)->mark_message, number(p, "x"));
+}
+
+/* Made for members, it is found by those of either list, and by nobody else. */
+static void
+test_found(void **state)
+{
+	const struct gp_veil members = {.visible = GP_VISIBLE_MEMBERS};
+	struct place *p = *state;
+	static const struct { const char *from; bool found; } cases[] = {{XENA, true}, {CLEO, true}, {BOB, true}, {EVE, false}};
+	struct gp_err err;
+	char *text;
+	size_t i;
+
+	wasps(p, "public");
+	shared(p);
+	for (i = 0; i < 2 * GP_COUNT(cases); i++) {
+		if (i == GP_COUNT(cases)) {
+			must(gp_store_begin(p->site->store, &err), &err);
+			must(gp_thread_veil_set(p->site->store, 1, &members, &err), &err);
+			must(gp_store_commit(p->site->store, &err), &err);
+		}
+		text = ask(p, cases[i % GP_COUNT(cases)].from, "search everywhere roofs\n");
+		if (count_of(text, "Under roofs") != (i < GP_COUNT(cases) || cases[i % GP_COUNT(cases)].found))
+			fail_msg("%zu: %s", i, text);
+	}
+}
+
 /* The author's note stands in the subject already. */
 static void
 test_note_once(void **state)
@@ -460,7 +616,8 @@ main(void)
 {
 	static const struct CMUnitTest tests[] = {PLACE_TEST(test_both_get_replies), PLACE_TEST(test_digest_new), PLACE_TEST(test_one_removal),
 	    PLACE_TEST(test_mute_close_and_end), PLACE_TEST(test_closed_on_both), PLACE_TEST(test_no),
-	    PLACE_TEST(test_refused), PLACE_TEST(test_who_may_bring), PLACE_TEST(test_veiled), PLACE_TEST(test_note_once), PLACE_TEST(test_unnamed_guest), PLACE_TEST(test_first_line)};
+	    PLACE_TEST(test_refused), PLACE_TEST(test_who_may_bring), PLACE_TEST(test_veiled), PLACE_TEST(test_note_once), PLACE_TEST(test_decide),
+	    PLACE_TEST(test_circle), PLACE_TEST(test_solved), PLACE_TEST(test_found), PLACE_TEST(test_unnamed_guest), PLACE_TEST(test_first_line)};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

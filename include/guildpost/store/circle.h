@@ -18,7 +18,7 @@ struct gp_circle {
 };
 enum gp_status gp_circle_propose(struct gp_store *s, int64_t message, int64_t list, const char *name,
     int64_t steward, int64_t now, int64_t ends, struct gp_err *err) GP_MUST_CHECK;
-/* Of the thread that holds the message. GP_E_NOTFOUND: none. */
+/* Of the thread that holds the message; one that lists share is one, so `list` may be another. GP_E_NOTFOUND: none. */
 enum gp_status gp_circle_of(const void *ctx, struct gp_store *s, int64_t message, struct gp_circle **out,
     struct gp_err *err) GP_MUST_CHECK;
 /* One more who wants it; *n: how many there are. */

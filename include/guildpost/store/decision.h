@@ -22,7 +22,8 @@ struct gp_vote_counts {
 
 enum gp_status gp_decision_begin(struct gp_store *s, int64_t message, int64_t list, int64_t now,
     int64_t ends, struct gp_err *err) GP_MUST_CHECK;
-/* Of the thread that holds the message, the newest. GP_E_NOTFOUND: none. */
+/* Of the thread that holds the message, the newest; one that lists share is one, so `list` may be another. GP_E_NOTFOUND:
+ * none. */
 enum gp_status gp_decision_of(const void *ctx, struct gp_store *s, int64_t message,
     struct gp_decision_round **out, struct gp_err *err) GP_MUST_CHECK;
 /* That are not over: half their time is gone and nobody was reminded, or their time is gone. */
