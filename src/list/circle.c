@@ -254,6 +254,7 @@ gp_circle_plus(struct asked *a, const struct gp_message *m, bool *is_circle)
 	said = gp_said(a, "circle_plus");
 	gp_json_text(said, "title", w.c->name);
 	gp_json_int(said, "count", n);
+	gp_json_bool(said, "one", n == 1);
 	gp_json_int(said, "wanted", w.list->set.circle_quorum);
 	gp_json_bool(said, "alive", w.c->state == GP_CIRCLE_ALIVE);
 	return st;

@@ -256,6 +256,7 @@ gp_do_index(struct asked *a, const char *args)
 		add_message(a, rows, m);
 		row = json_array_get(rows, json_array_size(rows) - 1);
 		gp_json_int(row, "messages_count", threads[i]->messages);
+		gp_json_bool(row, "one_message", threads[i]->messages == 1);
 		gp_json_text(row, "date", gp_time_format(a->ctx, threads[i]->last, a->list->set.timezone,
 		    "%Y-%m-%d"));
 	}

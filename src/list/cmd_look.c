@@ -166,6 +166,8 @@ gp_do_who(struct asked *a, const char *args)
 		gp_json_bool(gp_json_new_object(row, "role_is"), gp_role_names[members[i]->role], true);
 	}
 	gp_json_int(said, "count", (int64_t)n);
+	gp_json_bool(said, "one_member", n == 1);
+	gp_json_bool(said, "one_hidden", hidden == 1);
 	if (hidden > 0)
 		gp_json_int(said, "hidden", (int64_t)hidden);
 	return GP_OK;

@@ -246,6 +246,7 @@ export_list(struct asked *a)
 	files[1].p = gp_json_dump(a->ctx, settings, true);
 	files[1].n = strlen(files[1].p);
 	gp_json_int(data, "count", (int64_t)n);
+	gp_json_bool(data, "one_member", n == 1);
 	return send_files(a, "export-list", data, files, GP_COUNT(files));
 }
 
@@ -315,6 +316,7 @@ gp_do_erase(struct asked *a, const char *args)
 	a->member = NULL;
 	gp_said_elsewhere(a, "erase");
 	gp_json_int(data, "messages_count", messages);
+	gp_json_bool(data, "one_message", messages == 1);
 	return gp_command_mail(a, "erased", "", a->from, NULL, data);
 }
 

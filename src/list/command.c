@@ -231,6 +231,7 @@ gp_command_lines(struct asked *a)
 	enum gp_status st = GP_OK;
 	size_t run = 0, unknown = 0;
 	bool known;
+	json_t *said;
 
 	while (st == GP_OK && !a->stop && a->at < a->lines.n) {
 		a->whole = a->lines.whole != NULL ? a->lines.whole[a->at] : NULL;
@@ -243,7 +244,9 @@ gp_command_lines(struct asked *a)
 	}
 	if (st == GP_OK && !a->stop && a->at < a->lines.n) {
 		a->result = gp_json_push_object(a->results);
-		gp_json_int(gp_said(a, "not_read"), "count", (int64_t)(a->lines.n - a->at));
+		said = gp_said(a, "not_read");
+		gp_json_int(said, "count", (int64_t)(a->lines.n - a->at));
+		gp_json_bool(said, "one", a->lines.n - a->at == 1);
 	}
 	return st == GP_OK ? gp_command_ask_pending(a) : st;
 }

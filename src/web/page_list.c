@@ -85,6 +85,7 @@ put_activity(struct visit *v, json_t *o, const struct gp_list *list, struct gp_m
 	gp_json_int(activity, "height", BAR_HEIGHT);
 	gp_json_int(activity, "messages", stats.messages);
 	gp_json_int(activity, "threads", stats.threads);
+	gp_json_bool(activity, "one_thread", stats.threads == 1);
 	gp_json_int(activity, "people", stats.people);
 	gp_json_bool(activity, "one_person", stats.people == 1);
 	gp_json_bool(activity, "one_message", stats.messages == 1);
@@ -344,7 +345,10 @@ about_build(struct visit *v)
 	    v->list->set.archive == GP_ARCHIVE_OWNERS ? "archive_owners" : "archive_members", true);
 	gp_json_int(about, "messages", stats.messages);
 	gp_json_int(about, "threads", stats.threads);
+	gp_json_bool(about, "one_thread", stats.threads == 1);
 	gp_json_int(about, "people", stats.people);
+	gp_json_bool(about, "one_person", stats.people == 1);
+	gp_json_bool(about, "one_message", stats.messages == 1);
 	put_size(about, "max_size", v->list->set.max_size);
 	if (stats.messages > 0)
 		put_date(v, about, "first", stats.first);

@@ -407,6 +407,8 @@ The week up to {{when}}
 	La semana hasta el {{when}}
 The whole thread, for a mail program:
 	Todo el hilo, para un programa de correo:
+The whole thread, 1 message
+	Todo el hilo, 1 mensaje
 The whole thread, {{messages}} messages
 	Todo el hilo, {{messages}} mensajes
 There is no password: say which address the list knows you by, and you get a mail with a link that lets you in.
@@ -577,10 +579,6 @@ words that begin so
 	{{message_count}} mensajes
 {{messages}} messages
 	{{messages}} mensajes
-{{messages}} messages in {{threads}} threads
-	{{messages}} mensajes en {{threads}} hilos
-{{messages}} messages in {{threads}} threads by {{people}} people.
-	{{messages}} mensajes en {{threads}} hilos, de {{people}} personas.
 {{new_count}} new
 	nuevos: {{new_count}}
 {{news}} new
@@ -601,6 +599,8 @@ words that begin so
 	{{solved_count}} resueltas
 {{thread_count}} threads
 	{{thread_count}} hilos
+{{threads}} threads
+	{{threads}} hilos
 {{total}} messages for <b dir="auto">{{query}}</b>
 	{{total}} mensajes para <b dir="auto">{{query}}</b>
 “{{read_date}}” was read as a time. Put it into quotation marks to look for the words.
@@ -687,6 +687,8 @@ of these solved
 	de ellas resueltas
 half of the first answers came within
 	la mitad de las primeras respuestas llegó en
+minute
+	minuto
 minutes
 	minutos
 hours
