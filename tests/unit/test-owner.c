@@ -206,12 +206,12 @@ test_settings_with_lines(void **state)
 	char *address;
 
 	own(p, "configure reasons Too long.\n");
-	HAS(ask(p, ANN, "text reasons\n"), "~~~~~~~~~~~~~~~~~~~~ Too long ~~~~");
+	HAS(ask(p, ANN, "text reasons\n"), "~~~~~~~~~~~~~~~~~~~~ Too long. ~~~~");
 	address = reply_address(p);
 	HAS(say(p, ANN, address, "Re: text", WAVES "Too long.\nOff topic.\n" WAVES), "version 2");
 	assert_string_equal(bees(p)->set.reasons, "Too long.\nOff topic.");
 	HAS(own(p, "revert reasons\n"), "version 3");
-	assert_string_equal(bees(p)->set.reasons, "Too long");
+	assert_string_equal(bees(p)->set.reasons, "Too long.");
 	HAS(own(p, "put questions\n" WAVES "How did you hear of us?\nWhere are your bees?\n" WAVES), "version 1");
 	assert_string_equal(bees(p)->set.questions, "How did you hear of us?\nWhere are your bees?");
 	HAS(own(p, "put footer\n" WAVES "The bees\n\nhttps://bees.example\n" WAVES), "version 1");
@@ -295,7 +295,7 @@ test_export(void **state)
 	struct gp_job **v;
 	size_t n;
 
-	HAS(ask(p, ANN, "export members\n"), "the 3 members");
+	HAS(ask(p, ANN, "export members\n"), "the members of bees (3)");
 	v = jobs_since(p, 0, &n);
 	assert_non_null(gp_memmem(v[n - 1]->body, v[n - 1]->body_n, "filename=\"members.txt\"", 22));
 	HAS(ask(p, BOB, "export members\n"), "What is kept of you");
