@@ -22,6 +22,7 @@ struct news_thread {
 	int64_t *writers; size_t writers_n;
 	bool asks;			/* an open question */
 	char **topics; size_t topics_n;	/* of that */
+	struct gp_share_side *sides; size_t sides_n; /* where else it is */
 };
 struct gp_news_pool {
 	struct gp_site *site;

@@ -133,6 +133,37 @@ place_of(const struct picking *p, const struct issue_thread *it, bool answered)
 	return it->n == 1 && t->t->messages <= 1 ? NEWS_SINGLES : NEWS_TALKS;
 }
 
+/* Did it begin on another list? */
+static bool
+is_guest(const struct news_thread *t)
+{
+	return t->sides_n > 0 && t->sides[0].home;
+}
+
+/* Does the reader get it by another list that has the thread, as soon or sooner? Then once is enough: from two lists that
+ * write as often, by the one where it began. What came before they were there is told here. */
+static bool
+comes_by_other(const struct picking *p, const struct news_thread *t, const struct gp_message *m)
+{
+	bool yes = false, before;
+	struct gp_member *there;
+	struct gp_err err;
+	size_t i;
+
+	/* Who asks for what was missed gets all of it. */
+	for (i = 0; !yes && p->member != NULL && p->after >= 0 && i < t->sides_n; i++) {
+		const struct gp_share_side *side = &t->sides[i];
+
+		if (gp_member_of_person(p->issue, p->site->store, side->list, p->member->person, &there, &err) != GP_OK ||
+		    there->delivery == GP_DELIVERY_NONE || there->joined > m->received || there->joined > m->date ||
+		    (m->received >= there->pause_from && m->received < there->pause_to))
+			continue;
+		before = side->home || (is_guest(t) && side->list < p->member->list);
+		yes = there->delivery < p->member->delivery || (there->delivery == p->member->delivery && before);
+	}
+	return yes;
+}
+
 static void
 take(struct picking *p, const struct news_thread *t)
 {
@@ -147,7 +178,7 @@ take(struct picking *p, const struct news_thread *t)
 		size_t k = issue->pool->order[t->first + i];
 		const struct gp_news *news = issue->pool->v[k];
 
-		if (!is_new(p, news))
+		if (!is_new(p, news) || comes_by_other(p, t, news->m))
 			continue;
 		if (!muted && p->skips && news->m->note[0] != '\0' && !is_own(p, news->author)) {
 			issue->left_out++;

@@ -45,6 +45,8 @@ read_thread(struct gp_news_pool *pool, struct news_thread *t, struct gp_err *err
 
 	if (st == GP_OK)
 		st = gp_news_writers(pool, pool->site->store, t->id, &t->writers, &t->writers_n, err);
+	if (st == GP_OK)
+		st = gp_share_sides(pool, pool->site->store, t->id, &t->sides, &t->sides_n, err);
 	if (st != GP_OK)
 		return st;
 	t->asks = strcmp(t->t->mark, "question") == 0 && t->t->people <= 1;

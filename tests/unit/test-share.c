@@ -611,13 +611,54 @@ test_digest_new(void **state)
 	HASNT(d->text, "Bees** (new here)");
 }
 
+/* Who reads both lists by digest finds it in one of them: that which comes sooner, or where it began. */
+static void
+test_digest_once(void **state)
+{
+	static const struct { int home, guest; bool in_home, in_guest; } cases[] = {
+		{GP_DELIVERY_DAILY, GP_DELIVERY_DAILY, true, false}, {GP_DELIVERY_WEEKLY, GP_DELIVERY_DAILY, false, true},
+		{GP_DELIVERY_DAILY, GP_DELIVERY_MONTHLY, true, false}, {GP_DELIVERY_EACH, GP_DELIVERY_DAILY, true, false},
+		{GP_DELIVERY_NONE, GP_DELIVERY_DAILY, false, true},
+	};
+	struct place *p = *state;
+	struct gp_list *lists[] = {p->bees, wasps(p, "public")};
+	struct gp_news_pool *pool;
+	struct gp_issue *issue;
+	struct gp_member *m;
+	struct gp_err err;
+	size_t i, k;
+
+	shared(p);
+	gp_clock_set(gp_now() + 60, true);
+	write_to(p, "bees@example.org", ANN, "3", "2", "And in hollow trees.\n");
+	for (i = 0; i < 2 * GP_COUNT(cases); i++) {
+		static const char *const names[] = {"each", "daily", "weekly", "monthly", "none"};
+		const int delivery[] = {cases[i / 2].home, cases[i / 2].guest};
+
+		must(gp_store_begin(p->site->store, &err), &err);
+		for (k = 0; k < 2; k++) {
+			must(gp_member_find(p->ctx, p->site->store, lists[k]->id, "bob@example.net", &m, &err), &err);
+			must(gp_member_set(p->site->store, m->id, "delivery", names[delivery[k]], &err), &err);
+		}
+		must(gp_store_commit(p->site->store, &err), &err);
+		must(gp_member_find(p->ctx, p->site->store, lists[i % 2]->id, "bob@example.net", &m, &err), &err);
+		must(gp_news_pool_after(p->ctx, p->site, lists[i % 2], 0, gp_now() + 1, &pool, &err), &err);
+		must(gp_issue_pick(p->ctx, p->site, pool, m, 0, 0, 0, &issue, &err), &err);
+		if ((gp_issue_count(issue) > 0) != (i % 2 == 0 ? cases[i / 2].in_home : cases[i / 2].in_guest))
+			fail_msg("%zu: %zu", i, gp_issue_count(issue));
+		/* Asked for, it has all. */
+		must(gp_issue_pick(p->ctx, p->site, pool, m, -1, 0, 0, &issue, &err), &err);
+		assert_true(gp_issue_count(issue) > 0);
+	}
+}
+
 int
 main(void)
 {
 	static const struct CMUnitTest tests[] = {PLACE_TEST(test_both_get_replies), PLACE_TEST(test_digest_new), PLACE_TEST(test_one_removal),
 	    PLACE_TEST(test_mute_close_and_end), PLACE_TEST(test_closed_on_both), PLACE_TEST(test_no),
 	    PLACE_TEST(test_refused), PLACE_TEST(test_who_may_bring), PLACE_TEST(test_veiled), PLACE_TEST(test_note_once), PLACE_TEST(test_decide),
-	    PLACE_TEST(test_circle), PLACE_TEST(test_solved), PLACE_TEST(test_found), PLACE_TEST(test_unnamed_guest), PLACE_TEST(test_first_line)};
+	    PLACE_TEST(test_circle), PLACE_TEST(test_solved), PLACE_TEST(test_found), PLACE_TEST(test_digest_once), PLACE_TEST(test_unnamed_guest), PLACE_TEST(test_first_line)};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
