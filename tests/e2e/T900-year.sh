@@ -61,6 +61,7 @@ thread() { # SUBJECT
 	page "$(gp search bees "subject:\"$1\"" --json | sed -n 's/.*"url": ".*\(\/bees\/m\/[a-z0-9]*\)".*/\1/p' | tail -n 1)" >message.html
 	page "$(grep -o '/bees/t/[a-z0-9]*' message.html | tail -n 1)"
 }
+wait_for 20 page / >/dev/null
 page /bees/library/ >library.html
 ok "a library" test "$(grep -c '<a href="/bees/library/' library.html)" -ge 30
 has "with what was decided" library.html 'Shall we buy an extractor for all\?'
