@@ -10,6 +10,15 @@
 
 #include <string.h>
 
+static void
+one_address(const void *ctx, const char *name, const char *addr, struct gp_addrs *out)
+{
+	out->v = gp_array(ctx, struct gp_addr, 1);
+	out->v[0].name = gp_strdup(ctx, name);
+	out->v[0].addr = gp_strdup(ctx, addr);
+	out->n = 1;
+}
+
 /* What a parser would say of it. */
 static enum gp_status
 describe(const void *ctx, const struct gp_compose *c, const struct gp_header *h, size_t n, struct gp_mail *m,
@@ -22,6 +31,8 @@ describe(const void *ctx, const struct gp_compose *c, const struct gp_header *h,
 	m->from_name = gp_strdup(ctx, c->from_name);
 	m->from_addr = gp_strdup(ctx, c->from_addr);
 	m->sender_addr = m->files = gp_strdup(ctx, "");
+	one_address(ctx, c->from_name, c->from_addr, &m->from);
+	one_address(ctx, c->to_name, c->to_addr, &m->to);
 	m->msgid = gp_strdup(ctx, c->msgid);
 	if (c->in_reply_to != NULL) {
 		m->in_reply_to = gp_array(ctx, char *, 1);

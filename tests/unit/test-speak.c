@@ -58,6 +58,10 @@ test_said(void **state)
 	assert_int_equal(kept.parts_n, 3);
 	assert_string_equal(kept.subject, read.subject);
 	assert_string_equal(kept.from_addr, read.from_addr);
+	assert_int_equal(kept.from.n, 1);
+	assert_int_equal(kept.to.n, 1);
+	assert_string_equal(kept.from.v[0].name, read.from.v[0].name);
+	assert_string_equal(kept.to.v[0].addr, read.to.v[0].addr);
 	assert_string_equal(kept.text, read.text);
 	HAS(kept.text, "\n*Agreed.*\n");
 	/* On pages, as the Markdown that it was; a star that somebody wrote is a star. */
