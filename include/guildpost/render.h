@@ -98,7 +98,7 @@ enum { GP_MD_WEB, GP_MD_MAIL };	/* classes for the web; inlined styles and a tab
 enum gp_status gp_markdown_html(const void *ctx, const char *md, size_t n, int kind, int top,
     const char *lang, const char *title, char **out, size_t *out_n,
     struct gp_err *err) GP_MUST_CHECK;
-/* The same as text for people: backslashes of escaping gone, "[label](url)" as "label: url". */
+/* The same as text for people: no marks, "[label](url)" as "label: url", lines of at most 76 columns. */
 char *gp_markdown_text(const void *ctx, const char *md, size_t n);
 /* Escape text so that it can't become markup in Markdown. */
 char *gp_markdown_escape(const void *ctx, const char *s, size_t n);

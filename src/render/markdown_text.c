@@ -1,29 +1,24 @@
 /* SPDX-License-Identifier: ISC */
 /*
  * The text part of a mail that is written in Markdown: the same text as people would
- * have typed it. Backslashes of our escaping go, "[label](address)" becomes
- * "label: address", **strong** *strong*, `code` "code", headings are underlined; quotes, lists and
- * blocks of code stay as they are, since Markdown took them from mail. No parser is needed: what
- * is not understood stays as it stands.
+ * have typed it. Headings are underlined; quotes, lists and blocks of code stay as they are, since Markdown
+ * took them from mail. Paragraphs are filled anew: where a template breaks a line says nothing once
+ * names stand in it.
  */
 #include "config.h"
 
-#include "guildpost/render.h"
+#include "markdown.h"
 
 #include <string.h>
 
 enum {
-	MAX_SPAN = 4000,	/* how far the end of a code span, a link or strong words is looked for */
+	WIDTH = 76,		/* columns of a line */
 	LEVELS = 6, UNDERLINED = 2,	/* headings; those that get a line below */
-	LEAST_LINE = 5, MOST_LINE = 72	/* of it: shorter ones begin signatures */
+	LEAST_LINE = 5,		/* of it: shorter ones begin signatures */
+	MOST_DIGITS = 10,	/* of an item's number */
+	MOST_MARKS = 20,	/* of a quotation whose lines are broken */
+	GROWTH = 3, SPARE = 256	/* headings of a letter grow most */
 };
-
-static bool
-is_punct(char c)
-{
-	return c > ' ' && c < 0x7f && !(c >= '0' && c <= '9') && !(c >= 'A' && c <= 'Z') &&
-	    !(c >= 'a' && c <= 'z');
-}
 
 /* Length of a fenced code block that starts at s (a line start), or 0. */
 static size_t
@@ -53,200 +48,189 @@ fenced(const char *s, size_t n)
 	return n;
 }
 
-/* Length of a code span that starts at s, with its backticks; or of the backticks alone. */
 static size_t
-code_span(const char *s, size_t n)
+columns(const char *s, size_t n)
 {
-	size_t run = 0, i, j;
+	size_t i, count = 0;
 
-	while (run < n && s[run] == '`')
-		run++;
-	for (i = run; i < n && i < MAX_SPAN; i = j > i ? j : i + 1) {
-		for (j = i; j < n && s[j] == '`';)
-			j++;
-		if (j - i == run)
-			return j;
-		if (s[i] == '\n' && i + 1 < n && s[i + 1] == '\n')
-			break;
-	}
-	return run;
+	for (i = 0; i < n; i++)
+		count += ((unsigned char)s[i] & 0xc0) != 0x80;
+	return count;
 }
 
-/* Code in a line: the words to type, in quotation marks where it holds none. */
-static void
-put_code(struct gp_buf *b, const char *s, size_t n)
-{
-	size_t run = 0;
-
-	while (run < n && s[run] == '`')
-		run++;
-	if (run == n || memchr(s, '"', n) != NULL || memchr(s, '\n', n) != NULL)
-		gp_buf_add(b, s, n);
-	else
-		gp_buf_printf(b, "\"%.*s\"", (int)(n - 2 * run), s + run);
-}
-
-static void
-unescape(struct gp_buf *b, const char *s, size_t n)
-{
-	size_t i;
-
-	for (i = 0; i < n; i++) {
-		if (s[i] == '\\' && i + 1 < n && is_punct(s[i + 1]))
-			i++;
-		gp_buf_putc(b, s[i]);
-	}
-}
-
-/* The offset of the closing mark on the same line, or 0. */
 static size_t
-closing(const char *s, size_t n, size_t i, char mark)
+line_length(const char *s, size_t n)
 {
-	for (; i < n && i < MAX_SPAN && s[i] != '\n'; i++) {
-		if (s[i] == '\\')
-			i++;
-		else if (s[i] == mark)
-			return i;
-		else if (s[i] == '[' || s[i] == ' ')
-			if (mark == ')')
-				return 0;
-	}
-	return 0;
+	const char *nl = memchr(s, '\n', n);
+
+	return nl != NULL ? (size_t)(nl - s) : n;
 }
 
-/* Where a link goes; of a mail address, the address alone: fields that a program fills in are not for people. */
-static void
-put_address(struct gp_buf *b, const char *s, size_t n)
-{
-	static const char mailto[] = "mailto:";
-	const char *fields;
-
-	if (n > strlen(mailto) && memcmp(s, mailto, strlen(mailto)) == 0) {
-		s += strlen(mailto);
-		n -= strlen(mailto);
-		fields = memchr(s, '?', n);
-		n = fields != NULL ? (size_t)(fields - s) : n;
-		/* The question mark is escaped. */
-		n -= n > 0 && s[n - 1] == '\\';
-	}
-	unescape(b, s, n);
-}
-
-/* "[label](address)" at s: writes it and returns its length, or 0. */
+/* Level of the heading that a line is, or 0. */
 static size_t
-put_link(struct gp_buf *b, const char *s, size_t n)
-{
-	size_t label = closing(s, n, 1, ']'), url;
-
-	if (!label || label + 1 >= n || s[label + 1] != '(')
-		return 0;
-	if (!(url = closing(s, n, label + 2, ')')))
-		return 0;
-	unescape(b, s + 1, label - 1);
-	if (url > label + 2 && (url - label - 2 != label - 1 ||
-	    memcmp(s + 1, s + label + 2, label - 1))) {
-		gp_buf_puts(b, ": ");
-		put_address(b, s + label + 2, url - label - 2);
-	}
-	return url + 1;
-}
-
-/* Length of "**" at s that begins strong words, or ends them: 2, or 0. */
-static size_t
-put_stars(struct gp_buf *b, const char *s, size_t n, bool *open)
-{
-	size_t i;
-
-	if (n < 2 || s[1] != '*')
-		return 0;
-	if (*open) {
-		*open = false;
-		gp_buf_putc(b, '*');
-		return 2;
-	}
-	if (n < 3 || s[2] == ' ' || s[2] == '\n' || s[2] == '*')
-		return 0;
-	for (i = 3; i + 1 < n && i < MAX_SPAN; i++) {
-		if (s[i] == '\n' && s[i + 1] == '\n')
-			return 0;
-		if (s[i] == '\\')
-			i++;
-		else if (s[i] == '*' && s[i + 1] == '*' && s[i - 1] != ' ' && s[i - 1] != '\n')
-			break;
-	}
-	if (i + 1 >= n || i >= MAX_SPAN)
-		return 0;
-	*open = true;
-	gp_buf_putc(b, '*');
-	return 2;
-}
-
-/* Level of the heading that begins at s, a line start, or 0; *skip: its marks. */
-static size_t
-heading(const char *s, size_t n, size_t *skip)
+heading_level(const char *s, size_t n)
 {
 	size_t level = 0;
 
 	while (level < n && s[level] == '#')
 		level++;
-	*skip = level + 1;
 	return level <= LEVELS && level < n && s[level] == ' ' ? level : 0;
 }
 
-/* The line below a heading, as long as the heading. */
-static void
-underline(struct gp_buf *b, size_t from, size_t level)
+/* "---" and its like, alone in a line. */
+static bool
+is_rule(const char *s, size_t n)
 {
-	size_t n = 0, i;
+	size_t i;
 
-	for (i = from; i < b->len; i++)
-		n += ((unsigned char)b->p[i] & 0xc0) != 0x80;
-	n = n < LEAST_LINE ? LEAST_LINE : n > MOST_LINE ? MOST_LINE : n;
+	for (i = 0; i < n && s[i] == s[0]; i++)
+		;
+	return i >= 3 && i == n && (*s == '-' || *s == '*' || *s == '_');
+}
+
+/* Bytes in front of the words of an item, with its mark; 0: the line begins none. */
+static size_t
+item_mark(const char *s, size_t n)
+{
+	size_t i = 0, digits;
+
+	while (i < n && s[i] == ' ')
+		i++;
+	if (i + 1 < n && (s[i] == '-' || s[i] == '+' || s[i] == '*') && s[i + 1] == ' ')
+		return i + 2;
+	for (digits = i; digits < n && s[digits] >= '0' && s[digits] <= '9'; digits++)
+		;
+	return digits > i && digits - i < MOST_DIGITS && digits + 1 < n && (s[digits] == '.' || s[digits] == ')') &&
+	    s[digits + 1] == ' ' ? digits + 2 : 0;
+}
+
+/* What a quoted line begins with; 0: it is none. */
+static size_t
+quote_mark(const char *s, size_t n)
+{
+	size_t i = 0;
+
+	if (n == 0 || s[0] != '>')
+		return 0;
+	while (i < n && (s[i] == '>' || s[i] == ' '))
+		i++;
+	return i;
+}
+
+/* Does a line end the paragraph above it? */
+static bool
+is_other_block(const char *s, size_t n, size_t rest)
+{
+	return n == 0 || heading_level(s, n) > 0 || is_rule(s, n) || item_mark(s, n) > 0 || s[0] == '>' ||
+	    fenced(s, rest) > 0;
+}
+
+/* Text in lines of at most WIDTH columns: before the first stands `mark`, before the others as many blanks, or the
+ * mark again. A word that is longer has a line of its own. */
+static void
+fill(struct gp_buf *b, const char *mark, size_t mark_n, bool again, const char *s, size_t n)
+{
+	size_t i = 0, used = mark_n, word, wide;
+	bool first = true;
+
+	gp_buf_add(b, mark, mark_n);
+	while (i < n) {
+		for (word = 0; i + word < n && s[i + word] != ' ' && s[i + word] != '\n'; word++)
+			;
+		wide = columns(s + i, word);
+		if (!first && used + 1 + wide > WIDTH && word > 0) {
+			gp_buf_printf(b, "\n%*s%.*s", again ? 0 : (int)mark_n, "", again ? (int)mark_n : 0, mark);
+			used = mark_n;
+		} else if (!first) {
+			gp_buf_putc(b, ' ');
+			used++;
+		}
+		gp_buf_add(b, s + i, word);
+		used += wide;
+		first = false;
+		i += word;
+		if (i < n && s[i++] == '\n') {
+			gp_buf_printf(b, "\n%*s%.*s", again ? 0 : (int)mark_n, "", again ? (int)mark_n : 0, mark);
+			used = mark_n;
+			first = true;
+		}
+	}
+}
+
+static void
+put_heading(struct gp_buf *b, const char *s, size_t n, size_t level)
+{
+	size_t from = b->len, wide;
+
+	markdown_words(b, s + level + 1, n - level - 1);
+	wide = columns(b->p + from, b->len - from);
+	wide = wide < LEAST_LINE ? LEAST_LINE : wide > WIDTH ? WIDTH : wide;
+	if (level > UNDERLINED)
+		return;
 	gp_buf_putc(b, '\n');
-	for (i = 0; i < n; i++)
+	for (; wide > 0; wide--)
 		gp_buf_putc(b, level == 1 ? '=' : '-');
+}
+
+/* A line that stays a line: quoted, or indented as code is. A quoted one is broken where it is too long. */
+static void
+put_line(struct gp_buf *b, const char *s, size_t n)
+{
+	size_t mark = quote_mark(s, n);
+	struct gp_buf words;
+
+	gp_buf_init(&words, b->ctx, GROWTH * n + SPARE);
+	markdown_words(&words, s + mark, n - mark);
+	if (mark > 0 && mark <= MOST_MARKS && words.len > 0)
+		fill(b, s, mark, true, words.p, words.len);
+	else
+		gp_buf_printf(b, "%.*s%s", (int)(mark > 0 && s[mark - 1] == ' ' ? mark - 1 : mark), s,
+		    words.p != NULL ? words.p : "");
+	talloc_free(words.p);
+}
+
+/* A paragraph, or an item of a list, that begins at s. Gives its length without the last line end. */
+static size_t
+put_paragraph(struct gp_buf *b, const char *s, size_t n)
+{
+	size_t mark = item_mark(s, line_length(s, n)), end = line_length(s, n);
+	struct gp_buf words;
+
+	while (mark == 0 && mark < end && s[mark] == ' ')
+		mark++;
+	while (end + 1 < n && !is_other_block(s + end + 1, line_length(s + end + 1, n - end - 1), n - end - 1))
+		end += 1 + line_length(s + end + 1, n - end - 1);
+	gp_buf_init(&words, b->ctx, GROWTH * end + SPARE);
+	markdown_words(&words, s + mark, end - mark);
+	fill(b, s, mark, false, words.p != NULL ? words.p : "", words.len);
+	talloc_free(words.p);
+	return end;
 }
 
 char *
 gp_markdown_text(const void *ctx, const char *md, size_t n)
 {
 	struct gp_buf b;
-	size_t i = 0, len, level = 0, from = 0;
-	bool line = true, strong = false;
+	size_t i, len, line;
 
-	gp_buf_init(&b, ctx, n * 3 + 256);
-	while (i < n) {
-		if (line && level == 0 && (level = heading(md + i, n - i, &len)) > 0) {
-			i += len;
-			from = b.len;
-			line = false;
+	gp_buf_init(&b, ctx, GROWTH * n + SPARE);
+	for (i = 0; i < n; i += len) {
+		line = line_length(md + i, n - i);
+		if ((len = fenced(md + i, n - i)) > 0) {
+			gp_buf_add(&b, md + i, len);
 			continue;
 		}
-		len = line ? fenced(md + i, n - i) : 0;
-		if (len) {
-			gp_buf_add(&b, md + i, len);
-		} else if (md[i] == '`') {
-			len = code_span(md + i, n - i);
-			put_code(&b, md + i, len);
-		} else if (md[i] == '[' && (len = put_link(&b, md + i, n - i))) {
-			;
-		} else if (md[i] == '*' && (len = put_stars(&b, md + i, n - i, &strong))) {
-			;
-		} else if (md[i] == '\\' && i + 1 < n && (is_punct(md[i + 1]) ||
-		    md[i + 1] == '\n')) {
-			gp_buf_putc(&b, md[i + 1]);
-			len = 2;
-		} else {
-			while (md[i] == '\n' && b.len && b.p[b.len - 1] == ' ')
-				gp_buf_cut(&b, b.len - 1);
-			if (md[i] == '\n' && level > 0 && level <= UNDERLINED)
-				underline(&b, from, level);
-			level = md[i] == '\n' ? 0 : level;
-			gp_buf_putc(&b, md[i]);
-			len = 1;
+		len = line;
+		if (heading_level(md + i, line) > 0)
+			put_heading(&b, md + i, line, heading_level(md + i, line));
+		else if (md[i] == '>' || is_rule(md + i, line) || (line > 4 && memcmp(md + i, "    ", 4) == 0))
+			put_line(&b, md + i, line);
+		else if (line > 0)
+			len = put_paragraph(&b, md + i, n - i);
+		if (i + len < n) {
+			gp_buf_putc(&b, '\n');
+			len++;
 		}
-		i += len;
-		line = md[i - 1] == '\n';
 	}
 	return b.p;
 }
