@@ -317,7 +317,7 @@ ok "she stays" on $marta
 mutt_send $marta $request 'log 200' </dev/null
 confirms "she looks into the log" $marta 'Was that you'
 gets "which says" $marta answer
-has "for whom the list was made" said 'list made: bees@example\.org, marta@example\.net'
+has "for whom the list was made" <(tr -s '\n ' ' ' <said) 'list made: bees@example\.org, marta@example\.net'
 has "who refused what" said 'max@example\.net: .*eve@example\.com'
 hasnt "nothing of who was forgotten" said 'ann@example\.net'
 
