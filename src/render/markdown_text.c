@@ -221,6 +221,11 @@ gp_markdown_text(const void *ctx, const char *md, size_t n)
 			continue;
 		}
 		len = line;
+		/* Sections of a template that say nothing leave empty lines behind. */
+		if (line == 0 && (b.len == 0 || (b.len > 1 && memcmp(b.p + b.len - 2, "\n\n", 2) == 0))) {
+			len = 1;
+			continue;
+		}
 		if (heading_level(md + i, line) > 0)
 			put_heading(&b, md + i, line, heading_level(md + i, line));
 		else if (md[i] == '>' || is_rule(md + i, line) || (line > 4 && memcmp(md + i, "    ", 4) == 0))

@@ -192,6 +192,8 @@ test_text(void **state)
 		{"~~~\nnever ended\\_", "~~~\nnever ended\\_"},
 		{"a  \nb\\\nc", "a\nb\nc"},
 		{"a\nb \n  c\n\nd\n", "a b c\n\nd\n"},
+		{"\n\na\n\n\n\n- b\n\n> c\n\n\n", "a\n\n- b\n\n> c\n\n"},
+		{"```\na\n\n\nb\n```\n\n\nc", "```\na\n\n\nb\n```\n\nc"},
 		{LONG "a " LONG "\n" LONG "\nb\n", LONG "a\n" LONG "\n" LONG " b\n"},
 		{"- " LONG "a " LONG "\n  b\n- c\n10. d  \ne\n", "- " LONG "a\n  " LONG " b\n- c\n10. d\n    e\n"},
 		{"> a\n> " LONG "a " LONG "\n>\n> b\nc", "> a\n> " LONG "a\n> " LONG "\n>\n> b\nc"},
