@@ -184,10 +184,12 @@ without_brackets(const void *ctx, const struct gp_site *site, struct gp_str t)
 char *
 gp_kind_title(const void *ctx, const struct gp_site *site, const struct gp_list *list, const char *title)
 {
-	struct gp_str t = gp_str_trim((struct gp_str){title, strlen(title)});
 	struct gp_buf b;
+	struct gp_str t;
 	size_t n, ends;
 
+	title = gp_note_without(ctx, site->words, title);
+	t = gp_str_trim((struct gp_str){title, strlen(title)});
 	t = without_brackets(ctx, site, t);
 	while (t.n > 0 && *t.p == '#' && (n = tag_length(t.p + 1) + 1) > 1 && n < t.n && t.p[n] == ' ' &&
 	    is_kind_tag(ctx, site, list, t.p, n))

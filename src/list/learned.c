@@ -9,6 +9,7 @@
 
 #include "command.h"
 #include "month.h"
+#include "news.h"
 
 #include <string.h>
 
@@ -44,7 +45,7 @@ add_row(struct learning *l, json_t *rows, const char *title, const char *line, c
 	json_t *row = gp_json_push_object(rows);
 	char *text = gp_utf8_line(l->ctx, line, strlen(line), LINE);
 
-	gp_json_text(row, "title", title);
+	gp_json_text(row, "title", gp_kind_title(l->ctx, l->site, l->list, title));
 	gp_json_text(row, "line", *text != '\0' ? text : NULL);
 	json_object_set_new(row, "url", json_null());
 	if (gp_list_has_archive(l->list))
@@ -57,12 +58,17 @@ add_kept(struct learning *l)
 	json_t *rows = gp_json_new_array(l->data, "practices");
 	struct gp_practice **v;
 	size_t i, n;
+	char *line;
 	enum gp_status st = gp_practice_all(l->ctx, l->site->store, l->list->id, NULL, l->from, l->to, FEW, &v, &n,
 	    l->err);
 
-	for (i = 0; st == GP_OK && i < n; i++)
-		if (!is_told(l, v[i]->thread))
-			add_row(l, rows, v[i]->title, "", gp_asprintf(l->ctx, "library/%s", v[i]->slug));
+	for (i = 0; st == GP_OK && i < n; i++) {
+		if (is_told(l, v[i]->thread))
+			continue;
+		st = news_kept_line(l->ctx, l->site, v[i], &line, l->err);
+		if (st == GP_OK)
+			add_row(l, rows, v[i]->title, line, gp_asprintf(l->ctx, "library/%s", v[i]->slug));
+	}
 	gp_json_bool(l->data, "has_practices", json_array_size(rows) > 0);
 	return st;
 }

@@ -24,6 +24,12 @@ struct news_thread {
 	char **topics; size_t topics_n;	/* of that */
 	struct gp_share_side *sides; size_t sides_n; /* where else it is */
 };
+/* A page of the library that was kept lately. */
+struct news_kept {
+	struct gp_practice *p;
+	struct gp_thread *t;
+	char *line;
+};
 struct gp_news_pool {
 	struct gp_site *site;
 	const struct gp_list *list;
@@ -32,7 +38,9 @@ struct gp_news_pool {
 	struct news_text **texts;
 	struct news_thread *threads; size_t threads_n;
 	struct news_thread *open; size_t open_n; /* questions from before; t and topics alone */
+	int64_t open_all;		/* so many there are, of whatever age */
 	struct gp_thread **solved; size_t solved_n;
+	struct news_kept *kept; size_t kept_n;
 	/* How much could be shown of the last issue that was written: of so many messages. */
 	struct { size_t level, messages; int64_t minutes; } last;
 };
@@ -61,7 +69,9 @@ struct gp_issue {
 	struct issue_thread *threads; size_t threads_n; /* by place, the most important first */
 	const struct news_thread **open; size_t open_n;	/* older questions that wait, near ones first */
 	size_t near_n;		/* so many of them are near */
+	size_t open_rest;	/* and so many more wait */
 	const struct gp_thread **solved; size_t solved_n; /* solved without a word that is new */
+	const struct news_kept **kept; size_t kept_n;
 	size_t messages, others, people;
 	size_t muted_threads, muted_messages;
 	bool shows_notes;	/* posts with a content note are like all others */
@@ -74,6 +84,11 @@ enum gp_status news_text_get(struct gp_news_pool *pool, size_t i, struct news_te
     struct gp_err *err) GP_MUST_CHECK;
 /* Own words as paragraphs, cut behind so many characters; *cut: there is more. */
 void news_paragraphs(const void *ctx, json_t *array, const struct news_text *text, size_t max, bool *cut);
+/* The first sentence of a text (Markdown) in plain words, cut at a word. kept_line.c */
+char *news_sentence(const void *ctx, const char *text);
+/* What a page of the library says in a line, as the eyes of the store may see it; "": nothing. */
+enum gp_status news_kept_line(const void *ctx, const struct gp_site *site, const struct gp_practice *p, char **line,
+    struct gp_err *err) GP_MUST_CHECK;
 /* One line, no address in it whole. */
 char *news_line(const void *ctx, const char *s, size_t max);
 /* A name to show: never a whole address. */

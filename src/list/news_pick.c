@@ -239,27 +239,55 @@ is_in(const struct gp_issue *issue, int64_t thread)
 	return false;
 }
 
-/* Questions from before that still wait, but for the reader's own and muted ones; and what was solved since the
- * last digest without anything being written, by a word of a moderator. */
+/* Questions from before that still wait, but for muted ones: near ones, then the newest. They stay until somebody
+ * answers; who have no room are counted. */
 static void
-take_before(struct picking *p)
+take_open(struct picking *p)
 {
 	struct gp_issue *issue = p->issue;
 	const struct gp_news_pool *pool = issue->pool;
+	size_t i, fit = 0;
 	int near;
-	size_t i;
 
 	issue->open = gp_array(issue, const struct news_thread *, OPEN);
 	for (near = 1; near >= 0; near--) {
-		for (i = 0; i < pool->open_n && issue->open_n < OPEN; i++) {
+		for (i = 0; i < pool->open_n; i++) {
 			const struct news_thread *t = &pool->open[i];
 
-			if (is_near(p, t) == (near > 0) && !is_in(issue, t->id) && may_see(p, t->t) &&
-			    interest_of(p, t->id, GP_INTEREST_MUTE) == NULL)
+			if (is_near(p, t) != (near > 0) || is_in(issue, t->id) || !may_see(p, t->t) ||
+			    interest_of(p, t->id, GP_INTEREST_MUTE) != NULL)
+				continue;
+			fit++;
+			if (issue->open_n < OPEN)
 				issue->open[issue->open_n++] = t;
 		}
 		issue->near_n = near > 0 ? issue->open_n : issue->near_n;
 	}
+	issue->open_rest = fit - issue->open_n;
+	if (issue->open_n == OPEN && pool->open_all > (int64_t)pool->open_n)
+		issue->open_rest += (size_t)pool->open_all - pool->open_n;
+}
+
+static void
+take_kept(struct picking *p)
+{
+	struct gp_issue *issue = p->issue;
+	size_t i;
+
+	issue->kept = gp_array(issue, const struct news_kept *, issue->pool->kept_n + 1);
+	for (i = 0; i < issue->pool->kept_n; i++)
+		if (issue->pool->kept[i].p->kept >= p->since && may_see(p, issue->pool->kept[i].t))
+			issue->kept[issue->kept_n++] = &issue->pool->kept[i];
+}
+
+/* What was solved since the last digest without anything being written, by a word of a moderator. */
+static void
+take_solved(struct picking *p)
+{
+	struct gp_issue *issue = p->issue;
+	const struct gp_news_pool *pool = issue->pool;
+	size_t i;
+
 	issue->solved = gp_array(issue, const struct gp_thread *, pool->solved_n + 1);
 	for (i = 0; i < pool->solved_n; i++)
 		if (pool->solved[i]->mark_at >= p->since && may_see(p, pool->solved[i]) && !is_in(issue, pool->solved[i]->id) &&
@@ -329,7 +357,9 @@ gp_issue_pick(const void *ctx, struct gp_site *site, struct gp_news_pool *pool,
 		if (may_see(&p, pool->threads[i].t))
 			take(&p, &pool->threads[i]);
 	qsort(issue->threads, issue->threads_n, sizeof(issue->threads[0]), by_weight);
-	take_before(&p);
+	take_open(&p);
+	take_solved(&p);
+	take_kept(&p);
 	count_people(issue);
 	return GP_OK;
 }
@@ -394,6 +424,9 @@ print_issue(struct gp_sha256 *h, const struct gp_issue *issue)
 	for (i = 0; i < issue->open_n; i++)
 		PUT(issue->open[i]->id);
 	PUT(issue->near_n);
+	PUT(issue->open_rest);
+	for (i = 0; i < issue->kept_n; i++)
+		PUT(issue->kept[i]->p->id);
 	for (i = 0; i < issue->solved_n; i++)
 		PUT(issue->solved[i]->id);
 }

@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { DAY = 86400, OPEN_FROM = 21 * DAY, OPEN = 40, SOLVED_FROM = 40 * DAY, SOLVED = 60, TOPICS = 8 };
+enum { DAY = 86400, OPEN = 40, SOLVED_FROM = 40 * DAY, SOLVED = 60, KEPT = 60, TOPICS = 8 };
 
 struct key { int64_t thread; size_t i; };
 
@@ -53,21 +53,51 @@ read_thread(struct gp_news_pool *pool, struct news_thread *t, struct gp_err *err
 	return t->asks ? read_topics(pool, t, err) : GP_OK;
 }
 
-/* Questions from before, and what was solved lately. */
+/* Pages that were kept lately. What no archive has stands in no library that one could look at. */
+static enum gp_status
+read_kept(struct gp_news_pool *pool, int64_t to, struct gp_err *err)
+{
+	struct gp_store *s = pool->site->store;
+	struct gp_practice **v;
+	size_t i, n;
+	enum gp_status st = gp_practice_all(pool, s, pool->list->id, NULL, to - SOLVED_FROM, to, KEPT, &v, &n, err);
+
+	if (st != GP_OK)
+		return st;
+	pool->kept = gp_array(pool, struct news_kept, n + 1);
+	for (i = 0; st == GP_OK && i < n; i++) {
+		struct news_kept *k = &pool->kept[pool->kept_n];
+
+		k->p = v[i];
+		st = gp_thread_find(pool, s, v[i]->thread, &k->t, err);
+		if (st == GP_OK && k->t->veil.visible != GP_VISIBLE_NONE) {
+			st = news_kept_line(pool, pool->site, v[i], &k->line, err);
+			pool->kept_n++;
+		}
+		st = st == GP_E_NOTFOUND ? GP_OK : st;
+	}
+	return st;
+}
+
+/* Questions from before, however old, and what was solved lately. */
 static enum gp_status
 read_questions(struct gp_news_pool *pool, int64_t to, struct gp_err *err)
 {
 	struct gp_store *s = pool->site->store;
 	struct gp_thread **open = NULL;
-	enum gp_status st = gp_question_open(pool, s, pool->list->id, to - OPEN_FROM,
-	    to - pool->list->set.open_after, OPEN, &open, &pool->open_n, err);
+	struct gp_question_stats stats;
+	enum gp_status st = gp_question_open(pool, s, pool->list->id, 0, to - pool->list->set.open_after, OPEN, &open,
+	    &pool->open_n, err);
 	size_t i;
 
+	if (st == GP_OK)
+		st = gp_question_stats(s, pool->list->id, to - pool->list->set.open_after, &stats, err);
 	if (st == GP_OK)
 		st = gp_question_solved(pool, s, pool->list->id, to - SOLVED_FROM, to, SOLVED, &pool->solved,
 		    &pool->solved_n, err);
 	if (st != GP_OK)
 		return st;
+	pool->open_all = stats.open;
 	pool->open = gp_array(pool, struct news_thread, pool->open_n + 1);
 	for (i = 0; st == GP_OK && i < pool->open_n; i++) {
 		pool->open[i] = (struct news_thread){.id = open[i]->id, .t = open[i], .asks = true};
@@ -155,7 +185,9 @@ complete(struct gp_news_pool *pool, int64_t to, struct gp_err *err)
 {
 	enum gp_status st = group(pool, err);
 
-	return st == GP_OK ? read_questions(pool, to, err) : st;
+	if (st == GP_OK)
+		st = read_questions(pool, to, err);
+	return st == GP_OK ? read_kept(pool, to, err) : st;
 }
 
 enum gp_status

@@ -257,6 +257,10 @@ put_open(const struct putting *p, json_t *o)
 	size_t i;
 
 	gp_json_bool(o, "has_waiting", p->issue->open_n > 0);
+	gp_json_int(o, "waiting_rest", (int64_t)p->issue->open_rest);
+	gp_json_bool(o, "one_waiting", p->issue->open_rest == 1);
+	if (p->is_public)
+		gp_json_text(o, "questions_url", gp_asprintf(p->ctx, "%s/%s/questions", p->root, p->list->name));
 	for (i = 0; i < p->issue->open_n; i++) {
 		const struct gp_thread *t = p->issue->open[i]->t;
 		json_t *row = gp_json_push_object(array);
@@ -268,6 +272,27 @@ put_open(const struct putting *p, json_t *o)
 		gp_json_bool(row, "one_day", days <= 1);
 		gp_json_bool(row, "near", i < p->issue->near_n);
 		gp_json_text(row, "reply_address", gp_route_address(p->ctx, p->site, p->list, "reply", t->key));
+	}
+}
+
+/* What was kept in the library, whether it is new or not. */
+static void
+put_kept(const struct putting *p, json_t *o)
+{
+	json_t *array = gp_json_new_array(o, "kept_pages");
+	size_t i;
+
+	gp_json_bool(o, "has_kept_pages", p->issue->kept_n > 0);
+	for (i = 0; i < p->issue->kept_n; i++) {
+		const struct news_kept *k = p->issue->kept[i];
+		json_t *row = gp_json_push_object(array);
+
+		gp_json_text(row, "title", news_line(p->ctx, gp_kind_title(p->ctx, p->site, p->list, k->p->title), 150));
+		gp_json_text(row, "line", k->line[0] != '\0' ? news_line(p->ctx, k->line, 200) : NULL);
+		gp_json_text(row, "slug", k->p->slug);
+		json_object_set_new(row, "url", json_null());
+		if (p->is_public)
+			gp_json_text(row, "url", gp_asprintf(p->ctx, "%s/%s/library/%s", p->root, p->list->name, k->p->slug));
 	}
 }
 
@@ -364,6 +389,7 @@ news_put_issue(const void *ctx, const struct gp_digest_how *how, const struct gp
 	for (place = 0; st == GP_OK && place < NEWS_PLACES; place++)
 		st = put_place(&p, o, (enum news_place)place, &blocks);
 	put_open(&p, o);
+	put_kept(&p, o);
 	if (st == GP_OK)
 		st = put_solved(&p, o);
 	if (st == GP_OK)

@@ -99,6 +99,21 @@ gp_note_said(const void *ctx, const struct gp_words *words, const struct gp_mail
 	return in_text(ctx, words, mail->own, mail->own_n);
 }
 
+char *
+gp_note_without(const void *ctx, const struct gp_words *words, const char *title)
+{
+	const char *end, *at;
+	char *before;
+
+	if (in_brackets(ctx, words, title, &end) == NULL)
+		return gp_strdup(ctx, title);
+	for (at = end; *at != '[';)
+		at--;
+	before = gp_strndup(ctx, title, (size_t)(at - title));
+	end += strspn(end, " ");
+	return at == title && *end == '\0' ? gp_strdup(ctx, title) : gp_asprintf(ctx, "%s%s", before, end);
+}
+
 enum gp_status
 gp_note_keep(const void *ctx, struct gp_site *site, const struct gp_mail *mail, int64_t message,
     struct gp_err *err)
@@ -129,7 +144,7 @@ gp_do_note(struct asked *a, const char *args)
 		note = gp_utf8_line(a->ctx, gp_command_text(a, args), strlen(gp_command_text(a, args)), GP_NOTE_LONGEST);
 	a->refused |= !moderator && (!own || off);
 	if (a->refused || *note == '\0') {
-		gp_json_text(gp_said(a, a->refused ? "note_not_yours" : "note_what"), "title", m->title);
+		gp_said_title(a, gp_said(a, a->refused ? "note_not_yours" : "note_what"), m->title);
 		return GP_OK;
 	}
 	if (off && !gp_command_is_proven(a))
@@ -138,7 +153,7 @@ gp_do_note(struct asked *a, const char *args)
 	if (st != GP_OK)
 		return st;
 	said = gp_said(a, off ? "note_off" : "note_on");
-	gp_json_text(said, "title", m->title);
+	gp_said_title(a, said, m->title);
 	gp_json_text(said, "content_note", off ? "" : note);
 	return gp_command_log(a, GP_VERB_NOTE, m->title, note);
 }

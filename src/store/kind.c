@@ -133,10 +133,10 @@ gp_question_stats(struct gp_store *s, int64_t list, int64_t to, struct gp_questi
     struct gp_err *err)
 {
 	enum gp_status status = gp_sql_int(s, &out->solved, "SELECT count(*) FROM thread WHERE "
-	    "list = ?1 AND mark = 'solved' AND mark <> '' AND messages > 0", GP_ARGS(GP_INT(list)), err);
+	    "list = ?1 AND mark = 'solved' AND mark <> '' AND messages > 0 AND look(id)", GP_ARGS(GP_INT(list)), err);
 
 	return status != GP_OK ? status : gp_sql_ints(s, &out->open, &out->answered, "SELECT "
 	    "count(*) FILTER (WHERE people = 1 AND first < ?2), count(*) FILTER (WHERE people > 1) "
-	    "FROM thread WHERE list = ?1 AND mark = 'question' AND mark <> ''", GP_ARGS(GP_INT(list), GP_INT(to)),
+	    "FROM thread WHERE list = ?1 AND mark = 'question' AND mark <> '' AND look(id)", GP_ARGS(GP_INT(list), GP_INT(to)),
 	    err);
 }

@@ -99,7 +99,7 @@ feed_of_threads(struct visit *v, struct gp_thread **all, size_t n, const char *p
 
 	start_feed(v, list_title(v->list), list_path(v, v->list, "%s", page),
 	    list_path(v, v->list, "%s.atom", name), name);
-	gp_json_bool(json_object_get(v->doc, "feed"), "threads_only", true);
+	gp_json_bool(json_object_get(v->doc, "feed"), gp_streq(name, "questions") ? "questions_only" : "threads_only", true);
 	for (i = 0; i < n && status == 200; i++) {
 		if (gp_message_find_key(v->ctx, v->s, v->list->id, all[i]->key, &m, &err) != GP_OK)
 			return visit_failed(&err);

@@ -3,6 +3,8 @@
 # "%-d %b %Y" and the like are how dates are written.
 (new threads)
 	(hilos nuevos)
+(open questions)
+	(preguntas abiertas)
 (placed by its subject)
 	(colocado por su asunto)
 1 message
@@ -165,6 +167,8 @@ Kept
 	Guardado
 Kept in the library:
 	Guardado en la biblioteca:
+Kept in the library
+	Guardado en la biblioteca
 Latest: <a href="{{url}}" dir="auto">{{title}}</a>, <time datetime="{{last.iso}}">{{last.short}}</time>
 	Lo último: <a href="{{url}}" dir="auto">{{title}}</a>, <time datetime="{{last.iso}}">{{last.short}}</time>
 Leave a list
@@ -507,6 +511,10 @@ all of it
 	todo
 and {{more_people}} more
 	y {{more_people}} más
+and {{waiting_rest}} more
+	y {{waiting_rest}} más
+and 1 more
+	y 1 más
 begun <time datetime="{{first.iso}}">{{first.date}}</time>
 	empezado el <time datetime="{{first.iso}}">{{first.date}}</time>
 both words, in any of their forms

@@ -55,6 +55,8 @@ questions(void **state)
 	hasnt(html, "hidden.example");
 	has(html, "aria-current=\"page\">Questions");
 	html = page(r, "/bees/questions.atom");
+	has(html, "(open questions)</title>");
+	hasnt(html, "(new threads)");
 	has(html, "<title>Open one</title>");
 	hasnt(html, "Answered one");
 	has(page(r, "/bees/questions.json"), "\"open_count\": 1");

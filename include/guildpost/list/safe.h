@@ -31,6 +31,8 @@ enum gp_status gp_heat_look(const void *ctx, struct gp_site *site, const struct 
 
 /* ---- note.c: content notes --------------------------------------------------------------------- */
 
+/* A title without "[note: ...]", unless it is nothing else. */
+char *gp_note_without(const void *ctx, const struct gp_words *words, const char *title);
 /* What a post says of itself: "[note: ...]" in its subject or first line, "note: ..." there; NULL: nothing. */
 char *gp_note_said(const void *ctx, const struct gp_words *words, const struct gp_mail *mail);
 /* Keep that with the archived message, unless somebody said something else of it. */
