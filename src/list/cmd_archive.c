@@ -114,7 +114,7 @@ add_message_of(struct asked *a, const struct gp_list *list, json_t *rows, const 
 	json_t *row = gp_json_push_object(rows);
 
 	gp_json_int(row, "number", m->id);
-	gp_json_text(row, "title", m->title);
+	gp_json_text(row, "title", gp_kind_title(a->ctx, a->site, list, m->title));
 	gp_json_text(row, "author", m->unnamed ? gp_templates_word(a->site->templates, a->language, "Somebody") :
 	    m->from_name[0] != '\0' ? m->from_name :
 	    gp_text_hide_addrs(a->ctx, m->from_addr, strlen(m->from_addr)));
@@ -145,7 +145,7 @@ send_messages(struct asked *a, const char *title, const struct gp_enclosure *v, 
 	if (st != GP_OK || !may)
 		return st;
 	gp_said_elsewhere(a, "get");
-	gp_json_text(data, "title", title);
+	gp_said_title(a, data, title);
 	gp_json_int(data, "count", (int64_t)n);
 	gp_json_bool(data, "several", n > 1);
 	notice.template_name = "get";
@@ -422,7 +422,7 @@ interest(struct asked *a, const char *args, int kind, enum gp_verb verb)
 	st = gp_interest_set(a->site->store, a->member->id, m->id, kind, a->err);
 	if (st != GP_OK)
 		return st;
-	gp_json_text(gp_said(a, gp_verb_names[verb]), "title", m->title);
+	gp_said_title(a, gp_said(a, gp_verb_names[verb]), m->title);
 	return gp_command_log(a, verb, a->member->address, m->key);
 }
 
@@ -475,7 +475,7 @@ gp_do_takedown(struct asked *a, const char *args)
 		st = is_theirs(a, m, &yes);
 	if (st != GP_OK)
 		return st == GP_E_NOTFOUND ? GP_OK : st;
-	gp_json_text(gp_said(a, yes ? "taken_down" : "not_yours"), "title", m->title);
+	gp_said_title(a, gp_said(a, yes ? "taken_down" : "not_yours"), m->title);
 	if (!yes)
 		return GP_OK;
 	st = gp_message_remove(a->site->store, m->id, a->err);

@@ -63,7 +63,7 @@ gp_do_slow(struct asked *a, const char *args)
 	if (st != GP_OK)
 		return st;
 	said = gp_said(a, pace.slow > 0 ? "thread_slow" : "thread_slow_over");
-	gp_json_text(said, "title", m->title);
+	gp_said_title(a, said, m->title);
 	gp_span_said(said, pace.slow);
 	return gp_command_log(a, GP_VERB_SLOW, m->title, gp_asprintf(a->ctx, "%lld s", (long long)pace.slow));
 }
@@ -89,7 +89,7 @@ gp_do_cool(struct asked *a, const char *args)
 	if (st != GP_OK)
 		return st;
 	said = gp_said(a, span > 0 ? "thread_cool" : "thread_cool_over");
-	gp_json_text(said, "title", m->title);
+	gp_said_title(a, said, m->title);
 	gp_span_said(said, span);
 	return gp_command_log(a, GP_VERB_COOL, m->title, gp_asprintf(a->ctx, "%lld s", (long long)span));
 }
@@ -113,19 +113,20 @@ gp_do_nudge(struct asked *a, const char *args)
 	}
 	st = gp_member_find(a->ctx, a->site->store, a->list->id, m->from_addr, &author, a->err);
 	if (st == GP_E_NOTFOUND) {
-		gp_json_text(gp_said(a, "nudge_nobody"), "title", m->title);
+		gp_said_title(a, gp_said(a, "nudge_nobody"), m->title);
 		return GP_OK;
 	}
 	if (st != GP_OK)
 		return st;
 	gp_json_text(n.data, "title", m->title);
 	args = gp_command_text(a, args);
+	gp_json_text(n.data, "plain_title", gp_kind_title(a->ctx, a->site, a->list, m->title));
 	gp_json_text(n.data, "text_md", gp_hold_quote(a->ctx, args, strlen(args), &cut));
 	n.in_reply_to = m->msgid;
 	st = gp_member_send(a->ctx, a->site, a->list, author, &n, a->err);
 	if (st != GP_OK)
 		return st;
-	gp_json_text(gp_said(a, "nudged"), "title", m->title);
+	gp_said_title(a, gp_said(a, "nudged"), m->title);
 	st = gp_thread_veil(a->site->store, m->thread, &veil, a->err);
 	/* Where no names are shown the log has none. */
 	return st == GP_OK ? gp_command_log(a, GP_VERB_NUDGE, veil.unnamed ? m->key : author->address, m->title) : st;

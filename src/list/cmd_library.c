@@ -114,7 +114,7 @@ gp_do_keep(struct asked *a, const char *args)
 	args += strspn(args, " #");
 	gp_command_word(&args);
 	what.message = m->id;
-	what.title = t->title;
+	what.title = gp_kind_title(a->ctx, a->site, a->list, t->title);
 	what.keeper = a->member->address;
 	what.name = gp_strdup(a->ctx, a->name);
 	read_title(a, gp_command_text(a, args), &what);
@@ -304,16 +304,38 @@ gp_do_write(struct asked *a, const char *args)
 	return gp_command_log(a, GP_VERB_WRITE, p->title, gp_asprintf(a->ctx, "version %" PRId64, version));
 }
 
+/* Who kept a page, from whatever address, and moderators. Else the result says so. */
+static enum gp_status
+may_unkeep(struct asked *a, const struct gp_practice *p, bool *may)
+{
+	struct gp_member *keeper;
+	enum gp_status st;
+
+	*may = is_moderator(a) || gp_strieq(a->from, p->keeper);
+	if (*may)
+		return GP_OK;
+	st = gp_member_find(a->ctx, a->site->store, a->list->id, p->keeper, &keeper, a->err);
+	*may = st == GP_OK && keeper->id == a->member->id;
+	if (*may || (st != GP_OK && st != GP_E_NOTFOUND))
+		return st;
+	a->refused = true;
+	say_page(a, "may_not_unkeep", p);
+	return GP_OK;
+}
+
 enum gp_status
 gp_do_unkeep(struct asked *a, const char *args)
 {
 	struct gp_practice *p;
 	enum gp_status st;
+	bool may = false;
 
 	if (!may_keep(a))
 		return GP_OK;
 	st = find_page(a, &args, &p);
-	if (st != GP_OK)
+	if (st == GP_OK)
+		st = may_unkeep(a, p, &may);
+	if (st != GP_OK || !may)
 		return st == GP_E_NOTFOUND ? GP_OK : st;
 	if (!gp_command_is_proven(a))
 		return GP_OK;
@@ -395,6 +417,6 @@ gp_do_summary(struct asked *a, const char *args)
 	st = gp_summary_put(a->ctx, a->site->store, a->list->id, head->key, text, a->from, a->err);
 	if (st != GP_OK)
 		return st;
-	gp_json_text(gp_said(a, "summary"), "title", head->title);
+	gp_said_title(a, gp_said(a, "summary"), head->title);
 	return gp_command_log(a, GP_VERB_SUMMARY, head->title, head->key);
 }

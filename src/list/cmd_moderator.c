@@ -246,7 +246,7 @@ set_thread_closed(struct asked *a, const char *args, bool closed)
 	    "closed by a moderator", a->err);
 	if (st != GP_OK)
 		return st;
-	gp_json_text(gp_said(a, closed ? "thread_closed" : "thread_opened"), "title", m->title);
+	gp_said_title(a, gp_said(a, closed ? "thread_closed" : "thread_opened"), m->title);
 	return gp_command_log(a, closed ? GP_VERB_CLOSE_THREAD : GP_VERB_OPEN_THREAD, m->title, why);
 }
 
@@ -286,7 +286,7 @@ decided(struct asked *a, enum gp_status st, const struct gp_message *m, enum gp_
 		said = st == GP_E_DENIED ? "thread_too_deep" : verb == GP_VERB_SPLIT ? "thread_begins" : "thread_same";
 	else if (st != GP_OK)
 		return st;
-	gp_json_text(gp_said(a, said), "title", m->title);
+	gp_said_title(a, gp_said(a, said), m->title);
 	return st == GP_OK ? gp_command_log(a, verb, m->title, m->key) : GP_OK;
 }
 

@@ -9,7 +9,7 @@
 
 #include <string.h>
 
-enum { MAX_TOPICS = 20, LONGEST_TOPIC = 64 };
+enum { MAX_TOPICS = 20, LONGEST_TOPIC = 64, EXCERPT = 60 };
 
 enum gp_status
 gp_practice_head(struct asked *a, int64_t thread, struct gp_thread **t, struct gp_message **head)
@@ -34,11 +34,10 @@ gp_practice_is_own(struct asked *a, const struct gp_message *m, bool *yes)
 	return st == GP_E_NOTFOUND ? GP_OK : st;
 }
 
-/* What the thread is called, without the words that mark its kind. */
-static void
-put_title(struct asked *a, json_t *said, const struct gp_message *m)
+void
+gp_said_title(struct asked *a, json_t *said, const char *title)
 {
-	gp_json_text(said, "title", gp_kind_title(a->ctx, a->site, a->list, m->title));
+	gp_json_text(said, "title", gp_kind_title(a->ctx, a->site, a->list, title));
 }
 
 enum gp_status
@@ -52,7 +51,7 @@ gp_practice_may_say(struct asked *a, const struct gp_message *head, bool *may)
 	*may = moderator || own;
 	a->refused |= st == GP_OK && !*may;
 	if (a->refused)
-		put_title(a, gp_said(a, "not_asker"), head);
+		gp_said_title(a, gp_said(a, "not_asker"), head->title);
 	return st;
 }
 
@@ -73,7 +72,7 @@ find_answer(struct asked *a, const struct gp_message *head, struct gp_message **
 	return st;
 }
 
-/* "12 by 14", "KEY 14" in any language: the second, or NULL. Words of thanks may follow. */
+/* "12 by 14", "KEY #14" in any language: the second, with its "#", or NULL. Words of thanks may follow. */
 static const char *
 second_number(const char *args)
 {
@@ -82,14 +81,56 @@ second_number(const char *args)
 	args += strspn(args, " #");
 	gp_command_word(&args);
 	for (i = 0; i < 2; i++) {
-		const char *p = args + strspn(args, " #");
 		struct gp_str word = gp_command_word(&args);
+		size_t marks = word.n > 0 ? strspn(word.p, "#") : 0;
 
-		word.n -= (size_t)(p - word.p) < word.n ? (size_t)(p - word.p) : 0;
-		if (word.n > 0 && strspn(p, "0123456789") >= word.n)
-			return p;
+		if (word.n > marks && strspn(word.p + marks, "0123456789") >= word.n - marks)
+			return word.p;
 	}
 	return NULL;
+}
+
+/* Message `number` of the thread as its page counts; NULL: there are not so many. */
+static struct gp_message *
+nth(const struct gp_node *nodes, size_t n, int64_t number)
+{
+	size_t i;
+
+	for (i = 0; i < n; i++)
+		if (nodes[i].msg != NULL && --number == 0)
+			return nodes[i].msg;
+	return NULL;
+}
+
+/* "14" is the number that mails have, "#3" the place that the page of the thread has: the other one where that is no
+ * message of this thread. */
+static enum gp_status
+numbered(struct asked *a, const char *word, const struct gp_message *head, struct gp_message **out)
+{
+	struct gp_message *by_number = NULL, *by_place;
+	struct gp_node *nodes;
+	int64_t number = 0;
+	size_t i, n, digits;
+	bool is_place = *word == '#';
+	enum gp_status st = gp_thread_nodes(a->ctx, a->site->store, head->thread, &nodes, &n, a->err);
+
+	word += strspn(word, "#");
+	digits = strspn(word, "0123456789");
+	if (st != GP_OK)
+		return st;
+	if (!gp_parse_int(gp_strndup(a->ctx, word, digits), 1, INT64_MAX, &number))
+		number = 0;
+	for (i = 0; i < n; i++)
+		if (nodes[i].msg != NULL && nodes[i].msg->id == number)
+			by_number = nodes[i].msg;
+	by_place = nth(nodes, n, number);
+	*out = is_place && by_place != NULL ? by_place : by_number != NULL ? by_number : by_place;
+	if (*out != NULL)
+		return GP_OK;
+	st = gp_command_message(a, word, out);
+	if (st == GP_OK)
+		gp_said_title(a, gp_said(a, "other_thread"), (*out)->title);
+	return st == GP_OK ? GP_E_NOTFOUND : st;
 }
 
 /* Which message answered it: "by 12", the one that was named if somebody else wrote it, or the newest. */
@@ -99,14 +140,8 @@ which_answer(struct asked *a, const char *args, const struct gp_message *named,
 {
 	enum gp_status st;
 
-	if ((args = second_number(args)) != NULL) {
-		st = gp_command_message(a, args, out);
-		if (st == GP_OK && (*out)->thread != head->thread) {
-			gp_json_text(gp_said(a, "other_thread"), "title", (*out)->title);
-			st = GP_E_NOTFOUND;
-		}
-		return st;
-	}
+	if ((args = second_number(args)) != NULL)
+		return numbered(a, args, head, out);
 	if (!gp_strieq(named->from_addr, head->from_addr))
 		return gp_message_find_id(a->ctx, a->site->store, named->id, out, a->err);
 	st = find_answer(a, head, out);
@@ -119,7 +154,7 @@ which_answer(struct asked *a, const char *args, const struct gp_message *named,
 		return GP_E_NOTFOUND;
 	}
 	if (st == GP_OK && *out == NULL) {
-		put_title(a, gp_said(a, "no_answer"), head);
+		gp_said_title(a, gp_said(a, "no_answer"), head->title);
 		st = GP_E_NOTFOUND;
 	}
 	return st;
@@ -210,11 +245,14 @@ gp_do_solved(struct asked *a, const char *args)
 	if (st != GP_OK)
 		return st;
 	said = gp_said(a, "solved");
-	put_title(a, said, head);
+	gp_said_title(a, said, head->title);
 	gp_json_text(said, "author", t->veil.unnamed ? "" :
 	    answer->from_name[0] != '\0' ? answer->from_name :
 	    gp_text_hide_addrs(a->ctx, answer->from_addr, strlen(answer->from_addr)));
 	gp_json_int(said, "number", answer->id);
+	/* Its first words, so that whoever took another message is seen. */
+	gp_json_text(said, "excerpt", t->veil.unnamed || answer->snippet[0] == '\0' ? NULL :
+	    gp_utf8_line(a->ctx, answer->snippet, strlen(answer->snippet), EXCERPT));
 	return gp_command_log(a, GP_VERB_SOLVE, head->title, answer->key);
 }
 
@@ -231,7 +269,7 @@ gp_do_reopen(struct asked *a, const char *args)
 		st = gp_thread_mark(a->site->store, t->id, "question", 0, GP_MARK_PERSON, a->err);
 	if (st != GP_OK)
 		return st == GP_E_NOTFOUND ? GP_OK : st;
-	put_title(a, gp_said(a, "reopened"), head);
+	gp_said_title(a, gp_said(a, "reopened"), head->title);
 	return gp_command_log(a, GP_VERB_REOPEN, head->title, head->key);
 }
 
@@ -283,7 +321,7 @@ gp_do_kind(struct asked *a, const char *args)
 	if (st != GP_OK)
 		return st;
 	said = gp_said(a, "kind_set");
-	gp_json_text(said, "title", head->title);
+	gp_said_title(a, said, head->title);
 	gp_json_text(said, "kind", kind);
 	return gp_command_log(a, GP_VERB_KIND, head->title, kind);
 }
@@ -354,6 +392,6 @@ gp_do_pass(struct asked *a, const char *args)
 		return st == GP_E_NOTFOUND ? GP_OK : st;
 	if (st != GP_OK && st != GP_E_NOTFOUND)
 		return st;
-	gp_json_text(gp_said(a, st == GP_OK ? "passed" : "not_asked"), "title", m->title);
+	gp_said_title(a, gp_said(a, st == GP_OK ? "passed" : "not_asked"), m->title);
 	return GP_OK;
 }

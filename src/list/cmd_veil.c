@@ -65,7 +65,7 @@ find(struct asked *a, const char **args, struct veiling *v)
 	if (st == GP_E_NOTFOUND)
 		gp_json_text(gp_said(a, "no_message"), "number", v->name);
 	if (st == GP_OK && !own && !v->moderator) {
-		gp_json_text(gp_said(a, "veil_not_yours"), "title", v->m->title);
+		gp_said_title(a, gp_said(a, "veil_not_yours"), v->m->title);
 		a->refused = true;
 		st = GP_E_NOTFOUND;
 	}
@@ -81,7 +81,7 @@ may_be(struct asked *a, const struct veiling *v, const struct gp_veil *now)
 	bool looser = now->visible < v->veil.visible || (v->veil.unnamed && !now->unnamed);
 
 	if (looser && !v->moderator)
-		gp_json_text(gp_said(a, "veil_looser"), "title", v->m->title);
+		gp_said_title(a, gp_said(a, "veil_looser"), v->m->title);
 	else if (!gp_veil_may(a->list, a->member, &more))
 		gp_json_bool(gp_said(a, "veil_off"), "done", true);
 	else
@@ -103,7 +103,7 @@ set(struct asked *a, const struct veiling *v, const struct gp_veil *now)
 	if (st != GP_OK)
 		return st;
 	said = gp_said(a, "veil_set");
-	gp_json_text(said, "title", v->m->title);
+	gp_said_title(a, said, v->m->title);
 	gp_json_bool(gp_json_new_object(said, "visible_is"), name, true);
 	gp_json_bool(said, "unnamed", now->unnamed);
 	return gp_command_log(a, GP_VERB_VISIBLE, v->m->title, gp_asprintf(a->ctx, "%s%s", name,

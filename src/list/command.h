@@ -74,6 +74,8 @@ enum gp_status gp_command_lines(struct asked *a);
 enum gp_status gp_command_answer(struct asked *a);
 /* What came of this line, or what else did: a section of said.md; the caller fills it. */
 json_t *gp_said(struct asked *a, const char *what);
+/* What a thread is called there: without the words that mark its kind, and its content note. cmd_practice.c */
+void gp_said_title(struct asked *a, json_t *said, const char *title);
 /* The same when a mail of its own went out, which says it. */
 void gp_said_elsewhere(struct asked *a, const char *what);
 /* An option could not be set: GP_OK when its value is at fault, and the result says what is wanted. */

@@ -84,7 +84,7 @@ gp_do_vote(struct asked *a, const char *args)
 		return st == GP_E_NOTFOUND ? GP_OK : st;
 	if (st == GP_E_NOTFOUND || (st == GP_OK && d->over)) {
 		a->refused = true;
-		gp_json_text(gp_said(a, "no_round"), "title", m->title);
+		gp_said_title(a, gp_said(a, "no_round"), m->title);
 		return GP_OK;
 	}
 	args += strspn(args, " #");
@@ -92,7 +92,7 @@ gp_do_vote(struct asked *a, const char *args)
 	word = gp_words_find(a->site->words, GP_WORD_VOTE, args, NULL);
 	choice = word != NULL ? choice_of(word->name) : -1;
 	if (st != GP_OK || choice < 0) {
-		gp_json_text(gp_said(a, "vote_what"), "title", m->title);
+		gp_said_title(a, gp_said(a, "vote_what"), m->title);
 		return st;
 	}
 	st = gp_decide_voter(a, d->list, m->title, "vote_not_yours", &home, &voter);
@@ -102,7 +102,7 @@ gp_do_vote(struct asked *a, const char *args)
 	if (st == GP_OK)
 		st = gp_vote_count(a->site->store, d, &counts, a->err);
 	said = gp_said(a, "voted");
-	gp_json_text(said, "title", m->title);
+	gp_said_title(a, said, m->title);
 	gp_json_bool(gp_json_new_object(said, "choice_is"), gp_vote_names[choice], true);
 	gp_json_text(said, "to_date", gp_time_format(a->ctx, d->ends, a->list->set.timezone, "%Y-%m-%d"));
 	return st;
@@ -126,6 +126,7 @@ describe(const struct round *r)
 	json_t *data = gp_json_object(r->ctx);
 
 	gp_json_text(data, "title", r->shown->title);
+	gp_json_text(data, "plain_title", gp_kind_title(r->ctx, r->site, r->list, r->shown->title));
 	gp_json_text(data, "author", r->shown->from_name);
 	gp_json_text(data, "snippet", r->shown->snippet);
 	gp_json_int(data, "number", r->head->id);

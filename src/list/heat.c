@@ -77,7 +77,7 @@ describe(struct heat *h, json_t *data)
 	struct gp_veil veil;
 	enum gp_status st = gp_thread_veil(h->site->store, h->thread->id, &veil, h->err);
 
-	gp_json_text(data, "title", h->thread->title);
+	gp_json_text(data, "title", gp_kind_title(h->ctx, h->site, h->list, h->thread->title));
 	gp_json_int(data, "message_count", f->posts);
 	gp_json_int(data, "people_count", f->people);
 	gp_json_int(data, "hours", SPAN / HOUR);

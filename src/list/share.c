@@ -33,7 +33,7 @@ title_of(const struct gp_list *list)
 static void
 describe(const struct work *w, json_t *o)
 {
-	gp_json_text(o, "title", w->head->title);
+	gp_json_text(o, "title", gp_kind_title(w->ctx, w->site, w->home, w->head->title));
 	gp_json_text(o, "home_title", title_of(w->home));
 	gp_json_text(o, "home_address", w->home->address);
 	gp_json_text(o, "guest_title", title_of(w->guest));
@@ -58,6 +58,8 @@ say(const struct work *w, const char *template_name)
 	struct gp_outcome out;
 
 	describe(w, n.data);
+	/* A post of that thread: its subject as all others have it. */
+	gp_json_text(n.data, "title", w->head->title);
 	return gp_list_says(w->ctx, w->site, w->home, &n, &out, w->err);
 }
 
@@ -398,7 +400,7 @@ gp_do_unshare(struct asked *a, const char *args)
 		done++;
 	}
 	if (st == GP_OK && done == 0)
-		gp_json_text(gp_said(a, "unshare_none"), "title", w.head->title);
+		gp_said_title(a, gp_said(a, "unshare_none"), w.head->title);
 	return st;
 }
 

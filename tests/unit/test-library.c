@@ -243,6 +243,26 @@ test_search(void **state)
 	HASNT(ask(p, BOB, "search wintering\n"), "From the library");
 }
 
+/* Where all may keep, a page is taken out by who kept it, and by moderators. */
+static void
+test_unkeep(void **state)
+{
+	struct place *p = *state;
+	char *text;
+
+	set(p, "library", "on");
+	post(p, CLEO, "q", NULL, "Which smoke? #question", "Hay or wood?\n");
+	HAS(ask(p, BOB, gp_asprintf(p->ctx, "keep %lld\n", (long long)number(p, "q"))), "\"Which smoke?\" is in the library");
+	text = ask(p, CLEO, "unkeep which-smoke\n");
+	HAS(text, "by whoever kept it, and by the moderators: bees+owner@example.org");
+	HAS(text, "outdated which-smoke REASON");
+	HASNT(text, "Was that you");
+	HAS(ask(p, BOB, "unkeep which-smoke\n"), "Was that you");
+	HAS(say_yes(p, BOB), "is not in the library any more");
+	ask(p, BOB, gp_asprintf(p->ctx, "keep %lld\n", (long long)number(p, "q")));
+	HAS(ask(p, ANN, "unkeep which-smoke\n"), "Was that you");
+}
+
 /* Names that a page does not show find nothing: from the first on, when that is said later, and who comes last. */
 static void
 test_search_unnamed(void **state)
@@ -381,6 +401,7 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
+		PLACE_TEST(test_unkeep),
 		PLACE_TEST(test_keep),
 		PLACE_TEST(test_may_keep),
 		PLACE_TEST(test_edit), PLACE_TEST(test_two_editors),
