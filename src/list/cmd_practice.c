@@ -102,15 +102,31 @@ nth(const struct gp_node *nodes, size_t n, int64_t number)
 	return NULL;
 }
 
+/* The message of the thread that has this number here, or on another list that has the thread; NULL: none. */
+static enum gp_status
+by_number(struct asked *a, const struct gp_node *nodes, size_t n, int64_t number, struct gp_message **out)
+{
+	int64_t *copies;
+	size_t i, k, copies_n = 0;
+	enum gp_status st = gp_share_copies(a->ctx, a->site->store, number, &copies, &copies_n, a->err);
+
+	*out = NULL;
+	for (i = 0; i < n; i++)
+		for (k = 0; nodes[i].msg != NULL && k <= copies_n; k++)
+			if (nodes[i].msg->id == (k < copies_n ? copies[k] : number))
+				*out = nodes[i].msg;
+	return st == GP_E_NOTFOUND ? GP_OK : st;
+}
+
 /* "14" is the number that mails have, "#3" the place that the page of the thread has: the other one where that is no
  * message of this thread. */
 static enum gp_status
 numbered(struct asked *a, const char *word, const struct gp_message *head, struct gp_message **out)
 {
-	struct gp_message *by_number = NULL, *by_place;
+	struct gp_message *one = NULL, *by_place;
 	struct gp_node *nodes;
 	int64_t number = 0;
-	size_t i, n, digits;
+	size_t n, digits;
 	bool is_place = *word == '#';
 	enum gp_status st = gp_thread_nodes(a->ctx, a->site->store, head->thread, &nodes, &n, a->err);
 
@@ -120,11 +136,11 @@ numbered(struct asked *a, const char *word, const struct gp_message *head, struc
 		return st;
 	if (!gp_parse_int(gp_strndup(a->ctx, word, digits), 1, INT64_MAX, &number))
 		number = 0;
-	for (i = 0; i < n; i++)
-		if (nodes[i].msg != NULL && nodes[i].msg->id == number)
-			by_number = nodes[i].msg;
+	st = by_number(a, nodes, n, number, &one);
+	if (st != GP_OK)
+		return st;
 	by_place = nth(nodes, n, number);
-	*out = is_place && by_place != NULL ? by_place : by_number != NULL ? by_number : by_place;
+	*out = is_place && by_place != NULL ? by_place : one != NULL ? one : by_place;
 	if (*out != NULL)
 		return GP_OK;
 	st = gp_command_message(a, word, out);

@@ -46,6 +46,7 @@ test_said(void **state)
 	post(p, ANN, "q", NULL, "Shall we *buy* an extractor? M\xc3\xbcller asks #decide", "Say yes or no.\n");
 	n.in_reply_to = "q@x.example";
 	gp_json_text(n.data, "title", "Shall we *buy* an extractor? M\xc3\xbcller asks");
+	gp_json_text(n.data, "plain_title", "Shall we *buy* an extractor? M\xc3\xbcller asks");
 	gp_json_text(n.data, "outcome", "agreed");
 	json_object_set_new(n.data, "outcome_is", json_pack("{s:b}", "agreed", 1));
 	gp_json_int(n.data, "yes_count", 2);
