@@ -278,6 +278,26 @@ gp_do_mentor(struct asked *a, const char *args)
 
 /* ---- introductions ----------------------------------------------------------------------------------- */
 
+/* "about me", and what stands below it up to another command. */
+static const char *
+lines_below(struct asked *a)
+{
+	const struct gp_word *word;
+	const char *line;
+	struct gp_buf b;
+
+	gp_buf_init(&b, a->ctx, 1 << 12);
+	gp_buf_puts(&b, "");
+	for (; a->at < a->lines.n; a->at++) {
+		line = a->lines.whole != NULL ? a->lines.whole[a->at] : a->lines.v[a->at];
+		word = gp_words_find(a->site->words, GP_WORD_COMMAND, a->lines.v[a->at], NULL);
+		if (word != NULL && strcmp(word->name, "introduce") != 0)
+			break;
+		gp_buf_printf(&b, "%s%s", b.len > 0 ? " " : "", line);
+	}
+	return b.p;
+}
+
 enum gp_status
 gp_do_introduce(struct asked *a, const char *args)
 {
@@ -285,6 +305,8 @@ gp_do_introduce(struct asked *a, const char *args)
 	enum gp_status st;
 
 	args = gp_command_text(a, args);
+	if (*args == '\0')
+		args = lines_below(a);
 	text = gp_utf8_line(a->ctx, args, strlen(args), INTRO);
 	st = gp_intro_set(a->site->store, a->member->id, text, gp_now(), a->err);
 

@@ -270,6 +270,14 @@ test_welcome(void **state)
 	assert_string_equal(v[0]->text, "I have two hives in Ulm");
 	assert_string_equal(v[0]->name, "Dora");
 	HAS(ask(p, "Dora <dora@example.org>", "introduce\n"), "Nothing is told");
+	/* As the welcome has it: that, and a line. */
+	{
+		char *text = ask(p, "Dora <dora@example.org>", "about me\nI am a nurse.\nTwo hives in Ulm!\nshow\n");
+
+		HAS(text, "\"I am a nurse. Two hives in Ulm!\"");
+		HASNT(text, "not understood");
+		HAS(text, "digest_hour");
+	}
 	set(p, "welcome", "off");
 	ask(p, "Emil <emil@example.org>", "join\n");
 	HASNT(say_yes(p, "Emil <emil@example.org>"), "All about bees.");
