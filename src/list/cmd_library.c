@@ -388,6 +388,21 @@ gp_do_outdated(struct asked *a, const char *args)
 
 /* ---- summary --------------------------------------------------------------------------------------- */
 
+/* On each list that has the thread: one page shows it, and each list tells what it learned. */
+static enum gp_status
+put_summary(struct asked *a, const struct gp_message *head, const char *text)
+{
+	struct gp_share_side *sides;
+	size_t i, n;
+	enum gp_status st = gp_summary_put(a->ctx, a->site->store, a->list->id, head->key, text, a->from, a->err);
+
+	if (st == GP_OK)
+		st = gp_share_sides(a->ctx, a->site->store, head->thread, &sides, &n, a->err);
+	for (i = 0; st == GP_OK && i < n; i++)
+		st = gp_summary_put(a->ctx, a->site->store, sides[i].list, head->key, text, a->from, a->err);
+	return st;
+}
+
 /* By whoever asked, or who may keep threads: what the answers come to. */
 enum gp_status
 gp_do_summary(struct asked *a, const char *args)
@@ -414,7 +429,7 @@ gp_do_summary(struct asked *a, const char *args)
 		return GP_OK;
 	}
 	text = gp_strndup(a->ctx, text, gp_utf8_cut(text, strlen(text), MAX_SUMMARY));
-	st = gp_summary_put(a->ctx, a->site->store, a->list->id, head->key, text, a->from, a->err);
+	st = put_summary(a, head, text);
 	if (st != GP_OK)
 		return st;
 	gp_said_title(a, gp_said(a, "summary"), head->title);

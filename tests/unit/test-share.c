@@ -469,6 +469,15 @@ test_solved(void **state)
 			assert_int_equal(thread(p, 1)->mark_message, number(p, "x"));
 		}
 	}
+	/* What is summed up on either side stands on the one page, and both lists learned it. */
+	say(p, WIM, "wasps+request@example.org", "x", gp_asprintf(p->ctx, "summary %lld\n-----\nUnder a roof.\n", (long long)
+	    number_on(p, list, "1")));
+	for (i = 0; i < 2; i++) {
+		struct gp_list_text *sum;
+
+		must(gp_summary_find(p->ctx, p->site->store, i == 0 ? p->bees->id : list->id, m->key, &sum, &err), &err);
+		HAS(sum->body, "Under a roof.");
+	}
 	/* Numbers of either list name the same message. */
 	ask(p, ANN, gp_asprintf(p->ctx, "solved %lld by %lld\n", (long long)number(p, "1"), (long long)number_on(p, list,
 	    "x")));
