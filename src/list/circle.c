@@ -102,6 +102,8 @@ describe(const struct work *w, const struct gp_list *child)
 	json_t *data = gp_json_object(w->ctx);
 
 	gp_json_text(data, "title", w->c->name);
+	/* As the thread's: mail programs lay together what is called the same. */
+	gp_json_text(data, "subject", is_veiled(w) ? w->c->name : w->head->title);
 	gp_json_text(data, "home_title", w->list->set.title[0] != '\0' ? w->list->set.title : w->list->name);
 	gp_json_text(data, "snippet", is_veiled(w) ? "" : w->head->snippet);
 	gp_json_text(data, "to_date", gp_time_format(w->ctx, w->c->ends, w->list->set.timezone, "%Y-%m-%d"));
@@ -257,6 +259,11 @@ gp_circle_plus(struct asked *a, const struct gp_message *m, bool *is_circle)
 	gp_json_bool(said, "one", n == 1);
 	gp_json_int(said, "wanted", w.list->set.circle_quorum);
 	gp_json_bool(said, "alive", w.c->state == GP_CIRCLE_ALIVE);
+	if (st == GP_OK && w.c->state == GP_CIRCLE_ALIVE) {
+		st = gp_list_find_id(a->ctx, a->site->store, w.c->child, &child, a->err);
+		gp_json_text(said, "circle_address", st == GP_OK ? child->address : NULL);
+		st = st == GP_E_NOTFOUND ? GP_OK : st;
+	}
 	return st;
 }
 

@@ -54,8 +54,10 @@ test_birth(void **state)
 	text = mails(p, before);
 	list = child(p, "bees-queen-rearing@example.org");
 	assert_non_null(list);
-	HAS(text, "has begun: enough of you want it");
+	HAS(text, "|Re: circle: Queen rearing|Queen rearing has begun: enough of you want it");
 	HAS(text, "bees-queen-rearing+subscribe@example.org");
+	HAS(text, "You get this once, because the circle was proposed on bees");
+	HAS(text, "\"Queen rearing\": you are on it now. To write to it: bees-queen-rearing@example.org");
 	HAS(text, "|Welcome to the circle Queen rearing|");
 	assert_string_equal(list->set.title, "Queen rearing");
 	must(gp_member_all(p->ctx, p->site->store, list->id, -1, -1, &members, &n, &err), &err);
@@ -64,6 +66,8 @@ test_birth(void **state)
 	assert_int_equal(n, 1);
 	assert_string_equal(members[0]->address, "bob@example.net");
 	HAS(ask(p, ANN, "circle\n"), "When 3 have answered");
+	/* Digests and pages hide addresses: an answer is enough to join. */
+	HAS(text, "reply to this mail with +1");
 }
 
 /* What a thread is not to tell, the list of its circle does not tell either. */
@@ -201,7 +205,7 @@ test_life(void **state)
 	post(p, ANN, "p2", "c", "Re: circle: Queen rearing", "+1\n");
 	assert_string_equal(tick(p, 29 * DAY, gp_circle_tick), "");
 	text = tick(p, 2 * DAY, gp_circle_tick);
-	HAS(text, "bob@example.net|Re: Queen rearing|You look after the circle");
+	HAS(text, "bob@example.net|Re: circle: Queen rearing|You look after the circle");
 	assert_string_equal(tick(p, DAY, gp_circle_tick), "");
 	/* The end is near: it goes on, then it ends. */
 	HAS(tick(p, 15 * DAY, gp_circle_tick), "Shall the circle Queen rearing go on?");
