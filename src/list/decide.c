@@ -165,22 +165,33 @@ remind(struct round *r)
 	return st == GP_OK ? gp_decision_reminded(r->site->store, r->d->message, r->err) : st;
 }
 
-/* The outcome in the library, with its figures. */
+/* The outcome in the library, with its figures. *p NULL: the list has none. */
 static enum gp_status
-keep(struct round *r, const char *body)
+keep(struct round *r, const char *body, struct gp_practice **p)
 {
 	struct gp_practice what = {.list = r->list->id, .message = r->head->id,
 	    .title = gp_kind_title(r->ctx, r->site, r->list, r->head->title),
 	    .tags = gp_strdup(r->ctx, " decision "), .keeper = r->head->from_addr,
-	    .name = r->head->from_name}, *p;
+	    .name = r->head->from_name};
 	int64_t version;
 	enum gp_status st;
 
+	*p = NULL;
 	if (r->list->set.library == GP_FEATURE_OFF)
 		return GP_OK;
-	st = gp_practice_keep(r->ctx, r->site->store, &what, &p, r->err);
-	return st != GP_OK ? st : gp_practice_write(r->ctx, r->site->store, p, body, r->head->from_addr, &version,
+	st = gp_practice_keep(r->ctx, r->site->store, &what, p, r->err);
+	return st != GP_OK ? st : gp_practice_write(r->ctx, r->site->store, *p, body, r->head->from_addr, &version,
 	    r->err);
+}
+
+/* What the mail says, and its page in the library does not: why it comes, and where it is kept. */
+static void
+tell_why(const struct round *r, const struct gp_practice *kept, json_t *data)
+{
+	gp_json_bool(data, "to_all", true);
+	if (kept != NULL && r->list->set.archive == GP_ARCHIVE_PUBLIC)
+		gp_json_text(data, "kept_url", gp_asprintf(r->ctx, "%s/%s/library/%s", r->site->conf->url,
+		    r->list->name, kept->slug));
 }
 
 static enum gp_status
@@ -188,6 +199,7 @@ end(struct round *r)
 {
 	struct gp_vote_counts counts;
 	struct gp_notice n = {.template_name = "decided", .in_reply_to = r->head->msgid, .data = describe(r)};
+	struct gp_practice *kept;
 	struct gp_mail_text text;
 	struct gp_outcome out;
 	enum gp_status st = gp_vote_count(r->site->store, r->d, &counts, r->err);
@@ -206,11 +218,13 @@ end(struct round *r)
 	    counts.n[GP_VOTE_YES] > counts.n[GP_VOTE_NO] ? "agreed" : "not_agreed", true);
 	st = gp_notice_text(r->ctx, r->site, r->list, &n, &text, r->err);
 	if (st == GP_OK)
+		st = keep(r, text.markdown, &kept);
+	if (st == GP_OK)
+		tell_why(r, kept, n.data);
+	if (st == GP_OK)
 		st = gp_list_says(r->ctx, r->site, r->list, &n, &out, r->err);
 	if (st == GP_OK)
 		st = gp_thread_mark(r->site->store, r->d->thread, "decided", out.message, GP_MARK_RULE, r->err);
-	if (st == GP_OK)
-		st = keep(r, text.text);
 	return st == GP_OK ? gp_decision_end(r->site->store, r->d->message, r->err) : st;
 }
 

@@ -107,18 +107,24 @@ test_end(void **state)
 	/* Who asks need not be reminded. */
 	HASNT(text, "cleo@example.com|Re:");
 	HASNT(text, "ann@example.org|");
-	HAS(text, "It costs 300.");
+	HAS(text, "> Buy a wax press > > It costs 300.");
 	assert_string_equal(tick(p, DAY, gp_decide_tick), "");
 	post(p, BOB, "v2", "d", "Re: #decide Buy a wax press", "yes\n");
 	text = tick(p, 3 * DAY, gp_decide_tick);
 	HAS(text, "Agreed.");
 	HAS(text, "- yes: 2");
 	HAS(text, "3 members of bees could answer");
+	HAS(text, "|Re: #decide Buy a wax press|The round about \"Buy a wax press\" is over.");
+	HAS(text, "kept in the library: https://lists.example.org/bees/library/buy-a-wax-press You get this because "
+	    "everyone on bees was asked.");
 	assert_string_equal(thread(p, t)->mark, "decided");
 	assert_int_equal(thread(p, t)->messages, 2);
 	must(gp_practice_of(p->ctx, p->site->store, number(p, "d"), &kept, &err), &err);
 	must(gp_practice_body(p->ctx, p->site->store, kept, &body, NULL, &err), &err);
 	HAS(body, "- yes: 2");
+	HAS(body, "**Agreed.**");
+	HASNT(body, "You get this");
+	HASNT(body, "library/");
 	assert_string_equal(kept->title, "Buy a wax press");
 	assert_string_equal(kept->tags, " decision ");
 	assert_string_equal(tick(p, 30 * DAY, gp_decide_tick), "");
