@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: ISC */
-/* A page of the library in one line: what whoever asked made of the answers, else what solved it, else its text. */
+/* A page of the library in one line: what whoever asked made of the answers, else what solved it, else its text,
+ * else how its thread begins. */
 #include "config.h"
 
 #include "news.h"
@@ -77,6 +78,9 @@ news_kept_line(const void *ctx, const struct gp_site *site, const struct gp_prac
 	}
 	if (body == NULL && (st == GP_OK || st == GP_E_NOTFOUND))
 		st = gp_practice_body(ctx, site->store, p, &body, NULL, err);
+	/* A page without a text is its thread: the story, or the question. */
+	if (st == GP_OK && (body == NULL || *first_words(body) == '\0'))
+		body = head->state == 1 ? head->snippet : NULL;
 	if (st == GP_OK && body != NULL)
 		*line = news_sentence(ctx, body);
 	return st == GP_E_NOTFOUND ? GP_OK : st;

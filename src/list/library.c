@@ -6,6 +6,7 @@
 #include "config.h"
 
 #include "command.h"
+#include "news.h"
 
 #include <string.h>
 
@@ -127,16 +128,16 @@ ask_keeper(struct round *r, const struct gp_practice *p)
 	struct gp_notice n = {.template_name = "still-true", .data = gp_json_object(r->ctx)};
 	json_t *data = n.data;
 	struct gp_member *m;
-	char *body;
+	char *line;
 	enum gp_status st = keeper_of(r, p, &m);
 
 	if (st == GP_OK)
-		st = gp_practice_body(r->ctx, r->site->store, p, &body, NULL, r->err);
+		st = news_kept_line(r->ctx, r->site, p, &line, r->err);
 	if (st != GP_OK)
 		return st == GP_E_NOTFOUND ? GP_OK : st;
 	gp_json_text(data, "title", p->title);
 	gp_json_text(data, "since_date", gp_time_format(r->ctx, p->confirmed, r->list->set.timezone, "%Y-%m-%d"));
-	gp_json_text(data, "text_md", body);
+	gp_json_text(data, "line", line);
 	if (r->list->set.archive == GP_ARCHIVE_PUBLIC)
 		gp_json_text(data, "url", gp_asprintf(r->ctx, "%s/%s/library/%s", r->site->conf->url, r->list->name,
 		    p->slug));

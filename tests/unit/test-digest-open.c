@@ -68,7 +68,7 @@ static const struct { const char *name, *subject, *summary, *answer, *page, *lin
 	{"the summary comes first", "Do bees sleep?", "They do, at night. And by day.", "Yes.", "A page.", "do-bees-sleep: They do, at night. -"},
 	{"then what solved it", "Do bees dream?", NULL, "Nobody knows that. I asked.", "A page.", "do-bees-dream: Nobody knows that. -"},
 	{"then the page", "Do bees dance?", NULL, NULL, "# Dance\n\nThey **dance** the *way*. So.", "do-bees-dance: They dance the way. -"},
-	{"or nothing", "Do bees sing?", NULL, NULL, NULL, "do-bees-sing -"},
+	{"or how it began", "Do bees sing?", NULL, NULL, NULL, "do-bees-sing: I ask 3. -"},
 	{"no words under a note", "[note: death] Do bees die?", "They die in winter.", "Yes.", NULL, "do-bees-die -"},
 	{"a long one is cut at a word", "Do bees count?", "It was found that they can tell one flower from two and two from three and "
 	    "three from four but no more than that as far as anybody who has tried to find it out with them was able to see", NULL, NULL,

@@ -348,6 +348,7 @@ test_still_true(void **state)
 	assert_string_equal(tick(p, 364 * DAY, gp_library_tick), "");
 	text = tick(p, 2 * DAY, gp_library_tick);
 	HAS(text, "ann@example.org|[bees] Is \"Marking\" still true?");
+	HAS(text, " > Which colour this year? The page: https://");
 	assert_string_equal(tick(p, DAY, gp_library_tick), "");
 	back = reply_address(p);
 	/* Neither yes nor no: asked again, and the same address still answers. */
