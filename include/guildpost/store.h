@@ -218,6 +218,12 @@ enum gp_status gp_message_same(const void *ctx, struct gp_store *s, int64_t id,
 /* What the parser derived (text, html, parts, addresses); raw may be NULL. */
 enum gp_status gp_message_mail(const void *ctx, struct gp_store *s, int64_t id, struct gp_mail *out,
     char **raw, size_t *n, struct gp_err *err) GP_MUST_CHECK;
+/* The message that a thread is shown by, or its oldest where none is in the archive. GP_E_NOTFOUND: it has none. */
+enum gp_status gp_thread_begins(const void *ctx, struct gp_store *s, const struct gp_thread *t,
+    struct gp_message **out, struct gp_err *err) GP_MUST_CHECK;
+/* All of a thread that was mailed, in the order of their dates, also what is in no archive. */
+enum gp_status gp_message_mailed(const void *ctx, struct gp_store *s, int64_t thread,
+    struct gp_message ***out, size_t *n, struct gp_err *err) GP_MUST_CHECK;
 /* Direct replies of a message, by date. */
 enum gp_status gp_message_replies(const void *ctx, struct gp_store *s, int64_t id,
     struct gp_message ***out, size_t *n, struct gp_err *err) GP_MUST_CHECK;

@@ -52,7 +52,7 @@ gp_do_slow(struct asked *a, const char *args)
 {
 	struct gp_message *m;
 	struct gp_pace pace;
-	enum gp_status st = gp_command_named(a, &args, &m);
+	enum gp_status st = gp_command_named_mailed(a, &args, &m);
 	json_t *said;
 
 	if (st == GP_OK)
@@ -73,7 +73,7 @@ gp_do_cool(struct asked *a, const char *args)
 {
 	struct gp_message *m;
 	struct gp_pace pace;
-	enum gp_status st = gp_command_named(a, &args, &m);
+	enum gp_status st = gp_command_named_mailed(a, &args, &m);
 	int64_t span;
 	json_t *said;
 
@@ -102,7 +102,7 @@ gp_do_nudge(struct asked *a, const char *args)
 	struct gp_message *m;
 	struct gp_member *author;
 	struct gp_veil veil;
-	enum gp_status st = gp_command_named(a, &args, &m);
+	enum gp_status st = gp_command_named_mailed(a, &args, &m);
 	bool cut;
 
 	if (st != GP_OK)

@@ -232,7 +232,7 @@ set_thread_closed(struct asked *a, const char *args, bool closed)
 	enum gp_status st;
 	char *why;
 
-	st = gp_command_message(a, args, &m);
+	st = gp_command_mailed(a, args, &m);
 	if (st != GP_OK)
 		return st == GP_E_NOTFOUND ? GP_OK : st;
 	number += strspn(number, " #");

@@ -16,8 +16,7 @@ gp_practice_head(struct asked *a, int64_t thread, struct gp_thread **t, struct g
 {
 	enum gp_status st = gp_thread_find(a->ctx, a->site->store, thread, t, a->err);
 
-	return st != GP_OK ? st : gp_message_find_key(a->ctx, a->site->store, a->list->id, (*t)->key, head,
-	    a->err);
+	return st != GP_OK ? st : gp_thread_begins(a->ctx, a->site->store, *t, head, a->err);
 }
 
 enum gp_status
@@ -61,14 +60,14 @@ gp_practice_may_say(struct asked *a, const struct gp_message *head, bool *may)
 static enum gp_status
 find_answer(struct asked *a, const struct gp_message *head, struct gp_message **out)
 {
-	struct gp_node *nodes;
+	struct gp_message **v;
 	size_t i, n;
-	enum gp_status st = gp_thread_nodes(a->ctx, a->site->store, head->thread, &nodes, &n, a->err);
+	enum gp_status st = gp_message_mailed(a->ctx, a->site->store, head->thread, &v, &n, a->err);
 
 	*out = NULL;
 	for (i = 0; st == GP_OK && i < n; i++)
-		if (nodes[i].msg != NULL && !gp_strieq(nodes[i].msg->from_addr, head->from_addr))
-			*out = nodes[i].msg;
+		if (!gp_strieq(v[i]->from_addr, head->from_addr))
+			*out = v[i];
 	return st;
 }
 
@@ -143,7 +142,9 @@ numbered(struct asked *a, const char *word, const struct gp_message *head, struc
 	*out = is_place && by_place != NULL ? by_place : one != NULL ? one : by_place;
 	if (*out != NULL)
 		return GP_OK;
-	st = gp_command_message(a, word, out);
+	st = gp_command_mailed(a, word, out);
+	if (st == GP_OK && (*out)->thread == head->thread)
+		return GP_OK;
 	if (st == GP_OK)
 		gp_said_title(a, gp_said(a, "other_thread"), (*out)->title);
 	return st == GP_OK ? GP_E_NOTFOUND : st;
@@ -212,7 +213,7 @@ thank(struct asked *a, const struct gp_thread *t, const struct gp_message *head,
 	gp_json_text(n.data, "author", t->veil.unnamed ? "" : a->name[0] != '\0' ? a->name : head->from_name);
 	gp_json_text(n.data, "title", head->title);
 	gp_json_text(n.data, "plain_title", gp_kind_title(a->ctx, a->site, a->list, head->title));
-	if (list->set.archive == GP_ARCHIVE_PUBLIC)
+	if (list->set.archive == GP_ARCHIVE_PUBLIC && head->state == 1)
 		gp_json_text(n.data, "url", gp_asprintf(a->ctx, "%s/%s/t/%s", a->site->conf->url, list->name,
 		    head->key));
 	return gp_member_send(a->ctx, a->site, list, m, &n, a->err);
@@ -230,7 +231,7 @@ find_thread(struct asked *a, const char *args, struct gp_message **named, struct
 		gp_json_bool(gp_said(a, "answers_off"), "done", true);
 		return GP_E_NOTFOUND;
 	}
-	st = gp_command_message(a, args, named);
+	st = gp_command_mailed(a, args, named);
 	if (st == GP_OK)
 		st = gp_practice_head(a, (*named)->thread, t, head);
 	if (st == GP_OK)
@@ -400,7 +401,7 @@ enum gp_status
 gp_do_pass(struct asked *a, const char *args)
 {
 	struct gp_message *m;
-	enum gp_status st = gp_command_message(a, args, &m);
+	enum gp_status st = gp_command_mailed(a, args, &m);
 
 	if (st == GP_OK)
 		st = gp_helper_pass(a->site->store, m->id, a->member->id, a->err);

@@ -165,8 +165,11 @@ enum gp_status gp_command_may_read(struct asked *a);
 
 /* The message that a number, "#12", or a key names; GP_E_NOTFOUND with a result when there is none. */
 enum gp_status gp_command_message(struct asked *a, const char *args, struct gp_message **out);
-/* The same, and *args is what stands behind it. */
+/* The same, also of a message that is in no archive, for who got it by mail: where nothing of it need be shown. */
+enum gp_status gp_command_mailed(struct asked *a, const char *args, struct gp_message **out);
+/* The first and the second, and *args is what stands behind it. */
 enum gp_status gp_command_named(struct asked *a, const char **args, struct gp_message **out);
+enum gp_status gp_command_named_mailed(struct asked *a, const char **args, struct gp_message **out);
 /* False: the line that runs now was put among those that wait for a proof, and says so. */
 bool gp_command_is_proven(struct asked *a);
 /* An owner who is the only one must name another before leaving. */

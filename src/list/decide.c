@@ -69,7 +69,7 @@ gp_do_vote(struct asked *a, const char *args)
 	struct gp_message *m;
 	struct gp_member *voter;
 	struct gp_list *home;
-	enum gp_status st = gp_command_message(a, args, &m);
+	enum gp_status st = gp_command_mailed(a, args, &m);
 	bool is_circle = false;
 	json_t *said;
 	int choice;
@@ -117,6 +117,7 @@ struct round {
 	const struct gp_decision_round *d;
 	struct gp_message *head;
 	struct gp_message *shown;	/* the same with the eyes of all members: what is written to them */
+	bool hidden;			/* it is in no archive, and what comes of it is in no library */
 	struct gp_err *err;
 };
 
@@ -131,7 +132,7 @@ describe(const struct round *r)
 	gp_json_text(data, "snippet", r->shown->snippet);
 	gp_json_int(data, "number", r->head->id);
 	gp_json_text(data, "to_date", gp_time_format(r->ctx, r->d->ends, r->list->set.timezone, "%Y-%m-%d"));
-	if (r->list->set.archive == GP_ARCHIVE_PUBLIC)
+	if (r->list->set.archive == GP_ARCHIVE_PUBLIC && !r->hidden)
 		gp_json_text(data, "url", gp_asprintf(r->ctx, "%s/%s/t/%s", r->site->conf->url, r->list->name,
 		    r->head->key));
 	return data;
@@ -177,7 +178,7 @@ keep(struct round *r, const char *body, struct gp_practice **p)
 	enum gp_status st;
 
 	*p = NULL;
-	if (r->list->set.library == GP_FEATURE_OFF)
+	if (r->list->set.library == GP_FEATURE_OFF || r->hidden)
 		return GP_OK;
 	st = gp_practice_keep(r->ctx, r->site->store, &what, p, r->err);
 	return st != GP_OK ? st : gp_practice_write(r->ctx, r->site->store, *p, body, r->head->from_addr, &version,
@@ -239,6 +240,7 @@ find_head(struct round *r)
 	before = gp_store_look(r->site->store, (struct gp_looker){GP_LOOK_MAILED, 0, false});
 	st = gp_message_find_id(r->ctx, r->site->store, r->d->message, &r->shown, r->err);
 	gp_store_look(r->site->store, before);
+	r->hidden = r->head->state == 2;
 	return st;
 }
 
@@ -252,7 +254,7 @@ one_round(const void *ctx, struct gp_site *site, const struct gp_decision_round 
 	if (st == GP_OK)
 		st = find_head(&r);
 	/* It was removed: nobody can answer it any more. */
-	if (st == GP_E_NOTFOUND || (st == GP_OK && r.head->state != 1))
+	if (st == GP_E_NOTFOUND || (st == GP_OK && r.head->state > 2))
 		return gp_decision_end(site->store, d->message, err);
 	if (st != GP_OK)
 		return st;

@@ -19,6 +19,7 @@ struct heat {
 	struct gp_site *site;
 	const struct gp_list *list;
 	const struct gp_thread *thread;
+	struct gp_message *head;
 	struct gp_heat figures;
 	struct gp_err *err;
 };
@@ -39,14 +40,14 @@ add_people(struct heat *h, json_t *data)
 	json_t *rows = gp_json_new_array(data, "people");
 	const struct gp_message *newest[PEOPLE];
 	int64_t count[PEOPLE];
-	struct gp_node *nodes;
+	struct gp_message **v;
 	size_t i, k, n, people = 0;
-	enum gp_status st = gp_thread_nodes(h->ctx, h->site->store, h->thread->id, &nodes, &n, h->err);
+	enum gp_status st = gp_message_mailed(h->ctx, h->site->store, h->thread->id, &v, &n, h->err);
 
 	for (i = 0; st == GP_OK && i < n; i++) {
-		const struct gp_message *m = nodes[i].msg;
+		const struct gp_message *m = v[i];
 
-		if (m == NULL || m->received <= gp_now() - SPAN)
+		if (m->received <= gp_now() - SPAN)
 			continue;
 		for (k = 0; k < people && !gp_strieq(newest[k]->from_addr, m->from_addr);)
 			k++;
@@ -77,14 +78,14 @@ describe(struct heat *h, json_t *data)
 	struct gp_veil veil;
 	enum gp_status st = gp_thread_veil(h->site->store, h->thread->id, &veil, h->err);
 
-	gp_json_text(data, "title", gp_kind_title(h->ctx, h->site, h->list, h->thread->title));
+	gp_json_text(data, "title", gp_kind_title(h->ctx, h->site, h->list, h->head->title));
 	gp_json_int(data, "message_count", f->posts);
 	gp_json_int(data, "people_count", f->people);
 	gp_json_int(data, "hours", SPAN / HOUR);
 	gp_json_int(data, "usual_count", f->usual);
 	gp_json_bool(data, "is_few", f->posts >= EACH * f->people);
 	gp_json_bool(data, "is_unusual", f->posts > TIMES * f->usual);
-	if (gp_list_has_archive(h->list))
+	if (gp_list_has_archive(h->list) && veil.visible != GP_VISIBLE_NONE)
 		gp_json_text(data, "url", gp_asprintf(h->ctx, "%s/%s/t/%s", h->site->conf->url, h->list->name,
 		    h->thread->key));
 	gp_json_bool(data, "has_people", false);
@@ -100,7 +101,7 @@ tell(struct heat *h, const struct gp_member *m, json_t *data)
 	enum gp_status st;
 	char *token;
 
-	gp_json_text(what, "key", h->thread->key);
+	gp_json_text(what, "key", h->head->key);
 	gp_json_new_array(what, "lines");
 	st = gp_reply_token(h->ctx, h->site, h->list, m->address, GP_PURPOSE_HEAT, what, EXPIRES, &token, h->err);
 	if (st != GP_OK)
@@ -145,11 +146,13 @@ gp_heat_look(const void *ctx, struct gp_site *site, const struct gp_list *list, 
 	st = gp_count_add(site->store, "heat", gp_asprintf(ctx, "%" PRId64, thread), gp_now(), DAY, &n, err);
 	if (st == GP_OK && n == 1)
 		st = gp_thread_find(ctx, site->store, thread, &t, err);
+	if (st == GP_OK && n == 1)
+		st = gp_thread_begins(ctx, site->store, t, &h.head, err);
 	if (st != GP_OK || n > 1)
 		return st;
 	h.thread = t;
 	gp_log(GP_LOG_INFO, "event=heat list=%s thread=%s posts=%" PRId64 " people=%" PRId64 " usual=%" PRId64,
-	    list->address, t->key, h.figures.posts, h.figures.people, h.figures.usual);
+	    list->address, h.head->key, h.figures.posts, h.figures.people, h.figures.usual);
 	return tell_all(&h);
 }
 

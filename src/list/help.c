@@ -86,7 +86,7 @@ ask(struct helping *h, const struct gp_thread *t, const struct gp_message *head,
 	gp_json_int(n.data, "number", head->id);
 	gp_json_int(n.data, "cap", h->list->set.help_cap);
 	gp_json_bool(n.data, "one_time", h->list->set.help_cap == 1);
-	if (h->list->set.archive == GP_ARCHIVE_PUBLIC)
+	if (h->list->set.archive == GP_ARCHIVE_PUBLIC && head->state == 1)
 		gp_json_text(n.data, "url", gp_asprintf(h->ctx, "%s/%s/t/%s", h->site->conf->url, h->list->name,
 		    head->key));
 	n.to_name = m->name;

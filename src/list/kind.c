@@ -257,13 +257,14 @@ gp_kind_mark(const void *ctx, struct gp_site *site, const struct gp_list *list, 
 	bool begins;
 	enum gp_status st;
 
-	if (a->duplicate || a->hidden)
+	if (a->duplicate)
 		return GP_OK;
 	st = gp_thread_is_begun(site->store, a->id, &begins, err);
 	if (st != GP_OK || !begins)
 		return st;
 	kind = decide(ctx, site, list, mail, author, &by);
-	if (kind == NULL)
+	/* What is in no archive is listed nowhere by its kind; but what is asked of all is counted. */
+	if (kind == NULL || (a->hidden && strcmp(kind, "decide") != 0))
 		return GP_OK;
 	st = gp_thread_mark(site->store, a->thread, kind, 0, by, err);
 	if (st == GP_OK && strcmp(kind, "decide") == 0)

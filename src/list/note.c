@@ -130,7 +130,7 @@ gp_do_note(struct asked *a, const char *args)
 {
 	bool moderator = a->member != NULL && a->member->role >= GP_ROLE_MODERATOR, own = false, off;
 	struct gp_message *m;
-	enum gp_status st = gp_command_named(a, &args, &m);
+	enum gp_status st = gp_command_named_mailed(a, &args, &m);
 	json_t *said;
 	char *note;
 

@@ -68,8 +68,16 @@ gp_store_look(struct gp_store *s, struct gp_looker who)
 	struct gp_looker before = s->look.who;
 
 	s->look.who = who;
+	s->look.too = 0;
 	gp_look_forget(s);
 	return before;
+}
+
+void
+gp_store_look_too(struct gp_store *s, int64_t thread)
+{
+	s->look.too = thread;
+	gp_look_forget(s);
 }
 
 enum gp_status
@@ -110,7 +118,7 @@ gp_look_at(struct gp_store *s, int64_t thread)
 	if (gp_sql_ints(s, &seen, &unnamed, "SELECT " SEEN ", t.unnamed FROM thread t WHERE t.id = ?1",
 	    GP_ARGS(GP_INT(thread), GP_INT(who->person)), NULL) != GP_OK)
 		return GP_SEEN_NOTHING;
-	if (who->look == GP_LOOK_MAILED)
+	if (who->look == GP_LOOK_MAILED || thread == s->look.too)
 		seen = 1;
 	TALLOC_FREE(s->look.names);
 	s->look.thread = thread;

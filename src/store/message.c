@@ -132,6 +132,35 @@ gp_message_replies(const void *ctx, struct gp_store *s, int64_t id, struct gp_me
 }
 
 enum gp_status
+gp_message_mailed(const void *ctx, struct gp_store *s, int64_t thread, struct gp_message ***out, size_t *n,
+    struct gp_err *err)
+{
+	sqlite3_stmt *st;
+	enum gp_status status = gp_sql_open(s, &st, MESSAGE_QUERY "n.thread = ?1 AND n.state IN (1, 2) "
+	    "ORDER BY n.date, n.id", GP_ARGS(GP_INT(thread)), err);
+
+	return status == GP_OK ? gp_sql_rows(ctx, s, st, gp_message_read, out, n, err) : status;
+}
+
+enum gp_status
+gp_thread_begins(const void *ctx, struct gp_store *s, const struct gp_thread *t, struct gp_message **out,
+    struct gp_err *err)
+{
+	struct gp_message **v;
+	enum gp_status status;
+	size_t n;
+
+	if (t->key != NULL && t->key[0] != '\0')
+		return gp_message_find_key(ctx, s, t->list, t->key, out, err);
+	status = gp_message_mailed(ctx, s, t->id, &v, &n, err);
+	if (status == GP_OK && n == 0)
+		return gp_fail(err, GP_E_NOTFOUND, "nothing of the thread is left");
+	if (status == GP_OK)
+		*out = v[0];
+	return status;
+}
+
+enum gp_status
 gp_message_since(const void *ctx, struct gp_store *s, int64_t list, int64_t after, size_t limit,
     struct gp_message ***out, size_t *n, struct gp_err *err)
 {

@@ -36,6 +36,7 @@ struct gp_store {
 	struct gp_pending *pending;
 	struct {
 		struct gp_looker who;
+		int64_t too;		/* a thread that they see whatever it is */
 		int any;		/* is there anything to hide? 0: not known yet, -1: no */
 		int64_t thread;		/* what was looked at last, */
 		int seen;		/* and what is seen of it */

@@ -169,6 +169,27 @@ test_answer(void **state)
 	gp_clock_set(start, true);
 }
 
+/* Of a thread in no archive they are told all the same, with nothing that leads nowhere. */
+static void
+test_unarchived(void **state)
+{
+	struct place *p = *state;
+	int64_t start = gp_now();
+	struct gp_message *m;
+	struct gp_pace pace;
+	struct gp_err err;
+	char *text = burst(p, "#not-archived", 0, 12, 2, 60);
+
+	HAS(text, "heats up: #not-archived");
+	HAS(text, "P0, 5 messages: nudge");
+	HASNT(text, "/t/");
+	HAS(answer(p, ANN, "slow 1d\n"), "each member can write once");
+	must(gp_message_find_id(p->ctx, p->site->store, number(p, "#not-archived0"), &m, &err), &err);
+	must(gp_thread_pace(p->site->store, m->thread, &pace, &err), &err);
+	assert_int_equal(pace.slow, DAY);
+	gp_clock_set(start, true);
+}
+
 static const struct { const char *name, *text; int64_t slow; bool cool; const char *closed; } answers[] = {
 	{"in a day together", "cool 24h\n", 0, true, ""},
 	{"in German, with a greeting", "Hallo,\n\nabkühlen 24h\n", 0, true, ""},
@@ -210,7 +231,7 @@ int
 main(void)
 {
 	static const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_rule), PLACE_TEST(test_once), PLACE_TEST(test_answer), cmocka_unit_test(test_answers),
+		cmocka_unit_test(test_rule), PLACE_TEST(test_once), PLACE_TEST(test_unarchived), PLACE_TEST(test_answer), cmocka_unit_test(test_answers),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -350,12 +350,108 @@ test_files(void **state)
 	}
 }
 
+/* ---- what is in no archive ------------------------------------------------------------------------ */
+
+/* What its author hears of a reply in such a thread, which is no post. */
+static char *
+reply(struct place *p, const char *from, const char *under, const char *text)
+{
+	static int n;
+	int64_t before = last_job(p);
+
+	if (post(p, from, gp_asprintf(p->ctx, "n%d", n++), under, "Re: so be it", text) != 0)
+		fail_msg("%s: a post", text);
+	return mails(p, before);
+}
+
+static void
+test_unarchived_says(void **state)
+{
+	static const char *const refused[] = {"keep: Acid\n", NULL};
+	struct place *p = *state;
+	struct gp_pace pace;
+	struct gp_err err;
+	int64_t t, before;
+	char *text;
+	size_t i;
+
+	t = post(p, CLEO, "q", NULL, "#question Which acid? #not-archived", "Does anyone know?\n");
+	post(p, BOB, "a", "q", "Re: #question Which acid? #not-archived", "The cold one.\n");
+	for (i = 0; refused[i] != NULL; i++) {
+		text = reply(p, ANN, "q", refused[i]);
+		HAS(text, "is in no archive");
+		HAS(text, "sent to nobody");
+	}
+	HAS(reply(p, BOB, "q", "solved\n"), "for whoever asked to say");
+	text = reply(p, CLEO, "q", "solved\n");
+	HAS(text, "is solved now");
+	HAS(text, "bob@example.net|Re: #question Which acid?");
+	HASNT(text, "https://");
+	assert_string_equal(thread(p, t)->mark, "solved");
+	HAS(reply(p, CLEO, "a", "reopen\n"), "open question again");
+	HAS(reply(p, CLEO, "a", "kind: story\n"), "story");
+	reply(p, ANN, "a", "slow 1d\n");
+	HAS(say_yes(p, ANN), "each member can write once");
+	must(gp_thread_pace(p->site->store, t, &pace, &err), &err);
+	assert_int_equal(pace.slow, DAY);
+	reply(p, ANN, "a", "cool 24h\n");
+	HAS(say_yes(p, ANN), "wait now");
+	ask(p, ANN, gp_asprintf(p->ctx, "nudge %lld Take care.\n", (long long)number(p, "a")));
+	before = last_job(p);
+	HAS(say_yes(p, ANN), "");
+	HAS(mails(p, before), "bob@example.net|");
+	reply(p, ANN, "a", "close: enough\n");
+	HAS(say_yes(p, ANN), "takes no more posts");
+	HAS(ask(p, BOB, gp_asprintf(p->ctx, "mute %lld\n", (long long)number(p, "a"))), "No more mail of");
+	/* Who came later, and strangers, learn nothing of it. */
+	HAS(ask(p, EVE, gp_asprintf(p->ctx, "solved %lld\n", (long long)number(p, "q"))), "no message");
+	HAS(ask(p, BOB, gp_asprintf(p->ctx, "get %lld\n", (long long)number(p, "q"))), "is in no archive");
+}
+
+static void
+test_unarchived_decides(void **state)
+{
+	struct place *p = *state;
+	struct gp_vote_counts c;
+	struct gp_decision_round *d;
+	struct gp_practice *kept;
+	struct gp_err err;
+	int64_t id, t;
+	char *text;
+
+	set(p, "decisions", "on");
+	t = post(p, CLEO, "d", NULL, "#decide Buy a press #not-archived", "It costs 300.\n");
+	HAS(reply(p, ANN, "d", "yes\n"), "Counted in");
+	assert_int_not_equal(post(p, BOB, "v", "d", "Re: #decide Buy a press #not-archived", "No: too dear.\n"), 0);
+	HAS(reply(p, BOB, "d", "abstain\n"), "Counted in");
+	gp_clock_set(gp_now() + 100, true);
+	must(gp_store_begin(p->site->store, &err), &err);
+	must(gp_member_add(p->site->store, p->bees->id, "dora@example.net", "Dora", GP_ROLE_MEMBER, GP_DELIVERY_EACH,
+	    gp_now(), &id, &err), &err);
+	must(gp_store_commit(p->site->store, &err), &err);
+	text = ask(p, "Dora <dora@example.net>", gp_asprintf(p->ctx, "vote %lld yes\n", (long long)number(p, "d")));
+	HAS(text, "no message");
+	HASNT(text, "press");
+	must(gp_decision_of(p->ctx, p->site->store, number(p, "d"), &d, &err), &err);
+	must(gp_vote_count(p->site->store, d, &c, &err), &err);
+	assert_true(c.n[GP_VOTE_YES] == 1 && c.n[GP_VOTE_NO] == 0 && c.n[GP_VOTE_ABSTAIN] == 1);
+	reply(p, BOB, "d", "yes\n");
+	text = tick(p, 7 * DAY, gp_decide_tick);
+	HAS(text, "Agreed.");
+	HAS(text, "- yes: 2");
+	HASNT(text, "https://lists");
+	assert_string_equal(thread(p, t)->mark, "decided");
+	assert_int_equal(gp_practice_of(p->ctx, p->site->store, number(p, "d"), &kept, &err), GP_E_NOTFOUND);
+	assert_string_equal(tick(p, DAY, gp_decide_tick), "");
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 		PLACE_TEST(test_said), PLACE_TEST(test_settings), PLACE_TEST(test_commands), PLACE_TEST(test_mails),
-		PLACE_TEST(test_files), PLACE_TEST(test_answers),
+		PLACE_TEST(test_files), PLACE_TEST(test_answers), PLACE_TEST(test_unarchived_says),
+		PLACE_TEST(test_unarchived_decides),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

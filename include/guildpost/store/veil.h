@@ -47,6 +47,8 @@ struct gp_looker {
 };
 /* From now on; gives the eyes of before, for putting them back. */
 struct gp_looker gp_store_look(struct gp_store *s, struct gp_looker who);
+/* These eyes see that thread, too, until they change: who got its mails knows of it. */
+void gp_store_look_too(struct gp_store *s, int64_t thread);
 /* What stands in From for whoever is not to be named, in a language: this room has no words of its own. Without it
  * there is no name. */
 typedef const char *gp_nobody_fn(void *arg, const char *language);
