@@ -236,7 +236,7 @@ static const struct {
 	{"daily-posts", gp_rule_daily_posts},
 	{"slow", gp_rule_slow},
 	{"visible", gp_rule_veil},
-	{"visible", gp_rule_counted},
+	{"visible", gp_rule_circle},
 	{GP_RULE_COOL, gp_rule_cool},
 	{GP_RULE_QUIET, gp_rule_quiet},
 	{"who-may-post", gp_rule_accept},

@@ -33,7 +33,7 @@ enum gp_status gp_rules_reject(struct asking *a, const char *reply);
 rule_fn gp_rule_banned, gp_rule_thread_closed, gp_rule_emergency, gp_rule_member, gp_rule_who,
     gp_rule_first_posts, gp_rule_daily_posts, gp_rule_quiet, gp_rule_accept,
     gp_rule_slow, gp_rule_cool;
-rule_fn gp_rule_veil, gp_rule_counted; /* veil.c */
+rule_fn gp_rule_veil, gp_rule_circle; /* veil.c */
 /* The message of the list that a mail answers, as far as it is archived. GP_E_NOTFOUND: none. */
 enum gp_status gp_rules_parent(const void *ctx, struct gp_site *site, const struct gp_list *list,
     const struct gp_mail *m, struct gp_message **out, struct gp_err *err);

@@ -130,19 +130,17 @@ gp_rule_veil(struct asking *a)
 	    "is not for its author to say, and as it stands all would see it");
 }
 
-/* What asks for answers that are counted, in a thread that nobody could find again to count them. */
+/* A circle has a list and a page, which tell of the thread that it came from: that must be somewhere to be found. */
 enum gp_status
-gp_rule_counted(struct asking *a)
+gp_rule_circle(struct asking *a)
 {
 	const struct gp_list *list = a->route->list;
-	const char *kind = gp_kind_said(a->ctx, a->site, list, a->in->mail);
-	bool circle = gp_streq(kind, "circle");
 	struct gp_message *parent;
 	struct gp_veil veil;
 	enum gp_status st;
 
-	if ((!circle && !gp_streq(kind, "decide")) ||
-	    !may(circle ? list->set.circles : list->set.decisions, a->out->author))
+	if (!gp_streq(gp_kind_said(a->ctx, a->site, list, a->in->mail), "circle") ||
+	    !may(list->set.circles, a->out->author))
 		return GP_E_NOTFOUND;
 	gp_veil_said(a->ctx, a->site, a->in->mail, &veil);
 	if (veil.visible != GP_VISIBLE_NONE && list->set.visible != GP_VISIBLE_NONE &&
@@ -151,10 +149,8 @@ gp_rule_counted(struct asking *a)
 	st = gp_rules_parent(a->ctx, a->site, list, a->in->mail, &parent, a->err);
 	if (st != GP_E_NOTFOUND)
 		return st == GP_OK ? GP_E_NOTFOUND : st;
-	return gp_rules_reject(a, circle ? "a circle can't begin in a thread that is not archived, since nobody could count "
-	    "who wants it: send it again without #not-archived, or with #members in its place" :
-	    "nothing can be decided in a thread that is not archived, since nobody could count who says what: send it "
-	    "again without #not-archived, or with #members in its place");
+	return gp_rules_reject(a, "a circle can't begin in a thread that is not archived, since nobody could read later what "
+	    "it came from: send it again without #not-archived, or with #members in its place");
 }
 
 enum gp_status
