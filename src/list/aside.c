@@ -105,7 +105,8 @@ read_line(const void *ctx, const struct gp_site *site, const char *line, struct 
 	out->shared = false;
 	word = gp_words_find(site->words, GP_WORD_COMMAND, line + at, &used);
 	out->command = word != NULL ? gp_command_find(word->name) : NULL;
-	if (out->command == NULL || (out->command->flags & GP_CMD_REPLY) == 0)
+	if (out->command == NULL || (out->command->flags & GP_CMD_REPLY) == 0 ||
+	    ((out->command->flags & GP_CMD_FIRST) != 0 && word->arguments == NULL))
 		return false;
 	out->rest = line + at + used;
 	if ((out->command->flags & GP_CMD_LIST) != 0)

@@ -477,6 +477,24 @@ gp_do_search(struct asked *a, const char *args)
 
 /* ---- follow, mute --------------------------------------------------------------------------------- */
 
+/* Who mutes a thread on one of the lists that share it has muted it: to hear of it again holds for all of them. */
+static enum gp_status
+unmute_sides(struct asked *a, int64_t thread)
+{
+	struct gp_share_side *sides;
+	struct gp_member *m;
+	size_t i, n;
+	enum gp_status st = gp_share_sides(a->ctx, a->site->store, thread, &sides, &n, a->err);
+
+	for (i = 0; st == GP_OK && i < n; i++) {
+		st = gp_member_of_person(a->ctx, a->site->store, sides[i].list, a->member->person, &m, a->err);
+		if (st == GP_OK)
+			st = gp_interest_set(a->site->store, m->id, sides[i].message, GP_INTEREST_NONE, a->err);
+		st = st == GP_E_NOTFOUND ? GP_OK : st;
+	}
+	return st;
+}
+
 static enum gp_status
 interest(struct asked *a, const char *args, int kind, enum gp_verb verb)
 {
@@ -488,6 +506,8 @@ interest(struct asked *a, const char *args, int kind, enum gp_verb verb)
 	if (st != GP_OK)
 		return st == GP_E_NOTFOUND ? GP_OK : st;
 	st = gp_interest_set(a->site->store, a->member->id, m->id, kind, a->err);
+	if (st == GP_OK && kind == GP_INTEREST_NONE)
+		st = unmute_sides(a, m->thread);
 	if (st != GP_OK)
 		return st;
 	gp_said_title(a, gp_said(a, gp_verb_names[verb]), m->title);

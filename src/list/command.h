@@ -53,6 +53,7 @@ enum {
 	GP_CMD_MARKED = 32,	/* there only with a colon, or a time such as 24h, behind the word */
 	GP_CMD_LIST = 128,	/* there only with the name of a list of this site behind the word, or nothing */
 	GP_CMD_ALONE = 64,	/* there only where nothing else is written */
+	GP_CMD_FIRST = 1024,	/* there only by the first of its words: "Please ignore" is said to people */
 	GP_CMD_WORDS = 256,	/* there it takes the words behind its colon */
 	GP_CMD_NAMELESS = 512	/* there also without a name, by whoever began the thread so: anon_aside.c */
 };

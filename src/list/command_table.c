@@ -20,7 +20,8 @@ enum {
 	MEMBER_SUBJECT = SUBJECT | GP_CMD_MEMBER,
 	PROOF = GP_CMD_PROOF,
 	REPLY = GP_CMD_REPLY,
-	MARKED = GP_CMD_REPLY | GP_CMD_MARKED
+	MARKED = GP_CMD_REPLY | GP_CMD_MARKED,
+	ONE_WORD = GP_CMD_REPLY | GP_CMD_ALONE | GP_CMD_FIRST
 };
 
 const struct gp_command gp_commands[] = {
@@ -47,9 +48,9 @@ const struct gp_command gp_commands[] = {
 	{"index", MEMBERS, SUBJECT, gp_do_index},
 	{"last", MEMBERS, SUBJECT, gp_do_last},
 	{"search", MEMBERS, SUBJECT, gp_do_search},
-	{"follow", MEMBERS, MEMBER_SUBJECT, gp_do_follow},
-	{"mute", MEMBERS, MEMBER_SUBJECT, gp_do_mute},
-	{"unmute", MEMBERS, MEMBER_SUBJECT, gp_do_unmute},
+	{"follow", MEMBERS, MEMBER_SUBJECT | ONE_WORD, gp_do_follow},
+	{"mute", MEMBERS, MEMBER_SUBJECT | ONE_WORD, gp_do_mute},
+	{"unmute", MEMBERS, MEMBER_SUBJECT | ONE_WORD, gp_do_unmute},
 	{"address", MEMBERS, MEMBER_SUBJECT, gp_do_address},
 	{"export", MEMBERS, MEMBER, gp_do_export},
 	{"erase", MEMBERS, MEMBER | GP_CMD_PROOF, gp_do_erase},

@@ -214,6 +214,17 @@ test_mute_close_and_end(void **state)
 	HASNT(text, "bob@example.net");
 	text = write_to(p, "wasps@example.org", XENA, "4", "2", "Still quiet.\n");
 	HASNT(text, "bob@example.net");
+	/* To hear of it again on the other is enough; one word, as the mail says that began it, mutes it and goes to nobody. */
+	say(p, BOB, "wasps+request@example.org", "", gp_asprintf(p->ctx, "unmute %lld\n", (long long)number_on(p, list,
+	    "1")));
+	HAS(write_to(p, "bees@example.org", ANN, "41", "2", "Not quiet.\n"), "bob@example.net");
+	text = write_to(p, "wasps@example.org", BOB, "42", "2", "mute\n");
+	HAS(text, "bob@example.net |[wasps] Your answer");
+	HASNT(text, "xena@x.example");
+	HASNT(write_to(p, "bees@example.org", ANN, "43", "2", "Quiet once more.\n"), "bob@example.net");
+	/* Said to people. */
+	HAS(write_to(p, "wasps@example.org", XENA, "44", "2", "Please ignore.\n"), "ann@example.org");
+	HAS(write_to(p, "wasps@example.org", XENA, "45", "2", "Mute\nmeans silent.\n"), "ann@example.org");
 	/* Ended from the other side: two threads from then on. */
 	say(p, WIM, "wasps+request@example.org", "", gp_asprintf(p->ctx, "unshare %lld bees\n",
 	    (long long)number_on(p, list, "1")));
