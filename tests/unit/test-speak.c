@@ -48,6 +48,7 @@ test_said(void **state)
 	gp_json_text(n.data, "title", "Shall we *buy* an extractor? M\xc3\xbcller asks");
 	gp_json_text(n.data, "plain_title", "Shall we *buy* an extractor? M\xc3\xbcller asks");
 	gp_json_text(n.data, "outcome", "agreed");
+	gp_json_bool(n.data, "to_all", true);
 	json_object_set_new(n.data, "outcome_is", json_pack("{s:b}", "agreed", 1));
 	gp_json_int(n.data, "yes_count", 2);
 	must(gp_store_begin(p->site->store, &err), &err);
