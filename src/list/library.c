@@ -27,6 +27,23 @@ struct round {
 
 /* ---- summaries ------------------------------------------------------------------------------------- */
 
+/* What a list said itself, of the lists that have the thread, answers nothing. */
+static enum gp_status
+is_of_list(struct round *r, const char *addr, bool *yes)
+{
+	const char *plus = strchr(addr, '+');
+	struct gp_list *list;
+	enum gp_status st;
+
+	*yes = false;
+	if (plus == NULL || !gp_starts(plus, "+owner@"))
+		return GP_OK;
+	st = gp_list_find(r->ctx, r->site->store, gp_asprintf(r->ctx, "%.*s@%s", (int)(plus - addr), addr,
+	    gp_addr_domain(addr)), &list, r->err);
+	*yes = st == GP_OK;
+	return st == GP_E_NOTFOUND ? GP_OK : st;
+}
+
 /* What others wrote; in a thread without names, as it went to the members. */
 static enum gp_status
 add_answers(struct round *r, const struct gp_thread *t, const struct gp_message *head, json_t *data)
@@ -35,6 +52,7 @@ add_answers(struct round *r, const struct gp_thread *t, const struct gp_message 
 	struct gp_looker before;
 	struct gp_node *nodes;
 	struct gp_message *m;
+	bool ours = false;
 	size_t i, n, count = 0;
 	enum gp_status st = gp_thread_nodes(r->ctx, r->site->store, t->id, &nodes, &n, r->err);
 
@@ -42,9 +60,11 @@ add_answers(struct round *r, const struct gp_thread *t, const struct gp_message 
 	for (i = 0; st == GP_OK && i < n && count < FEW; i++) {
 		if (nodes[i].msg == NULL || gp_strieq(nodes[i].msg->from_addr, head->from_addr))
 			continue;
-		st = gp_message_find_id(r->ctx, r->site->store, nodes[i].msg->id, &m, r->err);
-		if (st != GP_OK)
-			break;
+		st = is_of_list(r, nodes[i].msg->from_addr, &ours);
+		if (st == GP_OK && !ours)
+			st = gp_message_find_id(r->ctx, r->site->store, nodes[i].msg->id, &m, r->err);
+		if (st != GP_OK || ours)
+			continue;
 		row = gp_json_push_object(rows);
 		gp_json_text(row, "author", t->veil.unnamed ? "" : m->from_name[0] != '\0' ? m->from_name :
 		    gp_text_hide_addrs(r->ctx, m->from_addr, strlen(m->from_addr)));
@@ -55,6 +75,22 @@ add_answers(struct round *r, const struct gp_thread *t, const struct gp_message 
 	return st;
 }
 
+/* No list that has the thread invites again. */
+static enum gp_status
+invited(struct round *r, const struct gp_thread *t, bool everywhere)
+{
+	struct gp_share_side *sides;
+	size_t i, n = 0;
+	enum gp_status st = gp_summary_invited(r->site->store, t->id, r->now, r->err);
+
+	if (st == GP_OK && everywhere)
+		st = gp_share_sides(r->ctx, r->site->store, t->id, &sides, &n, r->err);
+	for (i = 0; st == GP_OK && i < n; i++)
+		st = gp_summary_invited(r->site->store, sides[i].thread, r->now, r->err);
+	return st;
+}
+
+/* Whoever asked; not on this list, they are perhaps on another that has the thread. */
 static enum gp_status
 invite(struct round *r, const struct gp_thread *t)
 {
@@ -67,7 +103,7 @@ invite(struct round *r, const struct gp_thread *t)
 	if (st == GP_OK)
 		st = gp_member_find(r->ctx, r->site->store, r->list->id, head->from_addr, &m, r->err);
 	if (st != GP_OK || !m->reminders)
-		return st == GP_E_NOTFOUND ? GP_OK : st;
+		return st == GP_OK || st == GP_E_NOTFOUND ? invited(r, t, false) : st;
 	gp_json_text(notice.data, "title", t->title);
 	gp_json_text(notice.data, "plain_title", gp_kind_title(r->ctx, r->site, r->list, t->title));
 	gp_json_bool(notice.data, "unnamed", t->veil.unnamed);
@@ -80,7 +116,8 @@ invite(struct round *r, const struct gp_thread *t)
 		return st;
 	notice.reply_to = gp_route_address(r->ctx, r->site, r->list, "confirm", token);
 	notice.in_reply_to = head->msgid;
-	return gp_member_send(r->ctx, r->site, r->list, m, &notice, r->err);
+	st = gp_member_send(r->ctx, r->site, r->list, m, &notice, r->err);
+	return st == GP_OK ? invited(r, t, true) : st;
 }
 
 static enum gp_status
@@ -95,11 +132,8 @@ invite_all(struct round *r)
 		return GP_OK;
 	st = gp_summary_due(r->ctx, r->site->store, r->list->id, r->now - after - SPAN, r->now - after, FEW, &v, &n,
 	    r->err);
-	for (i = 0; st == GP_OK && i < n; i++) {
+	for (i = 0; st == GP_OK && i < n; i++)
 		st = invite(r, v[i]);
-		if (st == GP_OK)
-			st = gp_summary_invited(r->site->store, v[i]->id, r->now, r->err);
-	}
 	return st;
 }
 

@@ -495,6 +495,28 @@ test_solved(void **state)
 	assert_int_equal(thread(p, 1)->mark_message, number(p, "x"));
 }
 
+/* Whoever asked, and is on both lists, sums up once; what a list said itself is no answer. */
+static void
+test_sum_up_once(void **state)
+{
+	struct place *p = *state;
+	int64_t start = gp_now();
+	char *text;
+	bool posted;
+
+	wasps(p, "public");
+	post(p, BOB, "1", NULL, "Question: Nests", "Where do they build?\n");
+	ask(p, ANN, gp_asprintf(p->ctx, "share %lld wasps\n", (long long)number(p, "1")));
+	say_yes(p, ANN);
+	say(p, WIM, reply_address(p), "Re: Would you", "yes\n");
+	write_about(p, "wasps@example.org", XENA, "x", "1", "Question: Nests", "In sheds.\n", &posted);
+	text = tick(p, 8 * DAY, gp_library_tick);
+	assert_int_equal(count_of(text, "Would you sum it up"), 1);
+	HAS(text, "Xena: In sheds.");
+	HASNT(text, "have this thread in common");
+	gp_clock_set(start, true);
+}
+
 /* Made for members, it is found by those of either list, and by nobody else. */
 static void
 test_found(void **state)
@@ -678,7 +700,7 @@ main(void)
 	static const struct CMUnitTest tests[] = {PLACE_TEST(test_both_get_replies), PLACE_TEST(test_digest_new), PLACE_TEST(test_one_removal),
 	    PLACE_TEST(test_mute_close_and_end), PLACE_TEST(test_closed_on_both), PLACE_TEST(test_no),
 	    PLACE_TEST(test_refused), PLACE_TEST(test_who_may_bring), PLACE_TEST(test_veiled), PLACE_TEST(test_note_once), PLACE_TEST(test_decide),
-	    PLACE_TEST(test_circle), PLACE_TEST(test_solved), PLACE_TEST(test_found), PLACE_TEST(test_digest_once), PLACE_TEST(test_unnamed_guest), PLACE_TEST(test_first_line)};
+	    PLACE_TEST(test_circle), PLACE_TEST(test_solved), PLACE_TEST(test_sum_up_once), PLACE_TEST(test_found), PLACE_TEST(test_digest_once), PLACE_TEST(test_unnamed_guest), PLACE_TEST(test_first_line)};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
