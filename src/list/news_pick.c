@@ -14,6 +14,7 @@
 #include <string.h>
 
 enum { OLD = 35 * 86400,	/* archived now but came in so long before: an import, no news */
+	FADES = 90 * 86400,	/* a question that is older is counted, and no longer asked each time */
 	OPEN = 5 };
 
 struct picking {
@@ -240,7 +241,7 @@ is_in(const struct gp_issue *issue, int64_t thread)
 }
 
 /* Questions from before that still wait, but for muted ones: near ones, then the newest. They stay until somebody
- * answers; who have no room are counted. */
+ * answers; those that have no room, or are old, are counted behind the others. */
 static void
 take_open(struct picking *p)
 {
@@ -258,13 +259,13 @@ take_open(struct picking *p)
 			    interest_of(p, t->id, GP_INTEREST_MUTE) != NULL)
 				continue;
 			fit++;
-			if (issue->open_n < OPEN)
+			if (issue->open_n < OPEN && (t->t->first >= p->since - FADES || issue->open_n == 0))
 				issue->open[issue->open_n++] = t;
 		}
 		issue->near_n = near > 0 ? issue->open_n : issue->near_n;
 	}
 	issue->open_rest = fit - issue->open_n;
-	if (issue->open_n == OPEN && pool->open_all > (int64_t)pool->open_n)
+	if (fit > OPEN && pool->open_all > (int64_t)pool->open_n)
 		issue->open_rest += (size_t)pool->open_all - pool->open_n;
 }
 

@@ -46,7 +46,7 @@ test_open(void **state)
 		if (i == 4)
 			HASNT(digest(p, 0), "more question");
 	}
-	gp_clock_set(gp_now() + 100 * DAY, true);
+	gp_clock_set(gp_now() + 80 * DAY, true);
 	post(p, BOB, "new", NULL, "Rain", "All day.\n");
 	text = digest(p, 1);
 	HAS(text, "Still waiting for an answer");
@@ -61,6 +61,13 @@ test_open(void **state)
 	text = digest(p, 1);
 	HAS(text, "How about wax?");
 	HASNT(text, "more question");
+	/* After a season they are counted, and the newest stands for them. */
+	gp_clock_set(gp_now() + 60 * DAY, true);
+	post(p, BOB, "dry", NULL, "Drought", "Not a drop.\n");
+	text = digest(p, 1);
+	HAS(text, "How about frames?");
+	HASNT(text, "How about wax?");
+	HAS(text, "and 4 more questions: all that wait");
 	gp_clock_set(start, true);
 }
 
