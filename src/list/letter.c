@@ -24,6 +24,17 @@ add_wait(json_t *data, const struct gp_health *h)
 	gp_json_bool(is, seconds < 2 * 3600 ? "minutes" : seconds < 2 * 86400 ? "hours" : "days", true);
 }
 
+enum gp_status
+gp_letter_health(const struct gp_site *site, int64_t list, int64_t from, int64_t to, struct gp_health *out,
+    struct gp_err *err)
+{
+	/* As gp_anon_name makes them, of whichever list has such a thread. */
+	char *nameless = gp_asprintf(NULL, "?*%sanon-????????@*", site->conf->separator);
+	enum gp_status st = gp_health(site->store, list, from, to, nameless, out, err);
+	talloc_free(nameless);
+	return st;
+}
+
 void
 gp_letter_figures(json_t *data, const struct gp_health *h)
 {
@@ -95,7 +106,7 @@ write_letter(const void *ctx, struct gp_site *site, struct gp_list *list, const 
 	struct gp_notice n = {.template_name = "letter", .data = gp_json_object(ctx)};
 	struct gp_outcome out;
 	struct gp_looker before;
-	enum gp_status st = gp_health(site->store, list->id, m->from, m->to, &h, err);
+	enum gp_status st = gp_letter_health(site, list->id, m->from, m->to, &h, err);
 
 	/* A month in which nothing was written has none. */
 	if (st != GP_OK || h.messages == 0)

@@ -22,8 +22,8 @@ health_build(struct visit *v)
 	struct gp_health now, before;
 	json_t *o;
 
-	if (gp_health(v->s, v->list->id, v->now - SPAN, v->now, &now, &err) != GP_OK ||
-	    gp_health(v->s, v->list->id, v->now - 2 * SPAN, v->now - SPAN, &before, &err) != GP_OK)
+	if (gp_letter_health(v->w->site, v->list->id, v->now - SPAN, v->now, &now, &err) != GP_OK ||
+	    gp_letter_health(v->w->site, v->list->id, v->now - 2 * SPAN, v->now - SPAN, &before, &err) != GP_OK)
 		return visit_failed(&err);
 	doc_start(v, NULL, list_path(v, v->list, "health"));
 	gp_json_bool(v->doc_page, "noindex", true);

@@ -40,7 +40,7 @@ test_figures(void **state)
 	struct gp_err err;
 
 	november(p);
-	must(gp_health(p->site->store, p->bees->id, gp_civil_time(2026, 11, 1, 0, 0, 0),
+	must(gp_letter_health(p->site, p->bees->id, gp_civil_time(2026, 11, 1, 0, 0, 0),
 	    gp_civil_time(2026, 12, 1, 0, 0, 0), &h, &err), &err);
 	assert_int_equal(h.messages, 3);
 	assert_int_equal(h.threads, 2);
@@ -53,10 +53,40 @@ test_figures(void **state)
 	assert_int_equal(h.loudest, 100);
 	assert_int_equal(h.kept, 1);
 	assert_int_equal(h.members, 3);
-	must(gp_health(p->site->store, p->bees->id, gp_civil_time(2026, 12, 1, 0, 0, 0),
+	must(gp_letter_health(p->site, p->bees->id, gp_civil_time(2026, 12, 1, 0, 0, 0),
 	    gp_civil_time(2027, 1, 1, 0, 0, 0), &h, &err), &err);
 	assert_int_equal(h.threads, 0);
 	assert_int_equal(h.messages + h.newcomers + h.questions + h.median_answer + h.loudest + h.kept, 0);
+	gp_clock_set(start, true);
+}
+
+/* A name that is good for one thread is neither one of the people nor new among them. */
+static void
+test_nameless(void **state)
+{
+	static const char *const from[] = {"Heron <bees+anon-abcdefgh@example.org>", "Gull <bees+anon-bcdefghi@example.org>",
+	    "Cleo <cleo@example.com>"};
+	struct place *p = *state;
+	int64_t start = gp_now();
+	struct gp_archived a;
+	struct gp_inbound in;
+	struct gp_health h;
+	struct gp_err err;
+	size_t i;
+
+	at(gp_civil_time(2026, 11, 10, 8, 0, 0));
+	must(gp_store_begin(p->site->store, &err), &err);
+	for (i = 0; i < GP_COUNT(from); i++) {
+		incoming(p->ctx, gp_asprintf(p->ctx, "From: %s\nSubject: Loss %zu\nMessage-ID: <l%zu@x.example>\nDate: %s\n\n"
+		    "Words %zu.\n", from[i], i, i, gp_date_format(p->ctx, gp_now(), 0), i), "s@x.example", &in);
+		must(gp_archive_add(p->ctx, p->site->store, p->bees, in.mail, in.raw, in.n, gp_now(), &a, &err), &err);
+	}
+	must(gp_store_commit(p->site->store, &err), &err);
+	must(gp_letter_health(p->site, p->bees->id, gp_now() - DAY, gp_now() + DAY, &h, &err), &err);
+	assert_int_equal(h.messages, 3);
+	assert_int_equal(h.people, 1);
+	assert_int_equal(h.newcomers, 1);
+	assert_int_equal(h.loudest, 33);
 	gp_clock_set(start, true);
 }
 
@@ -90,7 +120,7 @@ test_letter(void **state)
 		struct gp_health h;
 		struct gp_err err;
 
-		must(gp_health(p->site->store, p->bees->id, first, gp_now() + 1, &h, &err), &err);
+		must(gp_letter_health(p->site, p->bees->id, first, gp_now() + 1, &h, &err), &err);
 		assert_int_equal(h.messages + h.threads, 0);
 	}
 	/* December had that letter only; January nothing at all. */
@@ -161,7 +191,7 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		PLACE_TEST(test_figures),
+		PLACE_TEST(test_figures), PLACE_TEST(test_nameless),
 		PLACE_TEST(test_letter),
 		PLACE_TEST(test_one),
 		PLACE_TEST(test_moderators),

@@ -69,6 +69,9 @@ enum gp_status gp_letter_tick(const void *ctx, struct gp_site *site, int64_t now
 /* learned.c: what we learned in the month before, once. For the clock. */
 enum gp_status gp_learned_tick(const void *ctx, struct gp_site *site, int64_t now, struct gp_err *err)
     GP_MUST_CHECK;
+/* How a list is doing: gp_health, where names that are good for one thread are no people. */
+enum gp_status gp_letter_health(const struct gp_site *site, int64_t list, int64_t from, int64_t to,
+    struct gp_health *out, struct gp_err *err) GP_MUST_CHECK;
 /* Figures as the letter and the page show them. */
 void gp_letter_figures(json_t *data, const struct gp_health *h);
 /* mentor.c: proposals, how it goes, quiet ends. For the clock. */

@@ -15,8 +15,9 @@ struct gp_health {
 	int64_t kept;		/* put into the library */
 	int64_t members, joined;	/* on the list now; of these joined in the span */
 };
-/* What is dated in [from, to). Reads the messages of that span. */
-enum gp_status gp_health(struct gp_store *s, int64_t list, int64_t from, int64_t to, struct gp_health *out,
+/* What is dated in [from, to). Reads the messages of that span. Who writes from an address like `nameless` (GLOB) is
+ * nobody: such messages are counted, and no person for them. */
+enum gp_status gp_health(struct gp_store *s, int64_t list, int64_t from, int64_t to, const char *nameless, struct gp_health *out,
     struct gp_err *err) GP_MUST_CHECK;
 
 #endif
