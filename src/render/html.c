@@ -124,6 +124,7 @@ read_attrs(const void *mem, const GumboElement *e, struct html_attrs *a)
 	a->start = attr(mem, e, "start");
 	a->dir = attr(mem, e, "dir");
 	a->hidden = attr(mem, e, "hidden") != NULL;
+	a->signature = attr(mem, e, "signature") != NULL;
 }
 
 static const struct html_tag *

@@ -30,7 +30,7 @@ struct html_tag {
 
 struct html_attrs {
 	const char *href, *src, *alt, *colspan, *rowspan, *start, *dir;
-	bool hidden;
+	bool hidden, signature;
 };
 
 /* NULL for tags that are not in the table: they are dropped, their text is kept. */

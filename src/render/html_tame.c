@@ -203,6 +203,20 @@ hides(struct gp_str style)
 	    strstr(flat, "mso-hide:all");
 }
 
+/* What mail programs call the block of a signature: "gmail_signature", "moz-signature", "AppleMailSignature"; not what
+ * stands in front of it. */
+static bool
+signs(struct gp_str name)
+{
+	char flat[200];
+	size_t i, n = 0;
+
+	for (i = 0; i < name.n && n < sizeof(flat) - 1; i++)
+		flat[n++] = (char)gp_ascii_lower((unsigned char)name.p[i]);
+	flat[n] = '\0';
+	return strstr(flat, "signature") && !strstr(flat, "prefix");
+}
+
 static void
 put_attr(struct gp_buf *b, const char *name, struct gp_str v)
 {
@@ -224,7 +238,7 @@ put_attrs(struct scan *sc, const struct html_tag *t, bool write)
 {
 	static const char *const kept[] = {"href", "src", "alt", "colspan", "rowspan", "start",
 	    "dir"};
-	bool seen[GP_COUNT(kept)] = {false}, hidden = false;
+	bool seen[GP_COUNT(kept)] = {false}, hidden = false, signature = false;
 	struct value a;
 	size_t k;
 
@@ -233,6 +247,7 @@ put_attrs(struct scan *sc, const struct html_tag *t, bool write)
 			continue;
 		hidden |= gp_str_ieq(a.name, "hidden") || (gp_str_ieq(a.name, "style") &&
 		    hides(a.v));
+		signature |= (gp_str_ieq(a.name, "class") || gp_str_ieq(a.name, "id")) && signs(a.v);
 		for (k = 0; k < GP_COUNT(kept); k++)
 			if (!seen[k] && a.v.n < 4096 && gp_str_ieq(a.name, kept[k])) {
 				seen[k] = true;
@@ -241,6 +256,8 @@ put_attrs(struct scan *sc, const struct html_tag *t, bool write)
 	}
 	if (hidden && !(t->flags & HTML_VOID))
 		gp_buf_puts(sc->out, " hidden");
+	if (signature && !(t->flags & HTML_VOID))
+		gp_buf_puts(sc->out, " signature");
 }
 
 /* Skip to behind "</name", which ends what holds no tags. */

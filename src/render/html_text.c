@@ -140,6 +140,20 @@ open_list(struct html_text_sink *t, bool ordered, const char *start)
 	t->lists++;
 }
 
+/* The mark that text has in front of a signature (RFC 3676 section 4.3), unless its author's program wrote it. */
+static void
+begin_signature(struct html_text_sink *t)
+{
+	const char *end = t->b->p + t->b->len;
+
+	if (t->b->len == 0 || t->quotes > 0 || (t->b->len >= 3 && memcmp(end - 3, "\n--", 3) == 0))
+		return;
+	line_end(t, 1);
+	due(t);
+	gp_buf_puts(t->b, "-- ");
+	line_end(t, 1);
+}
+
 static void
 text_open(void *arg, const struct html_tag *tag, const struct html_attrs *a)
 {
@@ -147,6 +161,8 @@ text_open(void *arg, const struct html_tag *tag, const struct html_attrs *a)
 
 	if (tag->flags & HTML_LINE)
 		line_end(t, tag->flags & HTML_APART && !t->item ? 2 : t->item ? t->lines : 1);
+	if (a->signature && (tag->flags & HTML_LINE))
+		begin_signature(t);
 	switch (tag->kind) {
 	case HTML_BREAK:
 		t->lines = t->lines < 2 ? t->lines + 1 : 2;

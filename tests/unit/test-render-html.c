@@ -123,6 +123,14 @@ static const struct {
 	{"no link in a link", "<a href='http://x/'>http://y/ <a href='http://z/'>w</a></a>",
 	    "<a href=\"http://x/\"" REL ">http://y/ </a><a href=\"http://z/\"" REL ">w</a>",
 	    "http://y/ (http://x/)w (http://z/)\n"},
+	{"a signature", "<p>a</p><div class=\"gmail_signature\" dir=ltr>Ann<br>Ltd</div>", "<p>a</p><div dir=\"ltr\">Ann<br>Ltd</div>",
+	    "a\n\n-- \nAnn\nLtd\n"},
+	{"a signature that has its mark", "a<br><span class=gmail_signature_prefix>-- </span><br><div class=gmail_signature>"
+	    "Ann</div>", "a<br><span>-- </span><br><div>Ann</div>", "a\n--\nAnn\n"},
+	{"nothing but a signature", "<div id='AppleMailSignature'>Ann</div>", "<div>Ann</div>", "Ann\n"},
+	{"a signature within a quote", "<blockquote>a<div id=Signature>Ann</div></blockquote>",
+	    "<blockquote class=\"q\">a<div>Ann</div></blockquote>", "> a\n> Ann\n"},
+	{"a word that is called so", "a <span class=signature>b</span>", "a <span>b</span>", "a b\n"},
 };
 
 static void
