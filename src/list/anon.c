@@ -105,6 +105,16 @@ add_files(const struct gp_mail *m, json_t *data)
 
 static const char *const says_names[] = {"nothing", "vote", "needs_name", "not_theirs", "done"};
 
+/* "#decide" and "circle:" are said by somebody: their answers would be counted for nobody. */
+static bool
+would_begin(const struct writing *w)
+{
+	const char *kind = gp_kind_said(w->ctx, w->site, w->list, w->in->mail);
+
+	return w->parent == NULL && ((gp_streq(kind, "decide") && w->list->set.decisions != GP_FEATURE_OFF) ||
+	    (gp_streq(kind, "circle") && w->list->set.circles != GP_FEATURE_OFF));
+}
+
 /* What the author must know before saying yes. */
 static json_t *
 preview_of(struct writing *w, const struct gp_draft *d, const struct gp_called *who, const struct gp_anon_aside *aside)
@@ -116,6 +126,7 @@ preview_of(struct writing *w, const struct gp_draft *d, const struct gp_called *
 	if (aside->says != GP_ANON_SAYS_NOTHING)
 		gp_json_bool(gp_json_new_object(data, "says_is"), says_names[aside->says], true);
 
+	gp_json_bool(data, "begins_nothing", would_begin(w));
 	gp_json_text(data, "pseudonym", d->name);
 	gp_json_text(data, "subject", d->subject);
 	gp_json_text(data, "text_md", gp_hold_quote(w->ctx, d->text, strlen(d->text), &cut));

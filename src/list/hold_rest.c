@@ -11,6 +11,20 @@
 
 #include <string.h>
 
+/* How seldom, and whether it comes too soon: the rule can't tell of who gives no name, but the name can. */
+static enum gp_status
+add_slow(struct gp_case *c, int64_t thread, int64_t slow, const char *from, json_t *data)
+{
+	json_t *said = gp_json_new_object(data, "slow");
+	int64_t last = 0;
+	enum gp_status st = gp_thread_wrote_from(c->site->store, thread, from, &last, c->err);
+
+	gp_span_said(said, slow);
+	if (st == GP_OK && last > gp_now() - slow)
+		gp_json_text(said, "wrote_date", gp_time_format(c->ctx, last, c->list->set.timezone, "%Y-%m-%d %H:%M"));
+	return st;
+}
+
 enum gp_status
 gp_hold_thread(struct gp_case *c, const struct gp_mail *mail, json_t *data)
 {
@@ -33,6 +47,6 @@ gp_hold_thread(struct gp_case *c, const struct gp_mail *mail, json_t *data)
 		gp_json_text(data, "rests_until_date", gp_time_format(c->ctx, pace.cool, c->list->set.timezone,
 		    "%Y-%m-%d %H:%M"));
 	else if (pace.slow > 0)
-		gp_span_said(gp_json_new_object(data, "slow"), pace.slow);
+		return add_slow(c, parent->thread, pace.slow, mail->from_addr, data);
 	return GP_OK;
 }

@@ -48,6 +48,13 @@ gp_thread_wrote(struct gp_store *s, int64_t thread, int64_t person, int64_t *las
 }
 
 enum gp_status
+gp_thread_wrote_from(struct gp_store *s, int64_t thread, const char *address, int64_t *last, struct gp_err *err)
+{
+	return gp_sql_int(s, last, "SELECT coalesce(max(received), 0) FROM node WHERE thread = ?1 AND state > 0 "
+	    "AND from_addr = ?2 COLLATE nocase", GP_ARGS(GP_INT(thread), GP_TEXT(address)), err);
+}
+
+enum gp_status
 gp_hold_wake(struct gp_store *s, int64_t list, const char *rule, int64_t now, struct gp_err *err)
 {
 	return gp_sql_run(s, "UPDATE hold SET expires = ?3 WHERE list = ?1 AND state = 0 AND rule = ?2",

@@ -470,6 +470,9 @@ test_asides_of_others(void **state)
 	}
 	HAS(answer_without_name(p, BOB, "d@x.example", "No.\nIt is too dear."), "This is no vote");
 	HAS(answer_without_name(p, CLEO, question, "Solved! I am glad."), "Words only");
+	/* What would have to be counted does not begin, and that is said before anybody waits for it. */
+	HAS(give(p, "bees+anon@example.org", bobs_mail(p, "r", NULL, "#decide A press", "It costs 300.")),
+	    "no round begins that decides");
 	/* Words among people, and words that say nothing there. */
 	HAS(answer_without_name(p, BOB, question, "close: I am fed up"), "this is how it will be seen");
 	HAS(answer_without_name(p, CLEO, question, "No."), "this is how it will be seen");
@@ -556,6 +559,20 @@ test_threads(void **state)
 	HAS(text, "Its thread rests until 24 November 2026, 12:00");
 	HASNT(text, "may not see");
 	HAS(say(p, ANN, answer_to(p, "+hold-"), "Re: that", "ok\n"), "Never!");
+	/* Whom the rule of a slow thread can't know: moderators are told when the same name wrote there lately. */
+	must(gp_store_begin(p->site->store, &err), &err);
+	pace = (struct gp_pace){.slow = DAY};
+	must(gp_thread_pace_set(p->site->store, id, &pace, &err), &err);
+	must(gp_store_commit(p->site->store, &err), &err);
+	answer_without_name(p, BOB, "h@x.example", "Never, never!");
+	text = say(p, BOB, answer_to(p, "+anon-"), "Re: that", "yes\n");
+	HAS(text, "has written there on 23 November 2026, 12:00 already");
+	say(p, ANN, answer_to(p, "+hold-"), "Re: that", "no\n");
+	answer_without_name(p, CLEO, "h@x.example", "Honey it is.");
+	text = say(p, CLEO, answer_to(p, "+anon-"), "Re: that", "yes\n");
+	HAS(text, "goes slowly");
+	HASNT(text, "has written there");
+	say(p, ANN, answer_to(p, "+hold-"), "Re: that", "no\n");
 	post(p, CLEO, "then", NULL, "Old matter #members-then", "Amber words.\n");
 	gp_clock_set(gp_now() + 100, true);
 	must(gp_store_begin(p->site->store, &err), &err);

@@ -69,6 +69,9 @@ enum gp_status gp_thread_pace_set(struct gp_store *s, int64_t thread, const stru
 /* When the person last wrote in the thread; 0: never. */
 enum gp_status gp_thread_wrote(struct gp_store *s, int64_t thread, int64_t person, int64_t *last,
     struct gp_err *err) GP_MUST_CHECK;
+/* The same of an address. */
+enum gp_status gp_thread_wrote_from(struct gp_store *s, int64_t thread, const char *address, int64_t *last,
+    struct gp_err *err) GP_MUST_CHECK;
 /* How much was written in a thread since a time, by how many, by who wrote most of it but one, and how much the whole list usually has in as long
  * (by the 30 days before; rounded up). What machines wrote counts for nobody. Where it is less than `least` posts,
  * usual is 0: nobody has to know. */
