@@ -130,7 +130,7 @@ find_named(struct asked *a, const char *args, bool mailed, struct gp_message **o
 	if (st == GP_OK || st == GP_E_NOTFOUND)
 		st = find_mailed(a, name, out);
 	if (st == GP_OK && !mailed) {
-		gp_json_text(gp_said(a, "not_archived"), "title", (*out)->title);
+		gp_said_title(a, gp_said(a, "not_archived"), (*out)->title);
 		a->refused = true;
 		return GP_E_NOTFOUND;
 	}

@@ -86,7 +86,8 @@ put_name(const struct putting *p, json_t *o, const struct gp_news *news, const c
 bool
 news_is_folded(const struct gp_issue *issue, const struct gp_message *m)
 {
-	return m->note[0] != '\0' && !issue->shows_notes;
+	/* What is in no archive can be opened nowhere else. */
+	return m->note[0] != '\0' && !issue->shows_notes && m->state == 1;
 }
 
 static enum gp_status

@@ -178,6 +178,12 @@ test_digests(void **state)
 	}
 	HAS(digest_of(p, "fold", GP_FORM_SUMMARY)->text, "Content note: loss of a hive");
 	HAS(digest_of(p, "skip", GP_FORM_SUMMARY)->text, "One message with a content note");
+	/* What can be opened nowhere is there to be read, below its note. */
+	post(p, BOB, "Our spring #not-archived", "note: swarms\n\nThey flew away.\n");
+	HAS(digest_of(p, "fold", GP_FORM_SUMMARY)->text, "note: swarms");
+	HAS(digest_of(p, "fold", GP_FORM_SUMMARY)->text, "They flew away.");
+	HASNT(digest_of(p, "fold", GP_FORM_SUMMARY)->text, "froze");
+	HASNT(digest_of(p, "skip", GP_FORM_SUMMARY)->text, "flew away");
 }
 
 /* Two who want it differently don't get the same mail; what has no note is the same for all. */
