@@ -51,7 +51,7 @@ struct hits {
 /* "@" in text, in VERP, in addresses of the web, in HTML, and as archives hide it. */
 static const char *const signs[] = {"@", "=", "%40", "&#64;", " at ", " (at) ", " [at] ", "(at)",
 	"[at]", "&#x40;"};
-/* How our own HTML hides the domain; whoever's it was. */
+/* How our own HTML and first words hide the domain; whoever's it was. */
 static const char hidden[] = "@...";
 
 /* ---- whom to forget --------------------------------------------------------------------- */
@@ -217,7 +217,7 @@ address_end(const struct address *a, const char *p, size_t n, size_t at, int whe
 {
 	size_t k, sign, from = at + a->local_n;
 
-	if (where == GP_FORGET_HTML && n - from >= strlen(hidden) &&
+	if ((where == GP_FORGET_HTML || where == GP_FORGET_ANYWHERE) && n - from >= strlen(hidden) &&
 	    memcmp(p + from, hidden, strlen(hidden)) == 0)
 		return from + strlen(hidden);
 

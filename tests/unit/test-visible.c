@@ -199,6 +199,8 @@ test_mails(void **state)
 	    "Bob Beekeeper, Apiary Ltd\n");
 	post(p, "Cleo Clay <cleo@example.com>", "quiet2", "quiet", "Re: Quiet matter #chatham", "Dear Bob,\n\nGolden words.\n\n"
 	    "Cleo\n\nOn Monday, Bob Beekeeper <bob@example.net> wrote:\n> Silver words.\n");
+	post(p, "Bob Beekeeper <bob@example.net>", "quiet3", "quiet", "Re: Quiet matter #chatham",
+	    "Plain words: write to bob@example.net.\n");
 	post(p, BOB, "gone", NULL, "Secret matter #not-archived", "Copper words.\n");
 	gp_clock_set(gp_now() + 100, true);
 	must(gp_store_begin(p->site->store, &err), &err);
@@ -242,6 +244,7 @@ test_mails(void **state)
 		if (id == 2)
 			HAS(text, "From: Somebody <bees@example.org>");
 		HASNT(text, "Bob");
+		HASNT(text, "bob");
 		HASNT(text, "Beekeeper");
 		HASNT(text, "Cleo");
 		HASNT(text, "Apiary");
