@@ -27,22 +27,38 @@ is_word(unsigned char c)
 }
 
 static bool
-is_known(const struct gp_veil_names *v, const char *p, size_t n)
+is_known(const struct gp_veil_names *v, const char *p, size_t n, bool any_case)
 {
 	size_t i;
 
 	for (i = 0; i < v->parts_n; i++)
-		if (strlen(v->parts[i]) == n && memcmp(v->parts[i], p, n) == 0)
+		if (strlen(v->parts[i]) == n && (any_case ? strncasecmp(v->parts[i], p, n) : memcmp(v->parts[i], p, n)) == 0)
 			return true;
 	return false;
 }
 
-/* Parts that begin like a name does; "von" and "de la" are words of a language. */
-static void
-add_parts(struct gp_veil_names *v, const char *name)
+/* Is nothing of it written large? Then no part tells itself from a word of a language but by how others write it. */
+static bool
+is_small(const char *name)
 {
+	for (; *name != '\0'; name++)
+		if ((*name >= 'A' && *name <= 'Z') || (unsigned char)*name >= 0x80)
+			return false;
+	return true;
+}
+
+/* Parts that begin like a name does; "von" and "de la" are words of a language. Of "ann smith" it is "Ann", "Smith". */
+static void
+add_parts(struct gp_veil_names *v, const char *written)
+{
+	bool small = is_small(written);
+	char *name = gp_strdup(v, written);
 	const char *p = name;
 	size_t n;
+
+	for (n = 0; small && name[n] != '\0'; n++)
+		if (name[n] >= 'a' && name[n] <= 'z' && (n == 0 || !is_word((unsigned char)name[n - 1])))
+			name[n] = (char)(name[n] - 'a' + 'A');
 
 	for (; *p != '\0'; p += n) {
 		n = 1;
@@ -50,7 +66,7 @@ add_parts(struct gp_veil_names *v, const char *name)
 			continue;
 		for (n = 0; is_word((unsigned char)p[n]);)
 			n++;
-		if (n < SHORTEST || v->parts_n == PARTS || is_known(v, p, n))
+		if (n < SHORTEST || v->parts_n == PARTS || is_known(v, p, n, false))
 			continue;
 		if ((*p < 'A' || *p > 'Z') && (unsigned char)*p < 0x80)
 			continue;
@@ -100,17 +116,18 @@ gp_look_names(struct gp_store *s)
 	return s->look.names;
 }
 
-/* The part that stands there as a word of its own, or 0. */
+/* The part that stands there as a word of its own, or 0. "@ann" calls somebody, however it is written. */
 static size_t
 part_at(const struct gp_veil_names *v, const char *text, const char *p)
 {
+	bool called = p > text && p[-1] == '@' && (p - 1 == text || !is_word((unsigned char)p[-2]));
 	size_t n = 0;
 
 	if (p > text && is_word((unsigned char)p[-1]))
 		return 0;
 	while (is_word((unsigned char)p[n]))
 		n++;
-	return n > 0 && is_known(v, p, n) ? n : 0;
+	return n > 0 && is_known(v, p, n, called) ? n : 0;
 }
 
 static char *

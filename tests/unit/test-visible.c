@@ -201,6 +201,7 @@ test_mails(void **state)
 	    "Cleo\n\nOn Monday, Bob Beekeeper <bob@example.net> wrote:\n> Silver words.\n");
 	post(p, "Bob Beekeeper <bob@example.net>", "quiet3", "quiet", "Re: Quiet matter #chatham",
 	    "Plain words: write to bob@example.net.\n");
+	post(p, "cleo <cleo@example.com>", "quiet4", "quiet", "Re: Quiet matter #chatham", "More words for @bob, says Cleo here.\n");
 	post(p, BOB, "gone", NULL, "Secret matter #not-archived", "Copper words.\n");
 	gp_clock_set(gp_now() + 100, true);
 	must(gp_store_begin(p->site->store, &err), &err);
