@@ -6,7 +6,8 @@
 
 #include <string.h>
 
-enum { INTRODUCTIONS = 30 };
+enum { INTRODUCTIONS = 30,
+	UNKEPT = 16 };	/* times as much is shown of what no archive has */
 
 /* Keys of the headings; by enum news_place. */
 static const char *const places[NEWS_PLACES] = {"replies", "taken", "followed", "questions", "solved",
@@ -114,6 +115,8 @@ put_message(const struct putting *p, json_t *array, size_t i, const char *title,
 	paragraphs = gp_json_new_array(o, "paragraphs");
 	files = gp_json_new_array(o, "files");
 	if (own || !news_is_folded(p->issue, news->m)) {
+		/* What is in no archive can be read on nowhere else. */
+		excerpt *= news->m->state == 1 ? 1 : UNKEPT;
 		news_paragraphs(p->ctx, paragraphs, text, excerpt, &cut);
 		put_files(p, files, news->m, text);
 	}
@@ -214,6 +217,18 @@ put_thread(const struct putting *p, json_t *array, const struct issue_thread *it
 	return st;
 }
 
+/* Is there something in it that the reader finds only here? */
+static bool
+has_unkept(const struct gp_issue *issue, const struct issue_thread *it)
+{
+	size_t i;
+
+	for (i = 0; i < it->n; i++)
+		if (issue->pool->v[it->v[i]]->m->state != 1)
+			return true;
+	return false;
+}
+
 static enum gp_status
 put_place(const struct putting *p, json_t *o, enum news_place place, size_t *blocks)
 {
@@ -224,11 +239,11 @@ put_place(const struct putting *p, json_t *o, enum news_place place, size_t *blo
 
 	for (i = 0; st == GP_OK && i < issue->threads_n; i++) {
 		const struct issue_thread *it = &issue->threads[i];
-		bool line = place == NEWS_SINGLES || place == NEWS_FOLLOWED || p->level->excerpt == 0 ||
-		    *blocks >= p->level->threads;
+		bool line = place == NEWS_SINGLES || place == NEWS_FOLLOWED;
 
 		if (it->place != place)
 			continue;
+		line = (line && !has_unkept(issue, it)) || p->level->excerpt == 0 || *blocks >= p->level->threads;
 		messages += it->n;
 		if (section == NULL) {
 			section = gp_json_new_object(o, places[place]);

@@ -486,12 +486,15 @@ test_never_kept(void **state)
 	struct gp_issue *issue;
 	struct gp_digest *d;
 	struct gp_err err;
+	char *words = gp_strdup(p->ctx, "");
 	size_t i;
 
 	must(gp_list_set(p->site->store, p->bees, "archive", "owners", &err), &err);
 	must(gp_list_find(p->ctx, p->site->store, "bees@example.org", &p->bees, &err), &err);
 	post(p, "kept", "Wax moths", NULL, "Who has seen wax moths?\n");
-	post(p, "gone", "Robbers #not-archived", NULL, "Copper words.\n");
+	for (i = 0; i < 400; i++)
+		words = gp_asprintf(p->ctx, "%s Word %zu.", words, i);
+	post(p, "gone", "Robbers #not-archived", NULL, gp_asprintf(p->ctx, "Copper words.\n\n%s\n", words));
 	for (i = 0; i < GP_COUNT(cases); i++) {
 		struct gp_digest_how how = {.span = {GP_DELIVERY_WEEKLY, gp_now() - 86400, gp_now() + 1}, .language = "en",
 		    .timezone = "UTC", .form = cases[i].form, .minutes = cases[i].minutes, .hour = 7};
@@ -501,6 +504,9 @@ test_never_kept(void **state)
 		must(gp_digest_write(p->ctx, p->site, &how, &issue, 1, &d, &err), &err);
 		HAS(d->text, cases[i].words ? "Copper words" : "Robbers");
 		HASNT(d->text, "get 2");
+		/* Whole, since there is no other place to read it. */
+		if (cases[i].words)
+			HAS(d->text, "399.");
 		if (cases[i].form == GP_FORM_SUMMARY)
 			HAS(d->text, "get 1");
 	}
