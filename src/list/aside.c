@@ -13,7 +13,11 @@
 
 #include <string.h>
 
-enum { LONGEST = 200 };
+enum {
+	LONGEST = 200,
+	WRAPS = 56, WIDTH = 66,	/* bytes: a line that a mail program broke is not shorter; what was too long for it */
+	PHOTO = 50000		/* bytes of a picture that is more than a logo */
+};
 
 /* Nothing, a mark, a colon, or numbers: "solved", "Solved! Thank you", "keep: Title", "solved by 12"; not "solved
  * problems bore me". What stands behind a mark is said to the others; behind a colon where the command takes none. */
@@ -115,6 +119,46 @@ read_line(const void *ctx, const struct gp_site *site, const char *line, struct 
 	    is_said_to_us(out->command, out->rest, &out->shared);
 }
 
+/* Does a line go on in the next, which ends a paragraph? One that a mail program broke, or tags below a title. */
+static bool
+goes_on(const struct gp_lines *lines, size_t i)
+{
+	const char *line = lines->v[i], *next = i + 1 < lines->n ? lines->v[i + 1] : "", *p = next;
+	size_t n = strlen(line);
+
+	if (*next == '\0' || (i + 2 < lines->n && lines->v[i + 2][0] != '\0') || strchr(line, ':') == NULL)
+		return false;
+	while (*p == '#' && p[1] > ' ') {
+		p += strcspn(p, " ");
+		p += strspn(p, " ");
+	}
+	if (*p == '\0')
+		return true;
+	return n >= WRAPS && n + 1 + strcspn(next, " ") >= WIDTH && !(*next >= 'A' && *next <= 'Z') &&
+	    strchr(".!?:", next[strlen(next) - 1]) == NULL && strchr(".!?", line[n - 1]) == NULL;
+}
+
+/* A photo or a document is for the others; the picture of a company below a mail is not. */
+static bool
+brings_file(const struct gp_mail *mail)
+{
+	size_t i;
+
+	for (i = 0; i < mail->parts_n; i++) {
+		const struct gp_part *p = &mail->parts[i];
+		bool below = p->parent > 0 && (size_t)p->parent <= mail->parts_n &&
+		    strcmp(mail->parts[p->parent - 1].type, "multipart/related") == 0;
+
+		if (!gp_starts(p->type, "image/")) {
+			if ((p->flags & GP_PART_ATTACHMENT) != 0)
+				return true;
+		} else if (!below || p->size >= PHOTO) {
+			return true;
+		}
+	}
+	return false;
+}
+
 bool
 gp_aside_read(const void *ctx, const struct gp_site *site, const struct gp_mail *mail, struct gp_aside_said *out)
 {
@@ -126,9 +170,13 @@ gp_aside_read(const void *ctx, const struct gp_site *site, const struct gp_mail 
 	gp_read_lines(ctx, site->words, GP_WORD_COMMAND, mail, &lines);
 	for (first = 0; first < lines.n && lines.v[first][0] == '\0';)
 		first++;
+	if (first < lines.n && goes_on(&lines, first)) {
+		lines.v[first + 1] = gp_asprintf(ctx, "%s %s", lines.v[first], lines.v[first + 1]);
+		first++;
+	}
 	if (first == lines.n || !read_line(ctx, site, lines.v[first], out))
 		return false;
-	out->only = !out->shared;
+	out->only = !out->shared && !lines.more && !brings_file(mail);
 	for (i = first + 1; i < lines.n; i++)
 		out->only &= lines.v[i][0] == '\0';
 	return out->command == NULL || (out->command->flags & GP_CMD_ALONE) == 0 || out->only;

@@ -12,6 +12,7 @@ struct gp_lines {
 	char **v;		/* trimmed, UTF-8, none empty */
 	char **whole;		/* the same with the marks that stood behind them; NULL: v has all */
 	size_t n;
+	bool more;		/* below a closing or a name, which end them, sentences seem to follow */
 };
 /*
  * The lines of a mail with commands: its subject, where that begins with one, then its own

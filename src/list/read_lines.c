@@ -17,7 +17,10 @@ enum {
 	RULE = 3,		/* signs that make a line a rule */
 	GREETING = 40,		/* bytes of "Dear friends of the bees," */
 	GREETING_WORDS = 4,
-	NAME_WORDS = 4
+	NAME_WORDS = 4,
+	BYE_WORDS = 7,		/* "Many thanks and best regards": who writes more says something */
+	SENTENCE = 4,		/* words with a full stop behind them that make one */
+	LONG_SENTENCE = 8, SMALL_WORDS = 5 /* words without, and how many of them begin small */
 };
 
 /* ---- one line ------------------------------------------------------------------------------ */
@@ -215,7 +218,7 @@ judge(struct reader *r, char **line, const char *above)
 	}
 	if (is_divider(*line))
 		return STOP;
-	if (!wanted && starts(r, GP_WORD_END, *line))
+	if (!wanted && (starts(r, GP_WORD_END, *line) || starts(r, GP_WORD_BYE, *line)))
 		return STOP;
 	if (!wanted && r->begun && is_own_name(r, *line))
 		return STOP;
@@ -232,6 +235,47 @@ judge(struct reader *r, char **line, const char *above)
 	return KEEP;
 }
 
+/* Not the lines of a signature: "Head Nurse, Ward 5, Town Hospital". */
+static bool
+is_sentence(const char *line)
+{
+	size_t words = count_words(line), small = 0, n = strlen(line);
+	const char *p;
+
+	for (p = line; *p != '\0'; p += strspn(p, " ")) {
+		small += *p >= 'a' && *p <= 'z';
+		p += strcspn(p, " ");
+	}
+	return (words >= SENTENCE && small > 1 && strchr(".!?", line[n - 1]) != NULL) ||
+	    (words >= LONG_SENTENCE && small >= SMALL_WORDS);
+}
+
+/*
+ * What stands behind the end of somebody's words is not always a signature: "Thanks, Bob, it was the second
+ * frame" is said to Bob. Footers of programs and companies are no words of theirs.
+ */
+static bool
+says_more(struct reader *r, const char *p, const char *end)
+{
+	const char *nl;
+	bool first = true;
+
+	for (; p < end; p = nl + 1, first = false) {
+		char *line;
+
+		nl = memchr(p, '\n', (size_t)(end - p));
+		if (nl == NULL)
+			nl = end;
+		line = clean(r->ctx, p, gp_utf8_cut(p, (size_t)(nl - p), MAX_LINE));
+		if (starts(r, GP_WORD_END, line) || is_divider(line))
+			return false;
+		if (*line != '\0' && (is_sentence(line) ||
+		    (first && starts(r, GP_WORD_BYE, line) && count_words(line) > BYE_WORDS)))
+			return true;
+	}
+	return false;
+}
+
 void
 gp_read_lines(const void *ctx, const struct gp_words *words, int wanted,
     const struct gp_mail *mail, struct gp_lines *out)
@@ -245,6 +289,7 @@ gp_read_lines(const void *ctx, const struct gp_words *words, int wanted,
 	out->v = gp_array(ctx, char *, MAX_LINES);
 	out->whole = NULL;
 	out->n = 0;
+	out->more = false;
 	end = p + (mail->own != NULL ? gp_text_own_end(ctx, p, mail->own_n) : 0);
 	for (; p < end && out->n < MAX_LINES && what != STOP; p = nl + 1) {
 		char *line, *whole;
@@ -257,6 +302,8 @@ gp_read_lines(const void *ctx, const struct gp_words *words, int wanted,
 		above = whole;
 		if (what == KEEP && (*line != '\0' || out->n > 0))
 			out->v[out->n++] = line;
+		if (what == STOP)
+			out->more = says_more(&r, p, end);
 	}
 	while (out->n > 0 && out->v[out->n - 1][0] == '\0')
 		out->n--;

@@ -19,7 +19,7 @@ enum {
 
 static const char *const kinds[] = {"command", "verdict", "skip", "polite", "date", "end",
     "robot", "greeting", "doubt", "behind", "thing", "ask", "tell", "kind",
-    "span", "vote", "note", "veil"};
+    "span", "vote", "note", "veil", "bye"};
 
 struct gp_words {
 	struct gp_word *v;

@@ -26,7 +26,8 @@ enum gp_word_kind {
 	GP_WORD_SPAN,		/* times in a search: "since", "last" */
 	GP_WORD_VOTE,		/* what is said in a round: "yes" */
 	GP_WORD_NOTE,		/* in front of the colon of a content note: "cw" */
-	GP_WORD_VEIL		/* who sees a thread: "members" */
+	GP_WORD_VEIL,		/* who sees a thread: "members" */
+	GP_WORD_BYE		/* ends what the person wrote as GP_WORD_END does, unless it goes on: "many thanks" */
 };
 struct gp_word {
 	enum gp_word_kind kind;

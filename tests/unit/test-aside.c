@@ -13,8 +13,9 @@
 #define AS_WRITTEN "Your mail went to the list as you wrote it."
 #define WITHOUT "The rest of your mail went to the list, without that line."
 #define KEPT "is in the library now"
-#define MIME "\nMIME-Version: 1.0\nContent-Type: multipart/alternative; boundary=x"
+#define MIME "\nMIME-Version: 1.0\nContent-Type: multipart/"
 #define TWO "--x\nContent-Type: text/plain\n\n"
+#define FILE "--y\nContent-Type: text/plain\n\n"
 #define HTML "\n--x\nContent-Type: text/html\n\n"
 
 /* What the author is told, what the post has, and has not. */
@@ -40,6 +41,26 @@ static const struct aside {
 	{"with a mark in front", ANN, "- keep: The day\nI keep it.\n", KEPT, WITHOUT, "I keep it.", "keep:"},
 	{"its twin in HTML", ANN, TWO "keep: Days & acid\n\nI keep it.\n" HTML
 	    "<div>keep: Days &amp; acid</div><div>I <b>keep</b> it.</div>\n--x--\n", KEPT, WITHOUT, "I keep it.", "acid"},
+	{"broken by the mail program, in both", ANN, TWO "keep: How we mark our queens so that everybody in the club can\nsee it "
+	    "#q\n\nI keep it.\n" HTML "<html><head><title>keep: How</title></head><body><p>keep: How we mark our queens\n"
+	    "so that everybody in the club can see&nbsp;it #q</p><p>I keep it.</p></body>\n--x--\n", "can see it\"", WITHOUT,
+	    "I keep it.", "everybody"},
+	{"tags below the title", ANN, "keep: The day\n#queens #acid\n\nI keep it.\n", KEPT, WITHOUT, "I keep it.", "#queens"},
+	{"a long title, and words of their own", ANN, "keep: How we mark our queens so that everybody in the club sees it\n"
+	    "That is for you.\n", "sees it\"", WITHOUT, "That is for you.", "keep:"},
+	{"letters of Latin-1", ANN, "keep: K\xf6nigin\n\nF\xfcr alle.\n", KEPT, WITHOUT, "F=FCr alle.", "nigin"},
+	{"letters of HTML", ANN, TWO "keep: Der \"K\xc3\xb6nig\"\n\nI keep it.\n" HTML "<p>keep: Der \"K&ouml;n&#105;g\"<br>I keep it."
+	    "</p>\n--x--\n", KEPT, WITHOUT, "I keep it.", "Der"},
+	{"thanks that go on", CLEO, "solved\n\nThanks, Bob, it was the second frame that made the noise.\n", "is solved now", WITHOUT,
+	    "it was the second frame", "olved"},
+	{"words below a name", ANN, "keep: The day\n\nAnn\n\nI also think that we should meet.\n", KEPT, WITHOUT,
+	    "we should meet", "keep:"},
+	{"a file", ANN, FILE "keep: The day\n\n--y\nContent-Type: application/pdf; name=a.pdf\n"
+	    "Content-Disposition: attachment\n\nwax\n--y--\n", KEPT, WITHOUT, "a.pdf", "keep:"},
+	{"a photo", ANN, FILE "keep: The day\n\n--y\nContent-Type: image/png; name=a.png\nContent-Disposition: inline\n\n"
+	    "wax\n--y--\n", KEPT, WITHOUT, "a.png", "keep:"},
+	{"signed within the text", ANN, "-----BEGIN PGP SIGNED MESSAGE-----\n\nkeep: The day\n\nI keep it.\n"
+	    "-----BEGIN PGP SIGNATURE-----\n\nabc\n-----END PGP SIGNATURE-----\n", KEPT, AS_WRITTEN, "keep: The day", NULL},
 	{"HTML that says it in another way", ANN, TWO "keep: Days\n\nI keep it.\n" HTML
 	    "<p><i>keep</i>: Days<br>I keep it.</p>\n--x--\n", KEPT, AS_WRITTEN, "keep: Days", NULL},
 };
@@ -68,6 +89,16 @@ told_since(struct place *p, int64_t before, const char *from)
 	return told;
 }
 
+static const char *
+head_of(const char *text)
+{
+	if (gp_starts(text, "--x"))
+		return MIME "alternative; boundary=x";
+	if (gp_starts(text, "--y"))
+		return MIME "mixed; boundary=y";
+	return strchr(text, '\xfc') != NULL ? "\nContent-Type: text/plain; charset=iso-8859-1" : "";
+}
+
 static void
 test_with_words(void **state)
 {
@@ -83,7 +114,7 @@ test_with_words(void **state)
 		struct gp_mail mail;
 
 		if (post(p, c->from, id, "a", gp_asprintf(p->ctx, "Re: Question: which day for the acid?%s",
-		    gp_starts(c->text, "--x") ? MIME : ""), c->text) == 0)
+		    head_of(c->text)), c->text) == 0)
 			fail_msg("%s: no post", c->name);
 		told = told_since(p, before, c->from);
 		if (told == NULL)

@@ -320,7 +320,7 @@ test_all_languages(void **state)
 		for (i = 0; (w = gp_words_each(words, i)) != NULL; i++)
 			if (strcmp(w->language, languages[k]) == 0)
 				kinds |= 1u << w->kind;
-		if (kinds != (2u << GP_WORD_VEIL) - 1) {
+		if (kinds != (2u << GP_WORD_BYE) - 1) {
 			print_error("%s lacks a kind of word (%x)\n", languages[k], kinds);
 			wrong++;
 		}
