@@ -250,6 +250,22 @@ is_done(const struct gp_aside *one)
 	    !json_is_true(json_object_get(json_array_get(one->a.results, 0), "elsewhere"));
 }
 
+/* Of which thread? Some programs name no more than our mail in an answer to it: who was asked to help, and says
+ * nothing but "pass", means what they were asked last. */
+static enum gp_status
+find_thread(struct gp_aside *one, struct gp_message **out)
+{
+	struct asked *a = &one->a;
+	enum gp_status st = gp_rules_thread(a->ctx, a->site, a->list, a->in->mail, out, a->err);
+	int64_t id;
+
+	if (st != GP_E_NOTFOUND || a->member == NULL || !one->said.only || one->said.command == NULL ||
+	    one->said.command->run != gp_do_pass)
+		return st;
+	st = gp_helper_last(a->site->store, a->member->id, &id, a->err);
+	return st == GP_OK ? gp_message_find_id(a->ctx, a->site->store, id, out, a->err) : st;
+}
+
 /* Something is said to us: who says it, about which thread. *out is NULL when it is nothing for us after all. */
 static enum gp_status
 begin(struct gp_aside *one, struct gp_aside **out)
@@ -265,7 +281,7 @@ begin(struct gp_aside *one, struct gp_aside **out)
 	a->aside = true;
 	st = gp_command_begin(a, mail->from_addr, mail->from_name);
 	if (st == GP_OK)
-		st = gp_rules_thread(a->ctx, a->site, a->list, mail, &parent, a->err);
+		st = find_thread(one, &parent);
 	if (st != GP_OK)
 		return st == GP_E_NOTFOUND ? GP_OK : st;
 	/* What a moderator let in is a post, and not a word about a thread that its author may not see. */

@@ -97,6 +97,13 @@ gp_helper_add(struct gp_store *s, int64_t message, int64_t member, int64_t now, 
 }
 
 enum gp_status
+gp_helper_last(struct gp_store *s, int64_t member, int64_t *message, struct gp_err *err)
+{
+	return gp_sql_int(s, message, "SELECT node FROM helper WHERE member = ?1 AND passed = 0 ORDER BY time DESC LIMIT 1",
+	    GP_ARGS(GP_INT(member)), err);
+}
+
+enum gp_status
 gp_helper_pass(struct gp_store *s, int64_t message, int64_t member, struct gp_err *err)
 {
 	int64_t there;

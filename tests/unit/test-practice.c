@@ -276,6 +276,8 @@ test_ask_the_right_few(void **state)
 	HAS(tick(p, 60, gp_help_tick), "bob@example.net|Re: How many varroa");
 	/* By reply, with one word, and nobody else sees it. */
 	before = last_job(p);
+	/* A program may name our mail alone in the answer to it. */
+	assert_int_equal(post(p, BOB, "pass0", "ours", "Re: Varroa", "pass\n"), 0);
 	assert_int_equal(post(p, BOB, "pass", "q", "Re: How many varroa in winter?", "pass\n"), 0);
 	HAS(mails(p, before), "bob@example.net|");
 	HASNT(mails(p, before), "ann@example.org");

@@ -71,6 +71,9 @@ enum gp_status gp_helper_next(struct gp_store *s, int64_t message, const char *c
     size_t n, int64_t since, int64_t cap, int64_t *member, struct gp_err *err) GP_MUST_CHECK;
 enum gp_status gp_helper_add(struct gp_store *s, int64_t message, int64_t member, int64_t now,
     struct gp_err *err) GP_MUST_CHECK;
+/* The message that a member was asked about last, and did not pass on. GP_E_NOTFOUND: there is none. */
+enum gp_status gp_helper_last(struct gp_store *s, int64_t member, int64_t *message, struct gp_err *err)
+    GP_MUST_CHECK;
 /* GP_E_NOTFOUND: the member was not asked about that. */
 enum gp_status gp_helper_pass(struct gp_store *s, int64_t message, int64_t member, struct gp_err *err)
     GP_MUST_CHECK;
