@@ -101,6 +101,7 @@ gp_do_keep(struct asked *a, const char *args)
 	struct gp_practice what = {.list = a->list->id}, *p;
 	struct gp_message *m;
 	struct gp_thread *t;
+	const char *text;
 	enum gp_status st;
 
 	gp_command_thing(a, &args, "thread");
@@ -117,8 +118,16 @@ gp_do_keep(struct asked *a, const char *args)
 	what.title = gp_kind_title(a->ctx, a->site, a->list, t->title);
 	what.keeper = a->member->address;
 	what.name = gp_strdup(a->ctx, a->name);
-	read_title(a, gp_command_text(a, args), &what);
-	st = gp_practice_keep(a->ctx, a->site->store, &what, &p, a->err);
+	text = gp_command_text(a, args);
+	read_title(a, text, &what);
+	/* Nothing is said of a title that it has. */
+	st = *text != '\0' ? GP_E_NOTFOUND : gp_practice_of(a->ctx, a->site->store, m->id, &p, a->err);
+	if (st == GP_OK) {
+		what.title = p->title;
+		what.tags = p->tags;
+	}
+	if (st == GP_OK || st == GP_E_NOTFOUND)
+		st = gp_practice_keep(a->ctx, a->site->store, &what, &p, a->err);
 	if (st != GP_OK)
 		return st;
 	say_page(a, "kept", p);

@@ -64,6 +64,8 @@ test_keep(void **state)
 	assert_string_equal(page(p, "how-we-mark-queens")->tags, " queens ");
 	/* Another thread of the same title has another name. */
 	post(p, BOB, "q2", NULL, "Marking drones", "Nobody does.\n");
+	/* Once more without a title: it has one. */
+	HAS(ask(p, ANN, gp_asprintf(p->ctx, "keep %lld\n", (long long)number(p, "q"))), "\"Marking\" is in the library");
 	HAS(ask(p, ANN, gp_asprintf(p->ctx, "keep %lld How we mark queens\n", (long long)number(p, "q2"))),
 	    "how-we-mark-queens-2");
 	/* Without a title: that of the thread. */
@@ -111,6 +113,7 @@ test_edit(void **state)
 	asked(p);
 	ask(p, ANN, gp_asprintf(p->ctx, "keep %lld Marking\n", (long long)number(p, "q")));
 	HAS(ask(p, ANN, "page marking\n"), "change it and send it back");
+	HAS(ask(p, BOB, "page marking\n"), "kept by its moderators. What is missing");
 	back = reply_address(p);
 	HAS(say(p, ANN, back, "Re: page", "Thanks!\n> ~~~~~~~~~~~~~~~~~~~~\n> White in 2026.\n> Blue in 2027.\n"
 	    "> ~~~~~~~~~~~~~~~~~~~~\n"), "has the new text now, as version 1");
