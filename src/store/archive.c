@@ -308,19 +308,31 @@ add_name(struct gp_store *s, const struct adding *a, int64_t people, struct gp_e
 	return status;
 }
 
+/* What a list says in a thread is of nobody, and answers nothing. The same in SQL: thread.c. */
+static bool
+is_of_list(const struct adding *a)
+{
+	const char *at = strchr(a->m->from_addr, '@');
+	size_t n = at != NULL ? (size_t)(at - a->m->from_addr) : 0;
+
+	return (a->m->flags & GP_MAIL_AUTO) != 0 && a->parent.id != 0 && n > strlen("owner") &&
+	    strncmp(at - strlen("owner"), "owner", strlen("owner")) == 0;
+}
+
 /* The thread's row, for a message that was just put into it. */
 static enum gp_status
 count_in_thread(struct gp_store *s, const struct adding *a, bool *first_shown, struct gp_err *err)
 {
 	struct summary sum = {0};
 	int64_t new_author = 0;
+	bool counts = !is_of_list(a);
 	enum gp_status status = read_summary(s, a->thread, &sum, err);
 
-	if (status == GP_OK)
+	if (status == GP_OK && counts)
 		status = gp_sql_run(s, "INSERT OR IGNORE INTO thread_author(thread, author, node) "
 		    "VALUES(?1, ?2, ?3)", GP_ARGS(GP_INT(a->thread), GP_INT(a->author),
 		    GP_INT(a->id)), err);
-	if (status == GP_OK)
+	if (status == GP_OK && counts)
 		new_author = sqlite3_changes(s->db);
 	*first_shown = sum.messages == 0;
 	if (status == GP_OK)

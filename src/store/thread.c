@@ -88,7 +88,8 @@ count_authors(struct gp_store *s, int64_t thread, struct gp_err *err)
 
 	if (status == GP_OK)
 		status = gp_sql_run(s, "INSERT INTO thread_author(thread, author, node) SELECT ?1, "
-		    "author, min(id) FROM node WHERE thread = ?1 AND state = 1 GROUP BY author",
+		    "n.author, min(n.id) FROM node n WHERE n.thread = ?1 AND "
+		    "n.state = 1 AND NOT (n.flags & 1 AND n.parent <> 0 AND n.from_addr LIKE '%_owner@%') GROUP BY n.author",
 		    args, err);
 	return status;
 }

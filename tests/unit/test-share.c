@@ -500,16 +500,23 @@ static void
 test_sum_up_once(void **state)
 {
 	struct place *p = *state;
+	struct gp_list *list = wasps(p, "public");
 	int64_t start = gp_now();
+	struct gp_message *m;
+	struct gp_err err;
 	char *text;
 	bool posted;
 
-	wasps(p, "public");
 	post(p, BOB, "1", NULL, "Question: Nests", "Where do they build?\n");
 	ask(p, ANN, gp_asprintf(p->ctx, "share %lld wasps\n", (long long)number(p, "1")));
 	say_yes(p, ANN);
 	say(p, WIM, reply_address(p), "Re: Would you", "yes\n");
+	/* Nor does it end the question. */
+	assert_int_equal(thread(p, 1)->people, 1);
+	must(gp_message_find_id(p->ctx, p->site->store, number_on(p, list, "1"), &m, &err), &err);
+	assert_int_equal(thread(p, m->thread)->people, 1);
 	write_about(p, "wasps@example.org", XENA, "x", "1", "Question: Nests", "In sheds.\n", &posted);
+	assert_int_equal(thread(p, 1)->people, 2);
 	text = tick(p, 8 * DAY, gp_library_tick);
 	assert_int_equal(count_of(text, "Would you sum it up"), 1);
 	HAS(text, "Xena: In sheds.");
