@@ -69,14 +69,16 @@ enum gp_status
 gp_circle_begin(const void *ctx, struct gp_site *site, const struct gp_list *list, const struct gp_mail *mail,
     const struct gp_member *author, int64_t message, struct gp_err *err)
 {
-	int64_t n;
+	const char *name = name_of(ctx, site, list, mail);
+	int64_t n, ends = gp_now() + PROPOSAL;
 	enum gp_status st;
 
 	if (author == NULL)
 		return GP_OK;
-	st = gp_circle_propose(site->store, message, list->id, name_of(ctx, site, list, mail), author->id, gp_now(),
-	    gp_now() + PROPOSAL, err);
-	return st == GP_OK ? gp_circle_join(site->store, message, author->id, &n, err) : st;
+	st = gp_circle_propose(site->store, message, list->id, name, author->id, gp_now(), ends, err);
+	if (st == GP_OK)
+		st = gp_circle_join(site->store, message, author->id, &n, err);
+	return st == GP_OK ? gp_kind_begun(ctx, site, list, mail, author, name, ends, err) : st;
 }
 
 static enum gp_status

@@ -12,15 +12,16 @@
 enum { BATCH = 500 };
 
 enum gp_status
-gp_decide_begin(struct gp_site *site, const struct gp_list *list, const struct gp_member *author,
-    int64_t message, struct gp_err *err)
+gp_decide_begin(const void *ctx, struct gp_site *site, const struct gp_list *list, const struct gp_mail *mail,
+    const struct gp_member *author, int64_t message, struct gp_err *err)
 {
-	int who = list->set.decisions;
+	int64_t ends = gp_now() + list->set.decide_for;
+	enum gp_status st;
 
-	if (author == NULL || who == GP_FEATURE_OFF ||
-	    (who == GP_FEATURE_MODERATORS && author->role < GP_ROLE_MODERATOR))
+	if (author == NULL)
 		return GP_OK;
-	return gp_decision_begin(site->store, message, list->id, gp_now(), gp_now() + list->set.decide_for, err);
+	st = gp_decision_begin(site->store, message, list->id, gp_now(), ends, err);
+	return st == GP_OK ? gp_kind_begun(ctx, site, list, mail, author, NULL, ends, err) : st;
 }
 
 /* ---- what members say ------------------------------------------------------------------------------ */

@@ -232,10 +232,8 @@ decide(const void *ctx, struct gp_site *site, const struct gp_list *list, const 
 	size_t n;
 
 	*by = GP_MARK_AUTHOR;
-	if (kind != NULL && strcmp(kind, "decide") == 0)
-		return author != NULL && (moderator || list->set.decisions == GP_FEATURE_ON) ? kind : NULL;
-	if (kind != NULL && strcmp(kind, "circle") == 0)
-		return author != NULL && (moderator || list->set.circles == GP_FEATURE_ON) ? kind : NULL;
+	if (kind != NULL && (strcmp(kind, "decide") == 0 || strcmp(kind, "circle") == 0))
+		return author != NULL && gp_kind_may_begin(list, kind, moderator) ? kind : NULL;
 	if (kind != NULL && strcmp(kind, "question") != 0)
 		return kind;
 	if (list->set.answers == GP_FEATURE_OFF || (list->set.answers == GP_FEATURE_MODERATORS && !moderator))
@@ -263,12 +261,14 @@ gp_kind_mark(const void *ctx, struct gp_site *site, const struct gp_list *list, 
 	if (st != GP_OK || !begins)
 		return st;
 	kind = decide(ctx, site, list, mail, author, &by);
+	if (author != NULL && kind == NULL)
+		return gp_kind_not_begun(ctx, site, list, mail, author, err);
 	/* What is in no archive is listed nowhere by its kind; but what is asked of all is counted. */
 	if (kind == NULL || (a->hidden && strcmp(kind, "decide") != 0))
 		return GP_OK;
 	st = gp_thread_mark(site->store, a->thread, kind, 0, by, err);
 	if (st == GP_OK && strcmp(kind, "decide") == 0)
-		st = gp_decide_begin(site, list, author, a->id, err);
+		st = gp_decide_begin(ctx, site, list, mail, author, a->id, err);
 	if (st == GP_OK && strcmp(kind, "circle") == 0)
 		st = gp_circle_begin(ctx, site, list, mail, author, a->id, err);
 	return st;

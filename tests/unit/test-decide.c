@@ -35,13 +35,25 @@ test_who_may(void **state)
 	struct place *p = *state;
 	struct gp_decision_round *d;
 	struct gp_err err;
+	int64_t before = last_job(p);
+	const char *heard;
 
 	post(p, CLEO, "off", NULL, "#decide Buy a scale", "x\n");
+	HASNT(mails(p, before), "|Re: ");
 	assert_int_equal(gp_decision_of(p->ctx, p->site->store, number(p, "off"), &d, &err), GP_E_NOTFOUND);
 	set(p, "decisions", "moderators");
+	before = last_job(p);
 	post(p, CLEO, "no", NULL, "#decide Buy a smoker", "y\n");
+	/* Whoever asks hears what happens now, or that nothing does. */
+	heard = mails(p, before);
+	HAS(heard, "cleo@example.com|Re: #decide Buy a smoker|Your message");
+	HAS(heard, "not counted here, unless a moderator asks.");
 	assert_int_equal(gp_decision_of(p->ctx, p->site->store, number(p, "no"), &d, &err), GP_E_NOTFOUND);
+	before = last_job(p);
 	post(p, ANN, "yes", NULL, "Entscheidung: eine Presse", "z\n");
+	heard = mails(p, before);
+	HAS(heard, "You ask everyone on bees to decide: Entscheidung: eine Presse. Until 30 November 2026 members reply");
+	assert_null(strstr(heard, "bob@example.net|Re:"));
 	must(gp_decision_of(p->ctx, p->site->store, number(p, "yes"), &d, &err), &err);
 	assert_int_equal(d->ends, gp_now() + 7 * DAY);
 	assert_string_equal(thread(p, d->thread)->mark, "decide");

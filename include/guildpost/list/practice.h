@@ -42,13 +42,26 @@ enum gp_status gp_kind_mark(const void *ctx, struct gp_site *site, const struct 
     const struct gp_mail *mail, const struct gp_member *author, const struct gp_archived *a,
     struct gp_err *err) GP_MUST_CHECK;
 
+/* ---- kind_begun.c: what an author hears of "#decide" and "circle:" -------------------------------------- */
+
+/* Does the list let such a member begin a round ("decide") or a circle? */
+bool gp_kind_may_begin(const struct gp_list *list, const char *kind, bool moderator);
+/* It has begun, and ends then (UTC). circle: its name; NULL: it is a round. */
+enum gp_status gp_kind_begun(const void *ctx, struct gp_site *site, const struct gp_list *list,
+    const struct gp_mail *mail, const struct gp_member *author, const char *circle, int64_t ends,
+    struct gp_err *err) GP_MUST_CHECK;
+/* It has not, if the subject asked for one at all. */
+enum gp_status gp_kind_not_begun(const void *ctx, struct gp_site *site, const struct gp_list *list,
+    const struct gp_mail *mail, const struct gp_member *author, struct gp_err *err) GP_MUST_CHECK;
+
 /* ---- help.c: ask the right few -------------------------------------------------------------------- */
 
 /* ---- decide.c: rounds of yes and no ---------------------------------------------------------------- */
 
-/* A thread that is called "decide" begins a round, if its author may do that. */
-enum gp_status gp_decide_begin(struct gp_site *site, const struct gp_list *list,
-    const struct gp_member *author, int64_t message, struct gp_err *err) GP_MUST_CHECK;
+/* A thread that is called "decide" begins a round; its author is told. */
+enum gp_status gp_decide_begin(const void *ctx, struct gp_site *site, const struct gp_list *list,
+    const struct gp_mail *mail, const struct gp_member *author, int64_t message, struct gp_err *err)
+    GP_MUST_CHECK;
 /* Reminders and outcomes. For the clock. */
 enum gp_status gp_decide_tick(const void *ctx, struct gp_site *site, int64_t now, struct gp_err *err)
     GP_MUST_CHECK;
