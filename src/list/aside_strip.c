@@ -13,6 +13,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+enum { LONGEST_ENTITY = 9 };	/* bytes without the semicolon */
+
 struct said {
 	const char *words;	/* the line, UTF-8 with single blanks */
 	bool html;
@@ -28,10 +30,13 @@ entity_at(const char *p, uint32_t *cp)
 	    {"Ouml", 0xd6}, {"Uuml", 0xdc}, {"szlig", 0xdf}, {"agrave", 0xe0}, {"aacute", 0xe1}, {"acirc", 0xe2},
 	    {"ccedil", 0xe7}, {"egrave", 0xe8}, {"eacute", 0xe9}, {"Eacute", 0xc9}, {"ecirc", 0xea}, {"iacute", 0xed},
 	    {"ntilde", 0xf1}, {"oacute", 0xf3}, {"ocirc", 0xf4}, {"uacute", 0xfa}, {"rsquo", 0x2019}, {"ndash", 0x2013}};
-	size_t n = strcspn(p, ";"), i;
+	size_t n = 0, i;
 	char *end;
 
-	if (*p != '&' || n > 9 || p[n] != ';')
+	/* A mail of ampersands alone must not be gone through for each of them. */
+	while (*p == '&' && n < LONGEST_ENTITY && p[n] != ';' && p[n] != '\0')
+		n++;
+	if (*p != '&' || p[n] != ';')
 		return 0;
 	for (i = 0; i < GP_COUNT(named); i++)
 		if (strlen(named[i].name) == n - 1 && memcmp(p + 1, named[i].name, n - 1) == 0) {
