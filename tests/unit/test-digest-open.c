@@ -133,12 +133,30 @@ test_kept(void **state)
 	gp_clock_set(start, true);
 }
 
+/* Whoever gets digests is asked to decide like all others. */
+static void
+test_round(void **state)
+{
+	struct place *p = *state;
+	int64_t start = gp_now();
+
+	set(p, "decisions", "on");
+	post(p, CLEO, "old", NULL, "Rain", "All day.\n");
+	gp_clock_set(gp_now() + 10 * DAY, true);
+	post(p, CLEO, "d", NULL, "#decide Buy a wax press", "It costs 300.\n");
+	HAS(digest(p, 1), "(to decide: answer *yes*, *no*, *abstain* or *block*), Cleo");
+	post(p, ANN, "v", "d", "Re: #decide Buy a wax press", "Yes.\n\nThe old one is broken.\n");
+	HAS(digest(p, 1), "everyone is asked to decide: answer with *yes*, *no*, *abstain* or *block*");
+	gp_clock_set(start, true);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 		PLACE_TEST(test_open),
 		PLACE_TEST(test_kept),
+		PLACE_TEST(test_round),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
