@@ -80,6 +80,9 @@ gp_helper_next(struct gp_store *s, int64_t message, const char *const *topics, s
 	    "AND NOT EXISTS(SELECT 1 FROM address a WHERE a.person = m.person AND a.folded = lower(q.from_addr)) "
 	    "AND iif((SELECT t.visible FROM thread t WHERE t.id = q.thread) = 2, " GP_VEIL_THERE("q.thread") ", 1) "
 	    "AND NOT EXISTS(SELECT 1 FROM helper h WHERE h.node = ?1 AND h.member = m.id) "
+	    /* Nor on another list that has the question. */
+	    "AND NOT EXISTS(SELECT 1 FROM node c JOIN helper h ON h.node = c.id JOIN member o ON o.id = h.member "
+	    "WHERE c.mid = q.mid AND c.state = 1 AND q.mid <> '' AND o.person = m.person) "
 	    "AND NOT EXISTS(SELECT 1 FROM bounce b WHERE b.member = m.id AND b.state >= 2) "
 	    "AND NOT (m.pause_from <= ?5 AND m.pause_to > ?5) "
 	    "AND (SELECT count(*) FROM helper h WHERE h.member = m.id AND h.time >= ?3) < ?4 "

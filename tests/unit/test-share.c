@@ -496,6 +496,36 @@ test_solved(void **state)
 }
 
 /* Whoever asked, and is on both lists, sums up once; what a list said itself is no answer. */
+/* Bob is on both lists and can help on both: one question asks him once. */
+static void
+test_help_once(void **state)
+{
+	static const char *const topics[] = {"nests"};
+	struct place *p = *state;
+	struct gp_list *list = wasps(p, "public"), *lists[] = {p->bees, list};
+	struct gp_member *bob;
+	struct gp_err err;
+	int64_t who;
+	size_t i;
+
+	post(p, CLEO, "1", NULL, "Question: Nests", "Where do they build?\n");
+	ask(p, ANN, gp_asprintf(p->ctx, "share %lld wasps\n", (long long)number(p, "1")));
+	say_yes(p, ANN);
+	say(p, WIM, reply_address(p), "Re: Would you", "yes\n");
+	must(gp_store_begin(p->site->store, &err), &err);
+	for (i = 0; i < GP_COUNT(lists); i++) {
+		must(gp_member_find(p->ctx, p->site->store, lists[i]->id, "bob@example.net", &bob, &err), &err);
+		must(gp_skill_set(p->site->store, bob->id, "nests", true, &err), &err);
+	}
+	must(gp_helper_next(p->site->store, number_on(p, list, "1"), topics, 1, 0, 9, &who, &err), &err);
+	assert_int_equal(who, bob->id);
+	must(gp_helper_next(p->site->store, number(p, "1"), topics, 1, 0, 9, &who, &err), &err);
+	must(gp_helper_add(p->site->store, number(p, "1"), who, gp_now(), &err), &err);
+	assert_int_equal(gp_helper_next(p->site->store, number_on(p, list, "1"), topics, 1, 0, 9, &who, &err),
+	    GP_E_NOTFOUND);
+	must(gp_store_commit(p->site->store, &err), &err);
+}
+
 static void
 test_sum_up_once(void **state)
 {
@@ -704,7 +734,7 @@ test_digest_once(void **state)
 int
 main(void)
 {
-	static const struct CMUnitTest tests[] = {PLACE_TEST(test_both_get_replies), PLACE_TEST(test_digest_new), PLACE_TEST(test_one_removal),
+	static const struct CMUnitTest tests[] = {PLACE_TEST(test_both_get_replies), PLACE_TEST(test_digest_new), PLACE_TEST(test_one_removal), PLACE_TEST(test_help_once),
 	    PLACE_TEST(test_mute_close_and_end), PLACE_TEST(test_closed_on_both), PLACE_TEST(test_no),
 	    PLACE_TEST(test_refused), PLACE_TEST(test_who_may_bring), PLACE_TEST(test_veiled), PLACE_TEST(test_note_once), PLACE_TEST(test_decide),
 	    PLACE_TEST(test_circle), PLACE_TEST(test_solved), PLACE_TEST(test_sum_up_once), PLACE_TEST(test_found), PLACE_TEST(test_digest_once), PLACE_TEST(test_unnamed_guest), PLACE_TEST(test_first_line)};

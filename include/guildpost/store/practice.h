@@ -64,7 +64,7 @@ enum gp_status gp_helper_all(const void *ctx, struct gp_store *s, int64_t messag
     struct gp_helper **out, size_t *n, struct gp_err *err) GP_MUST_CHECK;
 /*
  * The next to be asked about one of these topics: a member who gets mail, did not write in its
- * thread, was not asked yet, and was asked about less than `cap` questions since `since`; of
+ * thread, was not asked yet (on any list that has it), and was asked about less than `cap` questions since `since`; of
  * several whoever was not asked for the longest time. GP_E_NOTFOUND: nobody.
  */
 enum gp_status gp_helper_next(struct gp_store *s, int64_t message, const char *const *topics,
