@@ -215,7 +215,7 @@ run_line(struct asked *a, const char *line, bool *known)
 	word = gp_words_find(words, GP_WORD_COMMAND, line, &used);
 	a->line = line;
 	a->result = gp_json_push_object(a->results);
-	gp_json_text(a->result, "line", gp_utf8_line(a->ctx, line, strlen(line), 200));
+	gp_json_text(a->result, "line", a->chosen ? NULL : gp_utf8_line(a->ctx, line, strlen(line), 200));
 	*known = word != NULL && gp_command_find(word->name) != NULL;
 	if (*known)
 		return run_command(a, gp_command_find(word->name),
