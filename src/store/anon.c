@@ -13,12 +13,10 @@ static enum gp_status
 find_key(struct gp_store *s, int64_t message, struct gp_anon_key *out, struct gp_err *err)
 {
 	sqlite3_stmt *st;
-	enum gp_status status = gp_sql_open(s, &st, "SELECT k.id, k.secret FROM node n JOIN node m "
+	enum gp_status status = gp_sql_first(s, &st, "SELECT k.id, k.secret FROM node n JOIN node m "
 	    "ON m.thread = n.thread JOIN anon_key k ON k.node = m.id WHERE n.id = ?1 ORDER BY k.id LIMIT 1",
 	    GP_ARGS(GP_INT(message)), err);
 
-	if (status == GP_OK)
-		status = gp_sql_next(s, st, err);
 	if (status != GP_OK)
 		return status;
 	out->id = sqlite3_column_int64(st, 0);
@@ -77,11 +75,9 @@ enum gp_status
 gp_anon_waits(const void *ctx, struct gp_store *s, int64_t hold, struct gp_anon **out, struct gp_err *err)
 {
 	sqlite3_stmt *st;
-	enum gp_status status = gp_sql_open(s, &st, "SELECT key, address FROM anon_post WHERE hold = ?1 "
+	enum gp_status status = gp_sql_first(s, &st, "SELECT key, address FROM anon_post WHERE hold = ?1 "
 	    "AND hold <> 0", GP_ARGS(GP_INT(hold)), err);
 
-	if (status == GP_OK)
-		status = gp_sql_next(s, st, err);
 	if (status != GP_OK)
 		return status;
 	*out = gp_new(ctx, struct gp_anon);

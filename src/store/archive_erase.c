@@ -341,11 +341,9 @@ count_anew(struct gp_store *s, int64_t id, int64_t author, struct gp_err *err)
 	sqlite3_stmt *st;
 	int64_t list, old, date;
 	bool shown;
-	enum gp_status status = gp_sql_open(s, &st, "SELECT list, author, date, state FROM node "
+	enum gp_status status = gp_sql_first(s, &st, "SELECT list, author, date, state FROM node "
 	    "WHERE id = ?1", GP_ARGS(GP_INT(id)), err);
 
-	if (status == GP_OK)
-		status = gp_sql_next(s, st, err);
 	if (status != GP_OK)
 		return status;
 	list = sqlite3_column_int64(st, 0);

@@ -124,13 +124,11 @@ gp_job_find(const void *ctx, struct gp_store *s, int64_t id, bool with_body, str
     struct gp_err *err)
 {
 	sqlite3_stmt *st;
-	enum gp_status status = gp_sql_open(s, &st, "SELECT " JOB_COLUMNS ", d.header, d.body "
+	enum gp_status status = gp_sql_first(s, &st, "SELECT " JOB_COLUMNS ", d.header, d.body "
 	    "FROM job j LEFT JOIN job_data d ON d.job = j.id WHERE j.id = ?1",
 	    GP_ARGS(GP_INT(id)), err);
 	struct gp_job *j;
 
-	if (status == GP_OK)
-		status = gp_sql_next(s, st, err);
 	if (status != GP_OK)
 		return status;
 	j = read_job(ctx, st);

@@ -41,7 +41,7 @@ gp_pair_next(const void *ctx, struct gp_store *s, int64_t list, int64_t cap, int
     int64_t *mentee, char **topic, struct gp_err *err)
 {
 	sqlite3_stmt *st;
-	enum gp_status status = gp_sql_open(s, &st, "SELECT o.member, k.member, k.topic FROM mentoring k "
+	enum gp_status status = gp_sql_first(s, &st, "SELECT o.member, k.member, k.topic FROM mentoring k "
 	    "JOIN member km ON km.id = k.member AND km.list = ?1 "
 	    "JOIN mentoring o ON o.seeks = 0 AND o.topic = k.topic "
 	    "JOIN member om ON om.id = o.member AND om.list = ?1 AND om.person <> km.person "
@@ -58,8 +58,6 @@ gp_pair_next(const void *ctx, struct gp_store *s, int64_t list, int64_t cap, int
 	    "ORDER BY k.time, k.member, (SELECT count(*) FROM pair p WHERE p.mentor = o.member AND p.over = 0), "
 	    "o.time, o.member LIMIT 1", GP_ARGS(GP_INT(list), GP_INT(cap), GP_INT(since)), err);
 
-	if (status == GP_OK)
-		status = gp_sql_next(s, st, err);
 	if (status != GP_OK)
 		return status;
 	*mentor = sqlite3_column_int64(st, 0);

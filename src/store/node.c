@@ -75,11 +75,9 @@ enum gp_status
 gp_node_read(struct gp_store *s, int64_t id, struct gp_place *out, struct gp_err *err)
 {
 	sqlite3_stmt *st;
-	enum gp_status status = gp_sql_open(s, &st, "SELECT " PLACE " FROM node WHERE id = ?1",
+	enum gp_status status = gp_sql_first(s, &st, "SELECT " PLACE " FROM node WHERE id = ?1",
 	    GP_ARGS(GP_INT(id)), err);
 
-	if (status == GP_OK)
-		status = gp_sql_next(s, st, err);
 	if (status != GP_OK)
 		return status;
 	read_place(st, out);

@@ -90,6 +90,9 @@ void gp_sql_done(sqlite3_stmt *st);
 /* Without rows. */
 enum gp_status gp_sql_run(struct gp_store *s, const char *sql, const struct gp_arg *args,
     struct gp_err *err) GP_MUST_CHECK;
+/* The first row, to be read and done with; GP_E_NOTFOUND when there is none, and then all is done already. */
+enum gp_status gp_sql_first(struct gp_store *s, sqlite3_stmt **st, const char *sql, const struct gp_arg *args,
+    struct gp_err *err) GP_MUST_CHECK;
 /* The first column of the first row; GP_E_NOTFOUND when there is no row. */
 enum gp_status gp_sql_int(struct gp_store *s, int64_t *out, const char *sql,
     const struct gp_arg *args, struct gp_err *err) GP_MUST_CHECK;

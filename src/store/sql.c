@@ -145,14 +145,20 @@ gp_sql_run(struct gp_store *s, const char *sql, const struct gp_arg *args, struc
 }
 
 enum gp_status
+gp_sql_first(struct gp_store *s, sqlite3_stmt **st, const char *sql, const struct gp_arg *args, struct gp_err *err)
+{
+	enum gp_status status = gp_sql_open(s, st, sql, args, err);
+
+	return status == GP_OK ? gp_sql_next(s, *st, err) : status;
+}
+
+enum gp_status
 gp_sql_ints(struct gp_store *s, int64_t *out, int64_t *second, const char *sql,
     const struct gp_arg *args, struct gp_err *err)
 {
 	sqlite3_stmt *st;
-	enum gp_status status = gp_sql_open(s, &st, sql, args, err);
+	enum gp_status status = gp_sql_first(s, &st, sql, args, err);
 
-	if (status == GP_OK)
-		status = gp_sql_next(s, st, err);
 	if (status != GP_OK)
 		return status;
 	*out = sqlite3_column_int64(st, 0);
@@ -199,10 +205,8 @@ gp_sql_string(const void *ctx, struct gp_store *s, char **out, const char *sql, 
     struct gp_err *err)
 {
 	sqlite3_stmt *st;
-	enum gp_status status = gp_sql_open(s, &st, sql, args, err);
+	enum gp_status status = gp_sql_first(s, &st, sql, args, err);
 
-	if (status == GP_OK)
-		status = gp_sql_next(s, st, err);
 	if (status != GP_OK)
 		return status;
 	*out = gp_sql_text(ctx, st, 0);

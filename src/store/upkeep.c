@@ -174,7 +174,7 @@ enum gp_status
 gp_store_stats(struct gp_store *s, struct gp_store_stats *out, struct gp_err *err)
 {
 	sqlite3_stmt *st;
-	enum gp_status status = gp_sql_open(s, &st, "SELECT count(*), coalesce(sum(messages), 0), "
+	enum gp_status status = gp_sql_first(s, &st, "SELECT count(*), coalesce(sum(messages), 0), "
 	    "coalesce(sum(threads), 0), (SELECT count(*) FROM member), "
 	    "(SELECT count(*) FROM hold WHERE state = 0), "
 	    "(SELECT count(*) FROM job WHERE left > 0), "
@@ -183,8 +183,6 @@ gp_store_stats(struct gp_store *s, struct gp_store_stats *out, struct gp_err *er
 	    "(SELECT count(*) FROM bounce WHERE state >= 2) FROM list",
 	    GP_NOARGS, err);
 
-	if (status == GP_OK)
-		status = gp_sql_next(s, st, err);
 	if (status != GP_OK)
 		return status;
 	out->lists = sqlite3_column_int64(st, 0);
