@@ -106,7 +106,7 @@ describe(const struct work *w, const struct gp_list *child)
 	gp_json_text(data, "title", w->c->name);
 	/* As the thread's: mail programs lay together what is called the same. */
 	gp_json_text(data, "subject", is_veiled(w) ? w->c->name : w->head->title);
-	gp_json_text(data, "home_title", w->list->set.title[0] != '\0' ? w->list->set.title : w->list->name);
+	gp_json_text(data, "home_title", gp_list_title(w->list));
 	gp_json_text(data, "snippet", is_veiled(w) ? "" : w->head->snippet);
 	gp_json_text(data, "to_date", gp_time_format(w->ctx, w->c->ends, w->list->set.timezone, "%Y-%m-%d"));
 	if (child != NULL) {

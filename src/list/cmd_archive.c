@@ -405,7 +405,7 @@ say_list(struct asked *a, json_t *lists, int64_t id, const struct gp_hits *hits)
 		return st;
 	row = gp_json_push_object(lists);
 	gp_json_int(row, "id", id);
-	gp_json_text(row, "list_title", list->set.title[0] != '\0' ? list->set.title : list->name);
+	gp_json_text(row, "list_title", gp_list_title(list));
 	gp_json_text(row, "request_address", gp_route_address(a->ctx, a->site, list, "request", NULL));
 	say_found(a, list, row, hits, OF_EACH);
 	return GP_OK;

@@ -42,7 +42,7 @@ struct changes {
 char *
 gp_cook_list_id(const void *ctx, const struct gp_list *list)
 {
-	const char *title = list->set.title[0] != '\0' ? list->set.title : list->name;
+	const char *title = gp_list_title(list);
 
 	return gp_asprintf(ctx, "%s <%s.%s>", gp_mail_encode_phrase(ctx, title), list->name,
 	    list->domain);

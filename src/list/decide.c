@@ -56,7 +56,7 @@ gp_decide_voter(struct asked *a, int64_t list, const char *title, const char *wh
 	a->refused = a->uncounted = true;
 	said = gp_said(a, what);
 	gp_json_text(said, "title", title);
-	gp_json_text(said, "home_title", (*home)->set.title[0] != '\0' ? (*home)->set.title : (*home)->name);
+	gp_json_text(said, "home_title", gp_list_title(*home));
 	return st;
 }
 

@@ -38,7 +38,7 @@ letter_of(struct gp_case *c, const char *text, char **out)
 	size_t n;
 
 	gp_json_text(data, "list_title",
-	    c->list->set.title[0] != '\0' ? c->list->set.title : c->list->name);
+	    gp_list_title(c->list));
 	st = gp_templates_render(c->ctx, c->site->templates, "mail/edited.txt",
 	    c->list->set.language, data, &line, &n, c->err);
 	if (st == GP_OK)

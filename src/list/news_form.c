@@ -171,7 +171,7 @@ gp_digest_mime(const void *ctx, struct gp_site *site, const struct gp_list *list
 	struct gp_compose c;
 
 	memset(&c, 0, sizeof(c));
-	c.from_name = list->set.title[0] != '\0' ? list->set.title : list->name;
+	c.from_name = gp_list_title(list);
 	/* An answer goes where it is asked which message is meant, whatever a mail program makes of it. */
 	c.from_addr = gp_route_address(ctx, site, list, "answer", NULL);
 	c.to_addr = to_addr;

@@ -347,7 +347,7 @@ put_list(const struct putting *p, json_t *o)
 	const struct gp_list *list = p->list;
 	const void *ctx = p->ctx;
 
-	gp_json_text(o, "list_title", list->set.title[0] != '\0' ? list->set.title : list->name);
+	gp_json_text(o, "list_title", gp_list_title(list));
 	gp_json_text(o, "list_name", list->name);
 	gp_json_text(o, "list_address", list->address);
 	if (p->is_public) {

@@ -40,12 +40,6 @@ struct writing {
 	struct gp_err *err;
 };
 
-static const char *
-title_of(const struct gp_list *list)
-{
-	return list->set.title[0] != '\0' ? list->set.title : list->name;
-}
-
 /* What the subject and the line beside it name: the first threads, as they stand below. */
 static void
 put_tops(const struct writing *w, json_t *doc)
@@ -133,7 +127,7 @@ document(const struct writing *w, const struct news_level *level, json_t **out)
 		messages += w->issues[i]->messages;
 		threads += w->issues[i]->threads_n;
 	}
-	gp_json_text(doc, "list_title", title_of(first));
+	gp_json_text(doc, "list_title", gp_list_title(first));
 	gp_json_text(doc, "list_name", first->name);
 	gp_json_int(doc, "message_count", (int64_t)messages);
 	gp_json_int(doc, "thread_count", (int64_t)threads);

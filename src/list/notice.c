@@ -66,7 +66,7 @@ static void
 add_list_data(json_t *data, const void *ctx, const struct gp_site *site,
     const struct gp_list *list)
 {
-	const char *title = list->set.title[0] != '\0' ? list->set.title : list->name;
+	const char *title = gp_list_title(list);
 
 	gp_json_text(data, "list_address", list->address);
 	gp_json_text(data, "list_name", list->name);
@@ -163,7 +163,7 @@ gp_notice_send(const void *ctx, struct gp_site *site, const struct gp_list *list
 	if (st != GP_OK)
 		return st;
 	memset(&c, 0, sizeof(c));
-	c.from_name = list->set.title[0] != '\0' ? list->set.title : list->name;
+	c.from_name = gp_list_title(list);
 	c.from_addr = gp_route_address(ctx, site, list, "owner", NULL);
 	c.reply_to = n->reply_to;
 	c.to_name = n->to_name;

@@ -24,19 +24,13 @@ struct work {
 	struct gp_err *err;
 };
 
-static const char *
-title_of(const struct gp_list *list)
-{
-	return list->set.title[0] != '\0' ? list->set.title : list->name;
-}
-
 static void
 describe(const struct work *w, json_t *o)
 {
 	gp_json_text(o, "title", gp_kind_title(w->ctx, w->site, w->home, w->head->title));
-	gp_json_text(o, "home_title", title_of(w->home));
+	gp_json_text(o, "home_title", gp_list_title(w->home));
 	gp_json_text(o, "home_address", w->home->address);
-	gp_json_text(o, "guest_title", title_of(w->guest));
+	gp_json_text(o, "guest_title", gp_list_title(w->guest));
 	gp_json_text(o, "guest_address", w->guest->address);
 	gp_json_text(o, "url", gp_list_has_archive(w->home) ? gp_asprintf(w->ctx, "%s/%s/t/%s",
 	    w->site->conf->url, w->home->name, w->head->key) : NULL);

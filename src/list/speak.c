@@ -68,7 +68,7 @@ enum gp_status
 gp_list_says(const void *ctx, struct gp_site *site, struct gp_list *list, const struct gp_notice *n,
     struct gp_outcome *out, struct gp_err *err)
 {
-	struct gp_compose c = {.from_name = list->set.title[0] != '\0' ? list->set.title : list->name,
+	struct gp_compose c = {.from_name = gp_list_title(list),
 	    .from_addr = gp_route_address(ctx, site, list, "owner", NULL), .to_addr = list->address,
 	    .to_name = "", .in_reply_to = n->in_reply_to, .domain = list->domain, .date = gp_now(),
 	    .auto_submitted = "auto-generated", .msgid = gp_msgid_new(ctx, list->domain)};

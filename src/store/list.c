@@ -268,6 +268,12 @@ gp_list_is_public(const struct gp_list *list)
 	return list->set.archive == GP_ARCHIVE_PUBLIC && list->set.history == GP_HISTORY_ALL;
 }
 
+const char *
+gp_list_title(const struct gp_list *list)
+{
+	return list->set.title[0] != '\0' ? list->set.title : list->name;
+}
+
 bool
 gp_list_has_archive(const struct gp_list *list)
 {

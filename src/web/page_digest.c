@@ -271,7 +271,7 @@ put_digest_entry(struct visit *v, const struct span *s)
 	gp_json_text(o, "title", s->when);
 	gp_json_text(o, "id", gp_asprintf(v->ctx, "tag:%s,2026:%s", v->list->domain, s->path + strlen(v->w->base) + 1));
 	gp_json_text(o, "url", visit_whole(v, s->path));
-	gp_json_text(gp_json_new_object(o, "author"), "name", list_title(v->list));
+	gp_json_text(gp_json_new_object(o, "author"), "name", gp_list_title(v->list));
 	put_date(v, o, "date", s->to);
 	gp_json_text(o, "updated", gp_time_iso(v->ctx, s->to));
 	gp_json_text(o, "body_html", html);
@@ -289,7 +289,7 @@ digests_feed_build(struct visit *v)
 	struct span s;
 	int i, status = 200;
 
-	start_feed(v, gp_asprintf(v->ctx, "%s: digests", list_title(v->list)), list_path(v, v->list, "d/"),
+	start_feed(v, gp_asprintf(v->ctx, "%s: digests", gp_list_title(v->list)), list_path(v, v->list, "d/"),
 	    list_path(v, v->list, "d/feed.atom"), "digests");
 	for (i = 0; status == 200 && i < FEED; i++) {
 		span_of_day(v, last - i, 1, &s);

@@ -84,7 +84,7 @@ feed_build(struct visit *v)
 	if (gp_message_newest(v->ctx, v->s, v->list->id, 0, 0, GP_WEB_FEED_ENTRIES, &all, &n,
 	    &err) != GP_OK)
 		return visit_failed(&err);
-	start_feed(v, list_title(v->list), home_path(v, v->list),
+	start_feed(v, gp_list_title(v->list), home_path(v, v->list),
 	    list_path(v, v->list, "feed.atom"), "feed");
 	return put_entries(v, all, n);
 }
@@ -97,7 +97,7 @@ feed_of_threads(struct visit *v, struct gp_thread **all, size_t n, const char *p
 	struct gp_message *m;
 	int status = 200;
 
-	start_feed(v, list_title(v->list), list_path(v, v->list, "%s", page),
+	start_feed(v, gp_list_title(v->list), list_path(v, v->list, "%s", page),
 	    list_path(v, v->list, "%s.atom", name), name);
 	gp_json_bool(json_object_get(v->doc, "feed"), gp_streq(name, "questions") ? "questions_only" : "threads_only", true);
 	for (i = 0; i < n && status == 200; i++) {
@@ -203,7 +203,7 @@ search_feed_build(struct visit *v)
 	if (gp_search_run(v->ctx, v->s, &query, &hits, &err) != GP_OK)
 		return visit_failed(&err);
 	args = gp_asprintf(v->ctx, "?q=%s", url_value(v->ctx, q));
-	start_feed(v, gp_asprintf(v->ctx, "%s · %s", q, v->list != NULL ? list_title(v->list) :
+	start_feed(v, gp_asprintf(v->ctx, "%s · %s", q, v->list != NULL ? gp_list_title(v->list) :
 	    v->w->site->conf->domain), gp_asprintf(v->ctx, "%s%s", path, args),
 	    gp_asprintf(v->ctx, "%s.atom%s", path, args), gp_asprintf(v->ctx, "search/%s", url_value(v->ctx, q)));
 	return put_found(v, &hits);

@@ -143,7 +143,7 @@ index_build(struct visit *v)
 			continue;
 		o = gp_json_push_object(newest);
 		put_thread(v, o, all[l], threads[i]);
-		gp_json_text(o, "list_name", list_title(all[l]));
+		gp_json_text(o, "list_name", gp_list_title(all[l]));
 	}
 	gp_json_bool(v->doc, "has_threads", json_array_size(newest) > 0);
 	return 200;
@@ -281,7 +281,7 @@ home_build(struct visit *v)
 	    &threads, &n, &err) != GP_OK)
 		return visit_failed(&err);
 	n = see_threads(v, threads, n);
-	doc_start(v, list_title(v->list), home_path(v, v->list));
+	doc_start(v, gp_list_title(v->list), home_path(v, v->list));
 	gp_json_bool(v->doc_page, "is_home", true);
 	gp_json_bool(v->doc_page, "noindex", last != 0 || since != 0);
 	gp_json_text(v->doc_page, "feed_url", list_path(v, v->list, "feed.atom"));
@@ -336,7 +336,7 @@ about_build(struct visit *v)
 	    gp_markdown_html(v->ctx, charter, strlen(charter), GP_MD_WEB, 2,
 	    v->list->set.language, NULL, &html, &n, &err) != GP_OK)
 		return visit_failed(&err);
-	doc_start(v, list_title(v->list), list_path(v, v->list, "about"));
+	doc_start(v, gp_list_title(v->list), list_path(v, v->list, "about"));
 	gp_json_bool(v->doc_page, "is_about", true);
 	about = gp_json_new_object(v->doc, "about");
 	gp_json_textn(about, "charter_html", charter[0] != '\0' ? html : NULL, n);

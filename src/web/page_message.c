@@ -105,9 +105,9 @@ find_elsewhere(struct visit *v)
 			continue;
 		v->out->own |= !gp_list_is_public(list);
 		row = gp_json_push_object(v->elsewhere);
-		gp_json_text(row, "list_name", list_title(list));
+		gp_json_text(row, "list_name", gp_list_title(list));
 		gp_json_text(row, "url", message_path(v, list, all[i]->key));
-		visit_stamp(v, "elsewhere %s", list_title(list));
+		visit_stamp(v, "elsewhere %s", gp_list_title(list));
 	}
 	return 200;
 }

@@ -131,7 +131,7 @@ put_hit(struct visit *v, json_t *array, const struct gp_message *m, const struct
 	put_message(v, o, list, m);
 	gp_json_text(o, "url", list_path(v, list, "t/%s", m->key));
 	gp_json_text(o, "message_url", message_path(v, list, m->key));
-	gp_json_text(o, "list_name", v->list == NULL ? list_title(list) : NULL);
+	gp_json_text(o, "list_name", v->list == NULL ? gp_list_title(list) : NULL);
 	gp_json_text(o, "list_url", v->list == NULL ? home_path(v, list) : NULL);
 	gp_buf_init(&b, mem, 64 << 10);
 	mark_terms(&b, mem, hits, excerpt_of(v, mem, m, hits));
@@ -178,7 +178,7 @@ put_page(struct visit *v, json_t *array, const struct gp_practice *p, const stru
 		return visit_failed(&err);
 	}
 	put_practice(v, o, list, p);
-	gp_json_text(o, "list_name", v->list == NULL ? list_title(list) : NULL);
+	gp_json_text(o, "list_name", v->list == NULL ? gp_list_title(list) : NULL);
 	gp_json_text(o, "list_url", v->list == NULL ? home_path(v, list) : NULL);
 	gp_buf_init(&b, mem, 64 << 10);
 	mark_terms(&b, mem, hits, hidden(mem, p->title));

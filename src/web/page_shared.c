@@ -65,7 +65,7 @@ put_shared(struct visit *v)
 		if (gp_list_find_id(v->ctx, v->s, sides[i].list, &list, &err) != GP_OK)
 			return visit_failed(&err);
 		o = gp_json_push_object(array);
-		gp_json_text(o, "title", list_title(list));
+		gp_json_text(o, "title", gp_list_title(list));
 		/* A page that is kept for all names only what all may read. */
 		gp_json_text(o, "url", gp_list_is_public(list) || (v->out->own && visit_may_read(v, list, &since)) ?
 		    home_path(v, list) : NULL);

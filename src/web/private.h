@@ -169,7 +169,6 @@ char *visit_whole(const struct visit *v, const char *path);
 char *list_path(const struct visit *v, const struct gp_list *list, const char *fmt, ...)
     GP_PRINTF(3, 4);
 char *home_path(const struct visit *v, const struct gp_list *list);
-const char *list_title(const struct gp_list *list);
 char *hidden(const void *ctx, const char *s);	/* one line, addresses cut */
 /* The document of a page with site, list and page members. */
 void doc_start(struct visit *v, const char *title, const char *path);

@@ -152,12 +152,6 @@ put_author(const struct visit *v, json_t *o, const struct gp_message *m)
 	gp_json_int(o, "colour", (h >> 16) % 8);
 }
 
-const char *
-list_title(const struct gp_list *list)
-{
-	return list->set.title[0] != '\0' ? list->set.title : list->name;
-}
-
 static const char *
 zone_of(const struct visit *v)
 {
@@ -289,7 +283,7 @@ void
 put_list(const struct visit *v, json_t *o, const struct gp_list *list)
 {
 	gp_json_text(o, "name", list->name);
-	gp_json_text(o, "title", list_title(list));
+	gp_json_text(o, "title", gp_list_title(list));
 	gp_json_text(o, "description", list->set.description);
 	gp_json_text(o, "address", list->address);
 	gp_json_text(o, "list_id", gp_asprintf(v->ctx, "%s.%s", list->name, list->domain));

@@ -147,6 +147,8 @@ enum gp_status gp_list_rename(struct gp_store *s, struct gp_list *list, const ch
 bool gp_list_is_public(const struct gp_list *list);
 /* Is there one for members? Links in their mail lead somewhere then. */
 bool gp_list_has_archive(const struct gp_list *list);
+/* What people call it: its title, or its name where it has none. Hangs on the list. */
+const char *gp_list_title(const struct gp_list *list);
 struct gp_member;
 /* May they read it, on the web or by mail? NULL: whoever comes. */
 bool gp_list_may_read(const struct gp_list *list, const struct gp_member *member);
