@@ -165,6 +165,10 @@ enum gp_status gp_command_leave(struct asked *a, const struct gp_member *m);
 /* What anybody may see of the archive by mail, from here on as it is shown: GP_OK, or GP_E_NOTFOUND with a result that says why. */
 enum gp_status gp_command_may_read(struct asked *a);
 
+/* ---- named.c: which message is meant ---- */
+
+/* May this reader see it: from before they came, on a list that keeps that to itself? */
+bool gp_command_sees(const struct asked *a, const struct gp_message *m);
 /* The message that a number, "#12", or a key names; GP_E_NOTFOUND with a result when there is none. */
 enum gp_status gp_command_message(struct asked *a, const char *args, struct gp_message **out);
 /* The same, also of a message that is in no archive, for who got it by mail: where nothing of it need be shown. */
