@@ -129,7 +129,7 @@ gp_subject_prefix(const void *ctx, const char *value, const char *prefix, int64_
 	kept = rest_as_came(raw, text, &p);
 	if (strcmp(whole, text) == 0)
 		out = NULL;
-	else if (kept != NULL && *kept != '\0' && is_plain(front))
+	else if (kept != NULL && *p.rest != '\0' && is_plain(front))
 		out = gp_asprintf(ctx, "%s%s", front, kept);
 	else
 		out = gp_mail_encode_words(ctx, whole, sizeof("Subject: ") - 1);
