@@ -302,7 +302,8 @@ gp_do_write(struct asked *a, const char *args)
 	st = is_newer(a, p, from, text, &newer);
 	if (st != GP_OK || newer)
 		return st;
-	st = gp_practice_write(a->ctx, a->site->store, p, text, a->from, &version, a->err);
+	st = strlen(text) > GP_MAX_PAGE ? GP_E_TOOBIG :
+	    gp_practice_write(a->ctx, a->site->store, p, text, a->from, &version, a->err);
 	if (st == GP_E_PARSE || st == GP_E_TOOBIG) {
 		say_page(a, "page_bad", p);
 		return GP_OK;

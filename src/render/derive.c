@@ -16,8 +16,7 @@
 enum {
 	SNIPPET = 200,			/* code points */
 	MUCH_LESS = 5,			/* text of under a fifth of the HTML's */
-	NOT_SHORT = 200,		/* bytes: below, a short text may be all there is */
-	MARKDOWN_MOST = 64 << 10	/* of a stranger's: cmark can take quadratic time */
+	NOT_SHORT = 200		/* bytes: below, a short text may be all there is */
 };
 
 static bool
@@ -113,7 +112,7 @@ gp_derive_markdown(const void *ctx, struct gp_mail *m, const char *md, size_t n)
 	char *html;
 	size_t len;
 
-	if (n > MARKDOWN_MOST || markdown_write(ctx, md, n, &o, &html, &len, NULL) != GP_OK ||
+	if (n > GP_MAX_PAGE || markdown_write(ctx, md, n, &o, &html, &len, NULL) != GP_OK ||
 	    len > GP_MAX_HTML)
 		return; /* shown as plain text */
 	m->flags |= GP_MAIL_MARKDOWN;

@@ -6,9 +6,10 @@
  * https and mailto, images as links, no raw HTML. For mail every element gets its style
  * inline, because mail programs drop style sheets.
  *
- * cmark 0.30 takes quadratic time on some inputs: GP_MAX_MARKDOWN bounds what it is
- * given, and strangers' text is only parsed in a parser process. The tree is walked
- * with cmark's iterator, without recursion; nesting beyond MAX_NEST is flattened.
+ * cmark 0.30 takes quadratic time on some inputs ("![[]()" without end, deep lists with
+ * empty lines): GP_MAX_MARKDOWN and GP_MAX_PAGE bound what it is given, markdown_depth.c
+ * how deep. The tree is walked with cmark's iterator, without recursion; nesting beyond
+ * MAX_NEST is flattened.
  */
 #include "config.h"
 
@@ -330,12 +331,17 @@ markdown_write(const void *ctx, const char *md, size_t n, const struct markdown_
 	cmark_node *doc;
 	cmark_iter *it;
 	struct gp_buf b;
+	size_t shallow_n;
+	char *shallow;
 
 	if (n > GP_MAX_MARKDOWN)
 		return gp_fail(err, GP_E_TOOBIG, "a text of %zu bytes is too long for Markdown", n);
 	gp_buf_init(&b, ctx, n * MAX_GROWTH + (64 << 10));
 	w.b = &b;
-	doc = cmark_parse_document(md, n, CMARK_OPT_VALIDATE_UTF8);
+	shallow = markdown_shallow(ctx, md, n, &shallow_n);
+	doc = shallow != NULL ? cmark_parse_document(shallow, shallow_n, CMARK_OPT_VALIDATE_UTF8) :
+	    cmark_parse_document(md, n, CMARK_OPT_VALIDATE_UTF8);
+	talloc_free(shallow);
 	if (!doc)
 		gp_oom();
 	cmark_consolidate_text_nodes(doc);

@@ -13,6 +13,11 @@ struct markdown_opts {
 };
 enum gp_status markdown_write(const void *ctx, const char *md, size_t n,
     const struct markdown_opts *o, char **out, size_t *out_n, struct gp_err *err) GP_MUST_CHECK;
+/*
+ * Markdown on ctx without the signs of quotes and lists that a line opens beyond GP_MAX_MARKDOWN_DEPTH, its length
+ * in *out_n; NULL: there are none, md will do.
+ */
+char *markdown_shallow(const void *ctx, const char *md, size_t n, size_t *out_n);
 /* Words of a paragraph, an item, a heading of n bytes, as plain text; line ends become blanks, but hard ones. */
 void markdown_words(struct gp_buf *b, const char *s, size_t n);
 

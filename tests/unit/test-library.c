@@ -108,6 +108,7 @@ test_edit(void **state)
 	struct gp_list_text **v;
 	struct gp_err err;
 	const char *back, *text;
+	struct gp_buf many;
 	size_t n;
 
 	asked(p);
@@ -125,6 +126,15 @@ test_edit(void **state)
 	/* Without a token, and without a proof: asked. */
 	HAS(ask(p, ANN, "write marking\n~~~~~~~~~~~~~~~~~~~~\nRed\n~~~~~~~~~~~~~~~~~~~~\n"), "Was that you");
 	HAS(say_yes(p, ANN), "version 2");
+	assert_string_equal(body(p, "marking"), "Red\n");
+	/* What is too long for a page leaves it as it was. */
+	HAS(ask(p, ANN, "page marking\n"), "Red");
+	gp_buf_init(&many, p->ctx, 2 * GP_MAX_PAGE);
+	gp_buf_puts(&many, "~~~~~~~~~~~~~~~~~~~~\n");
+	while (many.len < GP_MAX_PAGE + 30)
+		gp_buf_puts(&many, "White in 2026.\n");
+	gp_buf_puts(&many, "~~~~~~~~~~~~~~~~~~~~\n");
+	HAS(say(p, ANN, reply_address(p), "Re: page", many.p), "the text is too long");
 	assert_string_equal(body(p, "marking"), "Red\n");
 	HAS(ask(p, ANN, "page nothing\n"), "no page nothing");
 	HAS(ask(p, BOB, "write marking\n~~~~~~~~~~~~~~~~~~~~\nRed\n~~~~~~~~~~~~~~~~~~~~\n"), "by its moderators");

@@ -240,6 +240,45 @@ test_bounds(void **state)
 	talloc_free(in.p);
 }
 
+/* Signs that a line opens beyond the limit go, its words don't, and other lines stay letter by letter. */
+static void
+test_depth(void **state)
+{
+	static const struct {
+		const char *sign, *words;
+		size_t times, left;
+	} cases[] = {
+		{"> ", "x", 16, 16}, {"> ", "x", 17, 16}, {">", "x", 900, 16}, {"- ", "x", 900, 16},
+		{"12. ", "1.5 kg", 40, 16}, {"+ > ", "x", 40, 8}, {"3) ", "", 40, 16}, {"* ", "*x*", 40, 16},
+		{"-", "x", 40, 40}, {"1.", "x", 40, 40}, {"# ", "x", 40, 40}, {"-\t", "x", 40, 16},
+	};
+	size_t i, k, n;
+
+	(void)state;
+	for (i = 0; i < GP_COUNT(cases); i++) {
+		struct gp_buf in, want;
+		char *got;
+
+		gp_buf_init(&in, NULL, 1 << 20);
+		gp_buf_init(&want, NULL, 1 << 20);
+		gp_buf_puts(&in, "a\n\n  ");
+		gp_buf_puts(&want, "a\n\n  ");
+		for (k = 0; k < cases[i].times; k++)
+			gp_buf_puts(&in, cases[i].sign);
+		for (k = 0; k < cases[i].left; k++)
+			gp_buf_puts(&want, cases[i].sign);
+		gp_buf_printf(&in, "%s\nb", cases[i].words);
+		gp_buf_printf(&want, "%s\nb", cases[i].words);
+		got = markdown_shallow(NULL, in.p, in.len, &n);
+		if (got == NULL)
+			got = gp_strndup(NULL, in.p, in.len);
+		assert_string_equal(got, want.p);
+		talloc_free(got);
+		talloc_free(in.p);
+		talloc_free(want.p);
+	}
+}
+
 int
 main(void)
 {
@@ -250,6 +289,7 @@ main(void)
 		cmocka_unit_test(test_escape),
 		cmocka_unit_test(test_text),
 		cmocka_unit_test(test_bounds),
+		cmocka_unit_test(test_depth),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -123,6 +123,8 @@ enum {
 	GP_MAX_HTML = 2 << 20,		/* sanitised HTML of a message */
 	GP_MAX_HTML_DEPTH = 256,	/* element depth kept by the sanitiser */
 	GP_MAX_MARKDOWN = 1 << 20,	/* bytes given to the Markdown library */
+	GP_MAX_MARKDOWN_DEPTH = 16,	/* quotes and lists that a line of it opens within each other */
+	GP_MAX_PAGE = 64 << 10,		/* Markdown by a member: a post, or a page of the library */
 	GP_MAX_SUBJECT = 1000,		/* code points of a decoded subject */
 	GP_MAX_RECEIVED = 50,		/* Received fields before it is a loop */
 	GP_MAX_SAME_SUBJECT = 5,	/* posts of one author with one subject in an hour */
