@@ -157,16 +157,37 @@ fill(struct gp_buf *b, const char *mark, size_t mark_n, bool again, const char *
 	}
 }
 
+/* Words in lines as those of a paragraph, and an address at their end in one of its own. */
+static void
+put_small_heading(struct gp_buf *b, const char *s, size_t n)
+{
+	size_t mark = item_mark(s, n), end;
+	struct gp_buf words;
+
+	gp_buf_init(&words, b->ctx, GROWTH * n + SPARE);
+	markdown_words(&words, s + mark, n - mark);
+	for (end = words.len; end > 0 && words.p[end - 1] != ' '; end--)
+		;
+	if (end > 0 && gp_memmem(words.p + end, words.len - end, "://", 3) != NULL)
+		words.p[end - 1] = '\n';
+	fill(b, s, mark, false, words.p != NULL ? words.p : "", words.len);
+	talloc_free(words.p);
+}
+
 static void
 put_heading(struct gp_buf *b, const char *s, size_t n, size_t level)
 {
 	size_t from = b->len, wide;
 
-	markdown_words(b, s + level + 1, n - level - 1);
+	s += level + 1;
+	n -= level + 1;
+	if (level > UNDERLINED) {
+		put_small_heading(b, s, n);
+		return;
+	}
+	markdown_words(b, s, n);
 	wide = columns(b->p + from, b->len - from);
 	wide = wide < LEAST_LINE ? LEAST_LINE : wide > WIDTH ? WIDTH : wide;
-	if (level > UNDERLINED)
-		return;
 	gp_buf_putc(b, '\n');
 	for (; wide > 0; wide--)
 		gp_buf_putc(b, level == 1 ? '=' : '-');

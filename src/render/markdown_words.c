@@ -97,6 +97,16 @@ put_address(struct gp_buf *b, const char *s, size_t n)
 	unescape(b, s, n);
 }
 
+static bool
+ends_sentence(const struct gp_buf *b)
+{
+	size_t n = b->len;
+
+	while (n > 0 && b->p[n - 1] == '*')
+		n--;
+	return n > 0 && strchr("?!.:", b->p[n - 1]) != NULL;
+}
+
 /* "[label](address)" at s: writes it and returns its length, or 0. */
 static size_t
 put_link(struct gp_buf *b, const char *s, size_t n)
@@ -110,7 +120,7 @@ put_link(struct gp_buf *b, const char *s, size_t n)
 	markdown_words(b, s + 1, label - 1);
 	if (url > label + 2 && (url - label - 2 != label - 1 ||
 	    memcmp(s + 1, s + label + 2, label - 1))) {
-		gp_buf_puts(b, ": ");
+		gp_buf_puts(b, ends_sentence(b) ? " " : ": ");
 		put_address(b, s + label + 2, url - label - 2);
 	}
 	return url + 1;
