@@ -186,26 +186,25 @@ gp_anon_name(const void *ctx, struct gp_site *site, const struct gp_list *list, 
 {
 	char *who = gp_asprintf(ctx, "person %lld", (long long)person), *base;
 	unsigned char mac[GP_SHA256_LEN];
-	struct gp_node *nodes = NULL;
+	struct gp_alias **others = NULL;
 	size_t i, n = 0;
-	enum gp_status st = GP_OK;
+	enum gp_status st;
 	bool taken = true;
 	int k;
 
 	gp_hmac(key->secret, sizeof(key->secret), who, strlen(who), mac);
 	out->address = gp_route_address(ctx, site, list, "anon", gp_base32(ctx, mac, TAG));
 	base = out->name = name_of(ctx, site, list, (unsigned)mac[TAG] << 8 | mac[TAG + 1]);
-	if (thread != 0)
-		st = gp_thread_nodes(ctx, site->store, thread, &nodes, &n, err);
-	for (i = 0; i < n; i++)
-		if (nodes[i].msg != NULL && gp_strieq(nodes[i].msg->from_addr, out->address)) {
-			out->name = nodes[i].msg->from_name;
-			return st;
+	st = gp_anon_names(ctx, site->store, thread, key->id, GP_PURPOSE_ANON, gp_now(), &others, &n, err);
+	for (i = 0; st == GP_OK && i < n; i++)
+		if (gp_strieq(others[i]->address, out->address)) {
+			out->name = others[i]->name;
+			return GP_OK;
 		}
-	/* Somebody else has that name here. */
+	/* Somebody else has that name here, or will have it. */
 	for (k = 2; st == GP_OK && taken; k++) {
 		for (i = 0, taken = false; i < n; i++)
-			taken |= nodes[i].msg != NULL && strcmp(nodes[i].msg->from_name, out->name) == 0;
+			taken |= strcmp(others[i]->name, out->name) == 0;
 		if (taken)
 			out->name = gp_asprintf(ctx, "%s %d", base, k);
 	}

@@ -115,6 +115,31 @@ gp_anon_drafts(struct gp_store *s, const char *purpose, int64_t list, const char
 	    GP_INT(now)), err);
 }
 
+static void *
+read_alias(const void *ctx, sqlite3_stmt *st)
+{
+	struct gp_alias *a = gp_new(ctx, struct gp_alias);
+
+	a->name = gp_sql_text(a, st, 0);
+	a->address = gp_sql_text(a, st, 1);
+	return a;
+}
+
+enum gp_status
+gp_anon_names(const void *ctx, struct gp_store *s, int64_t thread, int64_t key, const char *purpose, int64_t now,
+    struct gp_alias ***out, size_t *n, struct gp_err *err)
+{
+	sqlite3_stmt *st;
+	/* Of what is in no archive the words are gone, not who said them. */
+	enum gp_status status = gp_sql_open(s, &st, "SELECT DISTINCT from_name, from_addr FROM node WHERE thread = ?1 "
+	    "AND state IN (1, 2) UNION SELECT h.from_name, h.from_addr FROM anon_post p JOIN hold h ON h.id = p.hold "
+	    "WHERE p.hold <> 0 AND p.key = ?2 UNION SELECT json_extract(data, '$.name'), json_extract(data, '$.address') "
+	    "FROM token WHERE purpose = ?3 AND used = 0 AND expires > ?4 AND json_extract(data, '$.key') = ?2",
+	    GP_ARGS(GP_INT(thread), GP_INT(key), GP_TEXT(purpose), GP_INT(now)), err);
+
+	return status == GP_OK ? gp_sql_rows(ctx, s, st, read_alias, out, n, err) : status;
+}
+
 /* ---- that nothing stays ----------------------------------------------------------- */
 
 /*

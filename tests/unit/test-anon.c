@@ -10,6 +10,8 @@
 
 #include "practice.h"
 
+#include "../../src/list/anon.h"
+
 /* What tells that it was Bob, and stands in nothing but his mail. */
 static const char *const traces[] = {"Quibbleson", "bobphone.example", "Bobmail", "555-0161", "bob-cv.pdf",
     "JVBERi0", "192.0.2.77", "beekeeper-in-chief"};
@@ -223,6 +225,14 @@ test_no_trace(void **state)
 	}
 }
 
+/* A mail to NAME+anon that answers a message of the list. */
+static char *
+answer_without_name(struct place *p, const char *from, const char *under, const char *text)
+{
+	return give(p, "bees+anon@example.org", gp_asprintf(p->ctx, "From: %s\nTo: bees+anon@example.org\nSubject: Re: x\n"
+	    "Message-ID: <%s@bobphone.example>\nIn-Reply-To: <%s>\n\n%s\n", from, gp_token_new(p->ctx), under, text));
+}
+
 static void
 test_names(void **state)
 {
@@ -248,6 +258,68 @@ test_names(void **state)
 	write_one(p, "e", "c", "Re: Losses", "Months later.");
 	assert_string_not_equal(newest_post(p)->from_name, name);
 	gp_clock_set(start, true);
+}
+
+/* The first two people who would have one name there, and what the second is called now. */
+static char *
+name_of_second(struct place *p, const char *under, int64_t *first, int64_t *second)
+{
+	struct gp_anon_key key;
+	struct gp_draft one, two;
+	struct gp_person *bob;
+	struct gp_err err;
+	bool same;
+
+	must(gp_store_begin(p->site->store, &err), &err);
+	must(gp_anon_key(p->site->store, p->bees->id, number(p, under), gp_now(), &key, &err), &err);
+	must(gp_store_commit(p->site->store, &err), &err);
+	must(gp_person_find(p->ctx, p->site->store, "bob@example.net", &bob, &err), &err);
+	*first = bob->id;
+	key.id = 0;	/* of no thread: nobody is in it */
+	must(gp_anon_name(p->ctx, p->site, p->bees, &key, *first, 0, &one, &err), &err);
+	for (*second = 1000, same = false; !same; *second += !same) {
+		must(gp_anon_name(p->ctx, p->site, p->bees, &key, *second, 0, &two, &err), &err);
+		same = strcmp(one.name, two.name) == 0;
+	}
+	return one.name;
+}
+
+/* In one thread nobody is taken for another: of posts that stand, that are in no archive, that wait. */
+static void
+test_names_differ(void **state)
+{
+	static const struct { const char *name, *subject; int steps; } all[] = {
+		{"in an archive", "Losses", 3}, {"in no archive", "Deaths #not-archived", 3},
+		{"waits for a moderator", "Thefts #not-archived", 2}, {"waits for its author", "Fires", 1}};
+	struct place *p = *state;
+	size_t i;
+
+	set(p, "anon", "on");
+	for (i = 0; i < GP_COUNT(all); i++) {
+		char *mid = gp_asprintf(p->ctx, "n%zu", i), *name;
+		int64_t first, second, t;
+		struct gp_anon_key key;
+		struct gp_draft d;
+		struct gp_err err;
+
+		t = post(p, CLEO, mid, NULL, all[i].subject, gp_asprintf(p->ctx, "Who %zu lost %zu hives?\n", i, i));
+		name = name_of_second(p, mid, &first, &second);
+		answer_without_name(p, "Bob <bob@example.net>", gp_asprintf(p->ctx, "%s@x.example", mid),
+		    gp_asprintf(p->ctx, "All %zu of mine.", i));
+		if (all[i].steps > 1)
+			say(p, BOB, answer_to(p, "+anon-"), "Re: that", "Yes.\n");
+		if (all[i].steps > 2)
+			say(p, ANN, answer_to(p, "+hold-"), "Re: that", "ok\n");
+		must(gp_store_begin(p->site->store, &err), &err);
+		must(gp_anon_key(p->site->store, p->bees->id, number(p, mid), gp_now(), &key, &err), &err);
+		must(gp_store_commit(p->site->store, &err), &err);
+		must(gp_anon_name(p->ctx, p->site, p->bees, &key, first, t, &d, &err), &err);
+		if (strcmp(d.name, name) != 0)
+			fail_msg("%s: Bob is \"%s\" and then \"%s\"", all[i].name, name, d.name);
+		must(gp_anon_name(p->ctx, p->site, p->bees, &key, second, t, &d, &err), &err);
+		if (strcmp(d.name, gp_asprintf(p->ctx, "%s 2", name)) != 0)
+			fail_msg("%s: two are called \"%s\"", all[i].name, d.name);
+	}
 }
 
 static void
@@ -411,14 +483,6 @@ test_doors(void **state)
 	}
 	HAS(ask(p, BOB, "anon\n"), "bees+anon@example.org");
 	HASNT(ask(p, EVE, "anon\n"), "bees+anon@example.org");
-}
-
-/* A mail to NAME+anon that answers a message of the list. */
-static char *
-answer_without_name(struct place *p, const char *from, const char *under, const char *text)
-{
-	return give(p, "bees+anon@example.org", gp_asprintf(p->ctx, "From: %s\nTo: bees+anon@example.org\nSubject: Re: x\n"
-	    "Message-ID: <%s@bobphone.example>\nIn-Reply-To: <%s>\n\n%s\n", from, gp_token_new(p->ctx), under, text));
 }
 
 static int64_t
@@ -592,7 +656,7 @@ int
 main(void)
 {
 	static const struct CMUnitTest tests[] = {
-		PLACE_TEST(test_from_draft_to_post), PLACE_TEST(test_no_trace), PLACE_TEST(test_names),
+		PLACE_TEST(test_from_draft_to_post), PLACE_TEST(test_no_trace), PLACE_TEST(test_names), PLACE_TEST(test_names_differ),
 		PLACE_TEST(test_other_ends), PLACE_TEST(test_doors),
 		PLACE_TEST(test_what_moderators_read), PLACE_TEST(test_asides_of_others), PLACE_TEST(test_asides_of_the_asker), PLACE_TEST(test_threads), PLACE_TEST(test_from_no_one),
 	};

@@ -38,6 +38,11 @@ enum gp_status gp_anon_waits(const void *ctx, struct gp_store *s, int64_t hold, 
 /* It waits no longer: archived as that message and sealed, or (message 0) forgotten. */
 enum gp_status gp_anon_end(struct gp_store *s, int64_t hold, int64_t message, struct gp_err *err)
     GP_MUST_CHECK;
+/* The names under which posts without a name stand, wait for a moderator or (tokens of that purpose) for a yes of their
+ * author in a thread: those of its key, and of all who wrote there, whether it is kept or not. */
+struct gp_alias { char *name, *address; };
+enum gp_status gp_anon_names(const void *ctx, struct gp_store *s, int64_t thread, int64_t key, const char *purpose,
+    int64_t now, struct gp_alias ***out, size_t *n, struct gp_err *err) GP_MUST_CHECK;
 /* Who wrote a sealed one. GP_E_NOTFOUND: it is not known here. */
 enum gp_status gp_anon_unseal(const void *ctx, struct gp_store *s, int64_t message, char **address,
     struct gp_err *err) GP_MUST_CHECK;
