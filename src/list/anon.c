@@ -119,7 +119,7 @@ would_begin(const struct writing *w)
 static json_t *
 preview_of(struct writing *w, const struct gp_draft *d, const struct gp_called *who, const struct gp_anon_aside *aside)
 {
-	json_t *data = gp_json_object(w->ctx), *left;
+	json_t *data = gp_json_object(w->ctx), *left, *where;
 	bool cut;
 
 	gp_json_text(data, "line", aside->said);
@@ -137,8 +137,10 @@ preview_of(struct writing *w, const struct gp_draft *d, const struct gp_called *
 	gp_json_bool(data, "one_day", w->list->set.anon_keep / DAY == 1);
 	add_files(w->in->mail, data);
 	left = gp_json_new_array(data, "still_named");
-	gp_anon_left(w->ctx, gp_asprintf(w->ctx, "%s\n%s", d->subject, d->text), who, left);
+	where = gp_json_new_array(data, "still_addressed");
+	gp_anon_left(w->ctx, gp_asprintf(w->ctx, "%s\n%s", d->subject, d->text), who, left, where);
 	gp_json_bool(data, "has_names", json_array_size(left) > 0);
+	gp_json_bool(data, "has_addresses", json_array_size(where) > 0);
 	return data;
 }
 

@@ -24,8 +24,9 @@ struct gp_called { const char *names[2]; char *const *addresses; size_t n; };
  * whole names and addresses anywhere are gone. "" when nothing is left. */
 char *gp_anon_text(const void *ctx, const struct gp_mail *m, const struct gp_called *who);
 char *gp_anon_line(const void *ctx, const char *line, const struct gp_called *who);
-/* Parts of a name that still stand in a text: for the author to look at. */
-void gp_anon_left(const void *ctx, const char *text, const struct gp_called *who, json_t *rows);
+/* What still stands in a text, for the author to look at: parts of a name; and what of an address, or a web address
+ * that has any of both in it. Rows with a "name". */
+void gp_anon_left(const void *ctx, const char *text, const struct gp_called *who, json_t *names, json_t *addresses);
 /* The name of an author in a thread, and the address that goes with it. */
 enum gp_status gp_anon_name(const void *ctx, struct gp_site *site, const struct gp_list *list,
     const struct gp_anon_key *key, int64_t person, int64_t thread, struct gp_draft *out, struct gp_err *err);

@@ -11,6 +11,8 @@
 #include <string.h>
 
 enum { SHORTEST = 3,	/* bytes of a part of a name that is looked for by itself */
+	LABEL = 4,	/* of one that is looked for within other words, and of a name within a domain */
+	MOST_LEFT = 20, LONGEST_LEFT = 100,
 	TAG = 5 };	/* bytes of the MAC in the address: 8 letters */
 
 /* ---- without names --------------------------------------------------------------------------- */
@@ -131,25 +133,125 @@ gp_anon_text(const void *ctx, const struct gp_mail *m, const struct gp_called *w
 	return gp_anon_line(ctx, n > 0 ? gp_strndup(ctx, text, n) : "", who);
 }
 
-void
-gp_anon_left(const void *ctx, const char *text, const struct gp_called *who, json_t *rows)
+/* ---- what still tells who it was ---------------------------------------------------------------- */
+
+static bool
+is_in(const json_t *rows, const char *word)
+{
+	size_t k;
+
+	for (k = 0; k < json_array_size(rows); k++)
+		if (gp_strieq(json_string_value(json_object_get(json_array_get(rows, k), "name")), word))
+			return true;
+	return false;
+}
+
+static void
+add_once(json_t *rows, const char *word)
+{
+	if (!is_in(rows, word))
+		gp_json_text(gp_json_push_object(rows), "name", word);
+}
+
+/* The words of a name or an address that can tell something by themselves. */
+static void
+add_parts(const void *ctx, json_t *parts, const char *p)
 {
 	struct gp_str part;
-	const char *p;
-	size_t i, k;
 
-	for (i = 0; i < GP_COUNT(who->names); i++) {
-		for (p = who->names[i]; next_word(&p, &part);) {
-			char *word = gp_strndup(ctx, part.p, part.n);
-			bool known = false;
+	while (next_word(&p, &part))
+		if (part.n >= SHORTEST)
+			add_once(parts, gp_strndup(ctx, part.p, part.n));
+}
 
-			for (k = 0; k < json_array_size(rows); k++)
-				known |= gp_strieq(json_string_value(json_object_get(json_array_get(rows, k), "name")),
-				    word);
-			if (part.n >= SHORTEST && !known && find_name(text, text, word) != NULL)
-				gp_json_text(gp_json_push_object(rows), "name", word);
+/* "mail.bobs-bees.example", "bobs-bees.example", and "bobs-bees": its short labels say what it is for, or where. */
+static void
+add_domain(const void *ctx, json_t *parts, const char *domain)
+{
+	const char *dot;
+
+	add_once(parts, domain);
+	for (; (dot = strchr(domain, '.')) != NULL; domain = dot + 1) {
+		if (dot - domain < LABEL)
+			continue;
+		add_once(parts, domain);
+		if (strchr(dot + 1, '.') == NULL || strcspn(dot + 1, ".") < LABEL)
+			add_once(parts, gp_strndup(ctx, domain, (size_t)(dot - domain)));
+	}
+}
+
+/* Written in one with other words, as it is in "bobquibbleson.example". */
+static bool
+is_within(const char *text, const json_t *parts)
+{
+	const char *p, *part;
+	size_t k;
+
+	for (k = 0; k < json_array_size(parts); k++) {
+		part = json_string_value(json_object_get(json_array_get(parts, k), "name"));
+		if (find_name(text, text, part) != NULL)
+			return true;
+		for (p = text; strlen(part) >= LABEL && *p != '\0'; p++)
+			if (gp_istarts(p, part))
+				return true;
+	}
+	return false;
+}
+
+/* "https://...", "www.", "bees.example/bob", "bob@...", without the marks of the sentence around it. */
+static bool
+next_address(const void *ctx, const char **p, char **out)
+{
+	size_t n;
+
+	for (; **p != '\0'; *p += n) {
+		*p += strspn(*p, " \t\n<>()[]{}\"'*_,;");
+		n = strcspn(*p, " \t\n<>()[]{}\"',;");
+		*out = gp_strndup(ctx, *p, n);
+		while (n > 0 && strchr(".:!?*_", (*out)[n - 1]) != NULL)
+			(*out)[--n] = '\0';
+		n = strcspn(*p, " \t\n<>()[]{}\"',;");
+		if (strstr(*out, "://") != NULL || gp_istarts(*out, "www.") ||
+		    (strchr(*out, '.') != NULL && strpbrk(*out, "/@") != NULL)) {
+			*p += n;
+			return true;
 		}
 	}
+	return false;
+}
+
+void
+gp_anon_left(const void *ctx, const char *text, const struct gp_called *who, json_t *names, json_t *addresses)
+{
+	json_t *all = gp_json_object(ctx), *parts = gp_json_new_array(all, "names"),
+	    *where = gp_json_new_array(all, "addresses");
+	const char *p = text, *word;
+	char *address;
+	size_t i;
+
+	for (i = 0; i < GP_COUNT(who->names); i++)
+		add_parts(ctx, parts, who->names[i]);
+	for (i = 0; i < who->n; i++) {
+		size_t local = strcspn(who->addresses[i], "@");
+
+		add_once(where, gp_strndup(ctx, who->addresses[i], local));
+		add_parts(ctx, where, gp_strndup(ctx, who->addresses[i], local));
+		if (who->addresses[i][local] == '@')
+			add_domain(ctx, where, who->addresses[i] + local + 1);
+	}
+	for (i = 0; i < json_array_size(parts); i++) {
+		word = json_string_value(json_object_get(json_array_get(parts, i), "name"));
+		if (find_name(text, text, word) != NULL)
+			add_once(names, word);
+	}
+	for (i = 0; i < json_array_size(where); i++) {
+		word = json_string_value(json_object_get(json_array_get(where, i), "name"));
+		if (strlen(word) >= SHORTEST && !is_in(parts, word) && find_name(text, text, word) != NULL)
+			add_once(addresses, word);
+	}
+	while (json_array_size(addresses) < MOST_LEFT && next_address(ctx, &p, &address))
+		if (is_within(address, parts) || is_within(address, where))
+			add_once(addresses, gp_utf8_line(ctx, address, strlen(address), LONGEST_LEFT));
 }
 
 /* ---- a name ------------------------------------------------------------------------------------ */

@@ -322,6 +322,53 @@ test_names_differ(void **state)
 	}
 }
 
+/* What the author looks at again before anybody else sees it: "names | addresses". */
+static const struct { const char *text, *left; } still_there[] = {
+	{"I lost them all.", " | "},
+	{"Quibbleson is a rare name; ask BOB.", "Bob, Quibbleson | "},
+	{"Bobbing quibbles, a sun-bee far away", " | "},
+	{"Call me bq77.", " | bq77"},
+	{"It is q.bees@mail.bobs-bees.example now", " | mail.bobs-bees.example, bobs-bees.example, bobs-bees, "
+	    "q.bees@mail.bobs-bees.example"},
+	{"See bobs-bees.example/wax, please.", " | bobs-bees.example, bobs-bees, bobs-bees.example/wax"},
+	{"Our farm, Bobs-Bees, has none.", " | bobs-bees"},
+	{"(https://www.quibblesonhoney.example/a?b).", " | https://www.quibblesonhoney.example/a?b"},
+	{"<http://bees.example/~bob/hives.html>", "Bob | http://bees.example/~bob/hives.html"},
+	{"http://bees.example/bobbin and www.example.org", " | "},
+	{"quibbleson77@else.example", " | quibbleson77@else.example"},
+	{"http://x.example/", " | x.example, http://x.example/"},
+	{"and/or, e.g. 3.5/4.5, ://", " | "},
+};
+
+static void
+test_still_there(void **state)
+{
+	char *addresses[] = {"bq77@mail.bobs-bees.example", "me@x.example"};
+	const struct gp_called bob = {{"Bob Quibbleson", "B. Quibbleson"}, addresses, 2};
+	struct place *p = *state;
+	size_t i, k, r;
+
+	for (i = 0; i < GP_COUNT(still_there); i++) {
+		json_t *all = gp_json_object(p->ctx), *rows[] = {gp_json_new_array(all, "names"),
+		    gp_json_new_array(all, "addresses")};
+		char *said = gp_strdup(p->ctx, "");
+
+		gp_anon_left(p->ctx, still_there[i].text, &bob, rows[0], rows[1]);
+		for (r = 0; r < 2; r++)
+			for (k = 0; k < json_array_size(rows[r]) || (r == 0 && k == json_array_size(rows[r])); k++)
+				said = k == json_array_size(rows[r]) ? gp_asprintf(p->ctx, "%s | ", said) :
+				    gp_asprintf(p->ctx, "%s%s%s", said, k > 0 ? ", " : "", json_string_value(
+				    json_object_get(json_array_get(rows[r], k), "name")));
+		if (strcmp(said, still_there[i].left) != 0)
+			fail_msg("%s: \"%s\" in place of \"%s\"", still_there[i].text, said, still_there[i].left);
+	}
+	/* And so in the preview. */
+	set(p, "anon", "on");
+	HAS(give(p, "bees+anon@example.org", bobs_mail(p, "a", NULL, "Wax", "Look at http://example.net/wax.")),
+	    "part of your e-mail address, or a web address that has your name in it: \"example.net\" \"example\" "
+	    "\"http://example.net/wax\".");
+}
+
 static void
 test_other_ends(void **state)
 {
@@ -657,7 +704,7 @@ main(void)
 {
 	static const struct CMUnitTest tests[] = {
 		PLACE_TEST(test_from_draft_to_post), PLACE_TEST(test_no_trace), PLACE_TEST(test_names), PLACE_TEST(test_names_differ),
-		PLACE_TEST(test_other_ends), PLACE_TEST(test_doors),
+		PLACE_TEST(test_still_there), PLACE_TEST(test_other_ends), PLACE_TEST(test_doors),
 		PLACE_TEST(test_what_moderators_read), PLACE_TEST(test_asides_of_others), PLACE_TEST(test_asides_of_the_asker), PLACE_TEST(test_threads), PLACE_TEST(test_from_no_one),
 	};
 
