@@ -93,9 +93,9 @@ enum gp_status news_kept_line(const void *ctx, const struct gp_site *site, const
 char *news_line(const void *ctx, const char *s, size_t max);
 /* A name to show: never a whole address. */
 char *news_author(const void *ctx, const struct gp_site *site, const char *language, const struct gp_message *m);
-/* "mailto:" with all that an answer needs (RFC 6068). */
+/* "mailto:" with all that an answer to the message of this key needs (RFC 6068); msgid may be NULL. */
 char *news_mailto(const void *ctx, const struct gp_site *site, const struct gp_list *list,
-    const struct gp_message *m, const char *title);
+    const char *key, const char *msgid, const char *title);
 /* Does the reader get its content note in place of its text? */
 bool news_is_folded(const struct gp_issue *issue, const struct gp_message *m);
 /* How much is shown. */

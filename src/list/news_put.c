@@ -81,7 +81,7 @@ put_name(const struct putting *p, json_t *o, const struct gp_news *news, const c
 	gp_json_bool(o, "is_kept", m->state == 1);
 	put_url(p, o, 'm', m->state == 1 ? m->key : NULL);
 	if (!p->list->set.closed)
-		gp_json_text(o, "reply_url", news_mailto(p->ctx, p->site, p->list, m, title));
+		gp_json_text(o, "reply_url", news_mailto(p->ctx, p->site, p->list, m->key, m->msgid, title));
 }
 
 bool
@@ -287,7 +287,7 @@ put_open(const struct putting *p, json_t *o)
 		gp_json_int(row, "days", days);
 		gp_json_bool(row, "one_day", days <= 1);
 		gp_json_bool(row, "near", i < p->issue->near_n);
-		gp_json_text(row, "reply_address", gp_route_address(p->ctx, p->site, p->list, "reply", t->key));
+		gp_json_text(row, "reply_url", news_mailto(p->ctx, p->site, p->list, t->key, NULL, t->title));
 	}
 }
 

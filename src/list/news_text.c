@@ -207,14 +207,18 @@ put_encoded(struct gp_buf *b, const char *s)
 
 char *
 news_mailto(const void *ctx, const struct gp_site *site, const struct gp_list *list,
-    const struct gp_message *m, const char *title)
+    const char *key, const char *msgid, const char *title)
 {
 	struct gp_buf b;
 
 	gp_buf_init(&b, ctx, 16 << 10);
-	gp_buf_printf(&b, "mailto:%s?In-Reply-To=", gp_route_address(ctx, site, list, "reply", m->key));
-	put_encoded(&b, gp_asprintf(ctx, "<%s>", m->msgid));
-	gp_buf_puts(&b, "&Subject=");
+	gp_buf_printf(&b, "mailto:%s?", gp_route_address(ctx, site, list, "reply", key));
+	if (msgid != NULL) {
+		gp_buf_puts(&b, "In-Reply-To=");
+		put_encoded(&b, gp_asprintf(ctx, "<%s>", msgid));
+		gp_buf_putc(&b, '&');
+	}
+	gp_buf_puts(&b, "Subject=");
 	put_encoded(&b, gp_asprintf(ctx, "Re: %s", news_line(ctx, title, 120)));
 	return b.p;
 }

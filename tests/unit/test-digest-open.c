@@ -51,6 +51,7 @@ test_open(void **state)
 	text = digest(p, 1);
 	HAS(text, "Still waiting for an answer");
 	HAS(text, "How about frames?");
+	HAS(text, "To answer: bees+reply-");
 	HAS(text, "How about acid?");
 	HASNT(text, "How about queens?");
 	HAS(text, "and 2 more questions: all that wait");
