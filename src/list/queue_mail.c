@@ -34,6 +34,26 @@ add_row(const void *ctx, struct gp_site *site, struct gp_hold *h, json_t *rows, 
 	return st;
 }
 
+/* Which words can be said to any of it: nobody is trusted or kept out by a name that is good for one thread. */
+static void
+add_words(json_t *data, const json_t *rows)
+{
+	bool named = false, nameless = false, movable = false;
+	size_t i;
+
+	for (i = 0; i < json_array_size(rows); i++) {
+		const json_t *row = json_array_get(rows, i);
+		bool one = json_is_true(json_object_get(row, "nameless"));
+
+		nameless |= one;
+		named |= !one;
+		movable |= !one && !json_is_true(json_object_get(row, "join"));
+	}
+	gp_json_bool(data, "has_named", named);
+	gp_json_bool(data, "has_nameless", nameless);
+	gp_json_bool(data, "has_movable", movable);
+}
+
 static enum gp_status
 new_token(const void *ctx, struct gp_site *site, const struct gp_list *list,
     const struct gp_member *m, const json_t *ids, char **token, struct gp_err *err)
@@ -73,6 +93,7 @@ gp_queue_mail_send(const void *ctx, struct gp_site *site, struct gp_list *list,
 	st = new_token(ctx, site, list, m, ids, &token, err);
 	if (st != GP_OK)
 		return st;
+	add_words(data, rows);
 	gp_json_int(data, "count", (int64_t)total);
 	gp_json_bool(data, "one", total == 1);
 	gp_json_bool(data, "more", i < total);

@@ -424,6 +424,17 @@ test_what_moderators_read(void **state)
 	HASNT(text, "move and the name");
 	HASNT(text, "bees+anon-");
 	one = answer_to(p, "+hold-");
+	/* Nor what else waits for them. */
+	text = ask(p, ANN, "queue\n");
+	HAS(text, "ok, no with a reason, drop, wait and veto.");
+	HASNT(text, "do nothing");
+	set(p, "emergency", "yes");
+	post(p, CLEO, "w", NULL, "Wax", "Wax melts.\n");
+	text = ask(p, ANN, "queue\n");
+	HAS(text, "ok, ok trust, no with a reason, drop, ban, move with a list, wait and veto.");
+	HAS(text, "For what comes without a name, ok trust, ban and move do nothing.");
+	say(p, ANN, answer_to(p, "+hold-"), "Re: that", "2 drop\n");
+	set(p, "emergency", "no");
 	text = tick(p, DAY + 60, gp_hold_expire);
 	HAS(text, "still waits");
 	HAS(text, "(no name given)");
