@@ -143,7 +143,8 @@ put_details(struct visit *v, json_t *o)
 	gp_json_text(o, "sent", mail.flags & GP_MAIL_DATE_OK ?
 	    gp_date_format(v->ctx, mail.date, mail.zone) : NULL);
 	gp_json_text(o, "msgid", v->msg->msgid);
-	gp_json_text(o, "person_url", list_path(v, v->list, "people/%s", v->msg->key));
+	gp_json_text(o, "person_url", people_hides(v, v->msg->from_addr) ? NULL :
+	    list_path(v, v->list, "people/%s", v->msg->key));
 	put_commands(v, o, v->msg, v->thread);
 	put_size(o, "size", v->msg->size);
 	array = gp_json_new_array(o, "replies");

@@ -2,7 +2,7 @@
 /*
  * Who writes on a list, by who wrote last, and what somebody wrote. No ranking: nobody is to write
  * more than they have to say. Whoever is hidden on the roster is not among the people, nor are
- * those who were erased.
+ * those who were erased, nor the names under which somebody wrote without their own.
  */
 #include "config.h"
 
@@ -21,13 +21,22 @@ people_find(struct visit *v)
 	return 200;
 }
 
-/* Who does not want to be seen, and the list itself. */
+/* An address that goes with a post without a name: it is nobody's. */
 static bool
-is_hidden(struct visit *v, const char *addr)
+is_nobodys(struct visit *v, const char *addr)
+{
+	struct gp_route r;
+
+	return strstr(addr, "anon-") != NULL && gp_route_find(v->ctx, v->w->site, addr, &r, NULL) == GP_OK &&
+	    r.kind == GP_ROUTE_ANON;
+}
+
+bool
+people_hides(struct visit *v, const char *addr)
 {
 	struct gp_member *m;
 
-	return gp_streq(addr, gp_route_address(v->ctx, v->w->site, v->list, "owner", NULL)) ||
+	return is_nobodys(v, addr) || gp_streq(addr, gp_route_address(v->ctx, v->w->site, v->list, "owner", NULL)) ||
 	    (gp_member_find(v->ctx, v->s, v->list->id, addr, &m, NULL) == GP_OK && m->hidden);
 }
 
@@ -79,7 +88,7 @@ people_build(struct visit *v)
 	gp_json_bool(v->doc_page, "noindex", before != NULL);
 	array = gp_json_new_array(v->doc, "persons");
 	for (i = 0; i < n && i < PEOPLE_PER_PAGE; i++)
-		if (!is_hidden(v, all[i]->addr) && all[i]->last >= v->since)
+		if (!people_hides(v, all[i]->addr) && all[i]->last >= v->since)
 			put_person(v, gp_json_push_object(array), all[i]);
 	json_object_set_new(v->doc, "next_url", json_null());
 	if (n > PEOPLE_PER_PAGE)
@@ -101,7 +110,7 @@ person_find(struct visit *v)
 	if (status != 200)
 		return status;
 	st = gp_author_of(v->ctx, v->s, v->msg->id, &v->author, &err);
-	if (st == GP_E_NOTFOUND || (st == GP_OK && is_hidden(v, v->author->addr)))
+	if (st == GP_E_NOTFOUND || (st == GP_OK && people_hides(v, v->author->addr)))
 		return 404;
 	if (st != GP_OK)
 		return visit_failed(&err);

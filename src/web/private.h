@@ -317,6 +317,8 @@ enum gp_status put_summary(struct visit *v, json_t *o, struct gp_err *err) GP_MU
 int questions_find(struct visit *v), questions_build(struct visit *v), questions_feed_build(struct visit *v);
 /* The first messages of these threads as a feed; page: what it is of, "NAME.atom": itself. */
 int feed_of_threads(struct visit *v, struct gp_thread **all, size_t n, const char *page, const char *name);
+/* Who does not want to be seen among people, the list itself, and who is nobody. */
+bool people_hides(struct visit *v, const char *addr);
 int people_find(struct visit *v), people_build(struct visit *v);
 int person_find(struct visit *v), person_build(struct visit *v), person_feed_build(struct visit *v);
 int site_map_find(struct visit *v), site_map_build(struct visit *v);

@@ -88,6 +88,27 @@ hidden_members(void **state)
 	assert_int_equal(status_of(r, of(r, ann, "")), 404);
 }
 
+/* A name that was made for a thread is nobody's: it stands there, and not among the people. */
+static void
+nobodys_names(void **state)
+{
+	struct reader *r = *state;
+	char *heron = post(r, "1@x.example", NULL, "Heron (no name given) <bees+anon-abcdefgh@example.org>", "First", "one");
+	char *html;
+
+	post(r, "2@x.example", NULL, "Ann <bees-fan+anon-x@hidden.example>", "Second", "two");
+	html = page(r, "/bees/people/");
+	hasnt(html, "Heron");
+	has(html, ">Ann<");
+	hasnt(page(r, "/bees/people.json"), "Heron");
+	assert_int_equal(status_of(r, of(r, heron, "")), 404);
+	assert_int_equal(status_of(r, of(r, heron, ".atom")), 404);
+	html = page(r, gp_asprintf(r->ctx, "/bees/m/%s", heron));
+	has(html, "Heron");
+	hasnt(html, of(r, heron, ""));
+	has(page(r, gp_asprintf(r->ctx, "/bees/t/%s", heron)), "Heron");
+}
+
 /* More than a page of people, and of messages: each once. */
 static void
 pages(void **state)
@@ -157,7 +178,7 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		WEB_TEST(people), WEB_TEST(none), WEB_TEST(hidden_members), WEB_TEST(pages), WEB_TEST(search_feed),
+		WEB_TEST(people), WEB_TEST(none), WEB_TEST(hidden_members), WEB_TEST(nobodys_names), WEB_TEST(pages), WEB_TEST(search_feed),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
