@@ -143,24 +143,19 @@ ask_moderators(struct work *w, const char *by)
 	return st;
 }
 
-/* Who asked hears that the other list won't; a yes is heard by all. */
+/* Who asked hears that the other list won't, or didn't say; a yes is heard by all. */
 static enum gp_status
-tell_refusal(struct work *w, const char *why)
+tell_asker(struct work *w, const char *template_name, const char *why)
 {
-	struct gp_notice n = {.template_name = "share-refused", .data = gp_json_object(w->ctx)};
+	struct gp_notice n = {.template_name = template_name, .data = gp_json_object(w->ctx)};
 	struct gp_member *m;
 	enum gp_status st = gp_member_find(w->ctx, w->site->store, w->home->id, w->share->by, &m, w->err);
-	int64_t job;
 
 	if (st != GP_OK)
 		return st == GP_E_NOTFOUND ? GP_OK : st;
 	describe(w, n.data);
 	gp_json_text(n.data, "reason", why);
-	n.to_name = m->name;
-	n.to_addr = m->address;
-	n.member = m->id;
-	n.language = m->language[0] != '\0' ? m->language : NULL;
-	return gp_notice_send(w->ctx, w->site, w->home, &n, &job, w->err);
+	return gp_member_send(w->ctx, w->site, w->home, m, &n, w->err);
 }
 
 static enum gp_status
@@ -208,7 +203,36 @@ answer(struct asked *a, const char *args, bool yes)
 	args = gp_command_text(a, args);
 	w.share->state = GP_SHARE_REFUSED;
 	st = gp_share_set(a->site->store, w.share, a->err);
-	return st == GP_OK ? tell_refusal(&w, gp_utf8_line(a->ctx, args, strlen(args), WHY)) : st;
+	return st == GP_OK ? tell_asker(&w, "share-refused", gp_utf8_line(a->ctx, args, strlen(args), WHY)) : st;
+}
+
+/* The moderators' yes is not taken any more: it can be asked for again. */
+static enum gp_status
+give_up(struct work *w)
+{
+	enum gp_status st = load(w);
+
+	if (st == GP_OK)
+		st = tell_asker(w, "share-unheard", NULL);
+	w->share->state = GP_SHARE_UNHEARD;
+	return st == GP_OK || st == GP_E_NOTFOUND ? gp_share_set(w->site->store, w->share, w->err) : st;
+}
+
+enum gp_status
+gp_share_tick(const void *ctx, struct gp_site *site, int64_t now, struct gp_err *err)
+{
+	struct gp_share **v;
+	size_t i, n;
+	enum gp_status st = gp_share_unheard(ctx, site->store, now - PATIENCE, &v, &n, err);
+
+	for (i = 0; st == GP_OK && i < n; i++) {
+		void *tmp = gp_ctx(ctx);
+		struct work w = {.ctx = tmp, .site = site, .share = v[i], .err = err};
+
+		st = give_up(&w);
+		talloc_free(tmp);
+	}
+	return st;
 }
 
 /* ---- the command ------------------------------------------------------------------------------------ */

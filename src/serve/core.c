@@ -227,6 +227,8 @@ every_minute(struct gp_core *core)
 		if (st == GP_OK)
 			st = gp_circle_tick(ctx, core->site, gp_now(), &err);
 		if (st == GP_OK)
+			st = gp_share_tick(ctx, core->site, gp_now(), &err);
+		if (st == GP_OK)
 			st = gp_taken_forget(core->site->store, gp_now() - TAKEN_SECONDS, &err);
 		if (st == GP_OK)
 			st = gp_store_commit(core->site->store, &err);

@@ -54,6 +54,18 @@ gp_share_find(const void *ctx, struct gp_store *s, int64_t id, struct gp_share *
 }
 
 enum gp_status
+gp_share_unheard(const void *ctx, struct gp_store *s, int64_t until, struct gp_share ***out, size_t *n,
+    struct gp_err *err)
+{
+	sqlite3_stmt *st;
+	enum gp_status status = gp_sql_open(s, &st, SHARE_QUERY "WHERE s.state = 0 AND s.at <= ?1 ORDER BY s.id",
+	    GP_ARGS(GP_INT(until)), err);
+
+	*n = 0;
+	return status == GP_OK ? gp_sql_rows(ctx, s, st, read_share, out, n, err) : status;
+}
+
+enum gp_status
 gp_share_set(struct gp_store *s, const struct gp_share *h, struct gp_err *err)
 {
 	enum gp_status status = gp_sql_run(s, "UPDATE share SET state = ?2, guest = ?3 WHERE id = ?1",

@@ -731,12 +731,44 @@ test_digest_once(void **state)
 	}
 }
 
+/* Nobody says yes or no: who asked hears so, once, and can ask again; a yes that comes then is too late. */
+static void
+test_unheard(void **state)
+{
+	struct place *p = *state;
+	struct gp_list *list = wasps(p, "public");
+	int64_t start = gp_now();
+	char *line, *late, *text;
+
+	option(p, list, "share", "moderators");
+	option(p, p->bees, "share", "moderators");
+	post(p, CLEO, "1", NULL, "Nests", "Where do they build?\n");
+	line = gp_asprintf(p->ctx, "share %lld wasps\n", (long long)number(p, "1"));
+	ask(p, ANN, line);
+	HAS(say_yes(p, ANN), "are asked");
+	late = reply_address(p);
+	assert_string_equal(tick(p, 13 * DAY, gp_share_tick), "");
+	ask(p, ANN, line);
+	HAS(say_yes(p, ANN), "have not answered yet");
+	text = tick(p, DAY, gp_share_tick);
+	HAS(text, "ann@example.org|[bees] Nobody answered about \"Nests\"|You wanted to share \"Nests\" with wasps");
+	HAS(text, "reply to the thread with one line: share wasps@example.org");
+	HASNT(text, " // ");
+	assert_string_equal(tick(p, DAY, gp_share_tick), "");
+	HASNT(say(p, WIM, late, "Re: share", "yes\n"), "in common");
+	ask(p, ANN, line);
+	HAS(say_yes(p, ANN), "are asked");
+	HAS(say(p, WIM, reply_address(p), "Re: share", "yes\n"), "in common");
+	assert_string_equal(tick(p, 20 * DAY, gp_share_tick), "");
+	gp_clock_set(start, true);
+}
+
 int
 main(void)
 {
 	static const struct CMUnitTest tests[] = {PLACE_TEST(test_both_get_replies), PLACE_TEST(test_digest_new), PLACE_TEST(test_one_removal), PLACE_TEST(test_help_once),
 	    PLACE_TEST(test_mute_close_and_end), PLACE_TEST(test_closed_on_both), PLACE_TEST(test_no),
-	    PLACE_TEST(test_refused), PLACE_TEST(test_who_may_bring), PLACE_TEST(test_veiled), PLACE_TEST(test_note_once), PLACE_TEST(test_decide),
+	    PLACE_TEST(test_refused), PLACE_TEST(test_unheard), PLACE_TEST(test_who_may_bring), PLACE_TEST(test_veiled), PLACE_TEST(test_note_once), PLACE_TEST(test_decide),
 	    PLACE_TEST(test_circle), PLACE_TEST(test_solved), PLACE_TEST(test_sum_up_once), PLACE_TEST(test_found), PLACE_TEST(test_digest_once), PLACE_TEST(test_unnamed_guest), PLACE_TEST(test_first_line)};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

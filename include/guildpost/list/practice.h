@@ -75,6 +75,9 @@ enum gp_status gp_circle_begin(const void *ctx, struct gp_site *site, const stru
 /* Reports, ends. For the clock. */
 enum gp_status gp_circle_tick(const void *ctx, struct gp_site *site, int64_t now, struct gp_err *err)
     GP_MUST_CHECK;
+/* Every minute: whoever asked another list to have a thread, and has waited for two weeks in vain, hears so. */
+enum gp_status gp_share_tick(const void *ctx, struct gp_site *site, int64_t now, struct gp_err *err)
+    GP_MUST_CHECK;
 
 /* letter.c: the letter of the month before, once. For the clock. */
 enum gp_status gp_letter_tick(const void *ctx, struct gp_site *site, int64_t now, struct gp_err *err)

@@ -8,7 +8,7 @@
 #ifndef GUILDPOST_STORE_SHARE_H
 #define GUILDPOST_STORE_SHARE_H
 
-enum gp_share_state { GP_SHARE_ASKED, GP_SHARE_ON, GP_SHARE_OVER, GP_SHARE_REFUSED };
+enum gp_share_state { GP_SHARE_ASKED, GP_SHARE_ON, GP_SHARE_OVER, GP_SHARE_REFUSED, GP_SHARE_UNHEARD };
 
 struct gp_share {
 	int64_t id;
@@ -28,6 +28,9 @@ struct gp_share_side {
 enum gp_status gp_share_ask(const void *ctx, struct gp_store *s, int64_t message, int64_t list, const char *by,
     struct gp_share **out, struct gp_err *err) GP_MUST_CHECK;
 enum gp_status gp_share_find(const void *ctx, struct gp_store *s, int64_t id, struct gp_share **out,
+    struct gp_err *err) GP_MUST_CHECK;
+/* What was asked for until that moment, and nobody has answered. */
+enum gp_status gp_share_unheard(const void *ctx, struct gp_store *s, int64_t until, struct gp_share ***out, size_t *n,
     struct gp_err *err) GP_MUST_CHECK;
 /* state and guest are written. */
 enum gp_status gp_share_set(struct gp_store *s, const struct gp_share *share, struct gp_err *err) GP_MUST_CHECK;
