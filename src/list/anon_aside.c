@@ -54,7 +54,8 @@ gp_anon_aside(const void *ctx, struct gp_site *site, struct gp_list *list, const
 	    !gp_aside_read(ctx, site, mail, &aside))
 		return false;
 	out->says = judge(&a, &aside, d, parent);
-	out->only = aside.only;
+	/* A signature is not sent, whatever is in it. */
+	out->only = aside.only || aside.below;
 	out->said = aside.line;
 	if (out->says == GP_ANON_SAYS)
 		out->line = gp_aside_line(&a, &aside, parent);

@@ -179,6 +179,8 @@ gp_aside_read(const void *ctx, const struct gp_site *site, const struct gp_mail 
 	out->only = !out->shared && !lines.more && !brings_file(mail);
 	for (i = first + 1; i < lines.n; i++)
 		out->only &= lines.v[i][0] == '\0';
+	out->below = out->only && gp_read_postscript(ctx, mail);
+	out->only &= !out->below;
 	return out->command == NULL || (out->command->flags & GP_CMD_ALONE) == 0 || out->only;
 }
 

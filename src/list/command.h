@@ -235,6 +235,7 @@ struct gp_aside_said {
 	bool only;		/* nothing else was written */
 	bool shared;		/* the same line has words for the others, too */
 	const char *line;	/* as it was written */
+	bool below;		/* no more, but for a postscript below a signature */
 };
 /* What the first line of a reply may say to the list; false: nothing. */
 bool gp_aside_read(const void *ctx, const struct gp_site *site, const struct gp_mail *mail, struct gp_aside_said *out);

@@ -50,6 +50,8 @@ bool gp_read_is_run(struct gp_str s, size_t least);
  * is waited for, or -1. */
 void gp_read_lines(const void *ctx, const struct gp_words *words, int wanted,
     const struct gp_mail *mail, struct gp_lines *out);
+/* Does what stands below "-- " have words of its writer after all: "PS: ..."? */
+bool gp_read_postscript(const void *ctx, const struct gp_mail *mail);
 /* Bytes of marks at the beginning: quotation marks, stars, dashes of lists. */
 size_t gp_read_marks(const char *line);
 /* A line of dashes, stars and their like. */

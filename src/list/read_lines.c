@@ -250,6 +250,50 @@ is_sentence(const char *line)
 	    (words >= LONG_SENTENCE && small >= SMALL_WORDS);
 }
 
+/* "PS: ...", "P.S. ...", "N.B. ...", "P.-S. : ...", "PD: ...": not "psst", "PSA", nor a place of that name. */
+static bool
+is_postscript(const char *line)
+{
+	static const char *const marks[] = {"ps", "nb", "pd"};
+	char first = line[0] != '\0' ? line[0] : ' ';
+	const char *p = line + 1;
+	size_t dots, i;
+
+	for (i = 0; i < GP_COUNT(marks); i++) {
+		if ((first | 0x20) != marks[i][0])
+			continue;
+		dots = strspn(p, ".- ");
+		if (dots > 2 || (p[dots] | 0x20) != marks[i][1])
+			continue;
+		p += dots + 1;
+		return strchr(".:,", *p != '\0' ? *p : ' ') != NULL || gp_starts(p, " :") ||
+		    (i == 0 && dots == 0 && *p == ' ' && gp_starts(line, "PS"));
+	}
+	return false;
+}
+
+bool
+gp_read_postscript(const void *ctx, const struct gp_mail *mail)
+{
+	const char *p = mail->text != NULL ? mail->text : "", *end = p, *nl;
+	bool below = false;
+
+	if (mail->text != NULL)
+		end += gp_text_own_end(ctx, mail->text, mail->text_n);
+	for (; p < end; p = nl + 1) {
+		char *line;
+
+		nl = memchr(p, '\n', (size_t)(end - p));
+		if (nl == NULL)
+			nl = end;
+		line = clean(ctx, p, gp_utf8_cut(p, (size_t)(nl - p), MAX_LINE));
+		if (below && is_postscript(line))
+			return true;
+		below |= strcmp(line, "--") == 0;
+	}
+	return false;
+}
+
 /*
  * What stands behind the end of somebody's words is not always a signature: "Thanks, Bob, it was the second
  * frame" is said to Bob. Footers of programs and companies are no words of theirs.
@@ -269,7 +313,7 @@ says_more(struct reader *r, const char *p, const char *end)
 		line = clean(r->ctx, p, gp_utf8_cut(p, (size_t)(nl - p), MAX_LINE));
 		if (starts(r, GP_WORD_END, line) || is_divider(line))
 			return false;
-		if (*line != '\0' && (is_sentence(line) ||
+		if (*line != '\0' && (is_sentence(line) || is_postscript(line) ||
 		    (first && starts(r, GP_WORD_BYE, line) && count_words(line) > BYE_WORDS)))
 			return true;
 	}

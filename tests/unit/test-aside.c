@@ -55,6 +55,11 @@ static const struct aside {
 	    "it was the second frame", "olved"},
 	{"words below a name", ANN, "keep: The day\n\nAnn\n\nI also think that we should meet.\n", KEPT, WITHOUT,
 	    "we should meet", "keep:"},
+	{"a postscript below the signature", ANN, "keep: The day\n\n-- \nAnn\nPS: bring wax\n", KEPT, WITHOUT, "PS: bring wax",
+	    "keep:"},
+	{"another", CLEO, "solved\n\n--\nCleo, Ward 5\n\nn.b. it was the queen\n", "is solved now", WITHOUT, "n.b. it was", "olved"},
+	{"one in French", CLEO, "solved\n-- \nCleo\nP.-S. : merci\n", "is solved now", WITHOUT, "merci", "olved"},
+	{"one below a name", ANN, "keep: The day\n\nAnn\nPS bring wax\n", KEPT, WITHOUT, "bring wax", "keep:"},
 	{"a file", ANN, FILE "keep: The day\n\n--y\nContent-Type: application/pdf; name=a.pdf\n"
 	    "Content-Disposition: attachment\n\nwax\n--y--\n", KEPT, WITHOUT, "a.pdf", "keep:"},
 	{"a photo", ANN, FILE "keep: The day\n\n--y\nContent-Type: image/png; name=a.png\nContent-Disposition: inline\n\n"
@@ -128,6 +133,22 @@ test_with_words(void **state)
 	}
 }
 
+/* A signature is no more than that, whatever it begins with. */
+static void
+test_no_postscript(void **state)
+{
+	static const char *const below[] = {"Cleo", "psst", "PSA Bees", "Ps", "NB E1A 4B2", "PD Dr. Cleo", "p.s", "P", "-s:",
+	    "Cleo, PS: 12"};
+	struct place *p = *state;
+	size_t i;
+
+	asked(p);
+	for (i = 0; i < GP_COUNT(below); i++)
+		if (post(p, CLEO, gp_asprintf(p->ctx, "s%zu", i), "a", "Re: which day",
+		    gp_asprintf(p->ctx, "%s\n\n-- \n%s\n", i % 2 == 0 ? "solved" : "reopen", below[i])) != 0)
+			fail_msg("%s: a post", below[i]);
+}
+
 /* What waits for a yes is not done: the post stays whole, and the question is what its author hears. */
 static void
 test_waits(void **state)
@@ -168,7 +189,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		PLACE_TEST(test_with_words),
-		PLACE_TEST(test_waits),
+		PLACE_TEST(test_no_postscript), PLACE_TEST(test_waits),
 		PLACE_TEST(test_votes),
 	};
 
