@@ -2,7 +2,8 @@
 /*
  * Circles: "circle: Name" proposes a group within a list. When enough members have answered +1 it has a list of
  * its own, which begins with them; who proposed it is its steward, is asked each month what the others shall hear,
- * and may keep it going when its time is over. A circle that nobody keeps going ends with a word of thanks.
+ * and may keep it going when its time is over; when they leave, whoever of the first is still there takes their place.
+ * A circle that nobody keeps going ends with a word of thanks.
  */
 #include "config.h"
 
@@ -109,6 +110,7 @@ describe(const struct work *w, const struct gp_list *child)
 	gp_json_text(data, "home_title", gp_list_title(w->list));
 	gp_json_text(data, "snippet", is_veiled(w) ? "" : w->head->snippet);
 	gp_json_text(data, "to_date", gp_time_format(w->ctx, w->c->ends, w->list->set.timezone, "%Y-%m-%d"));
+	gp_json_int(data, "wanted", w->list->set.circle_quorum);
 	if (child != NULL) {
 		gp_json_text(data, "circle_address", child->address);
 		gp_json_text(data, "join_address", gp_route_address(w->ctx, w->site, child, "subscribe", NULL));
@@ -127,18 +129,57 @@ say(const struct work *w, struct gp_list *to, const char *template_name, const s
 	return gp_list_says(w->ctx, w->site, to, &n, &out, w->err);
 }
 
+/* Of those who wanted the circle, the first who is still on both lists. GP_E_NOTFOUND: nobody is. */
+static enum gp_status
+find_heir(const struct work *w, const struct gp_list *child, struct gp_member **out, struct gp_member **there)
+{
+	int64_t *v;
+	size_t i, n;
+	enum gp_status found = GP_E_NOTFOUND, st = gp_circle_members(w->ctx, w->site->store, w->c->message, &v, &n,
+	    w->err);
+
+	for (i = 0; st == GP_OK && i < n && found == GP_E_NOTFOUND; i++) {
+		found = gp_member_find_id(w->ctx, w->site->store, v[i], out, w->err);
+		if (found == GP_OK)
+			found = gp_member_find(w->ctx, w->site->store, child->id, (*out)->address, there, w->err);
+	}
+	return st != GP_OK ? st : found;
+}
+
+/* The steward; when they have left either list, their heir, who owns the circle's list then. */
+static enum gp_status
+find_steward(struct work *w, const struct gp_list *child, struct gp_member **out)
+{
+	struct gp_member *there;
+	enum gp_status st = gp_member_find_id(w->ctx, w->site->store, w->c->steward, out, w->err);
+
+	if (st == GP_OK && child != NULL)
+		st = gp_member_find(w->ctx, w->site->store, child->id, (*out)->address, &there, w->err);
+	if (st != GP_E_NOTFOUND || child == NULL)
+		return st;
+	st = find_heir(w, child, out, &there);
+	if (st != GP_OK)
+		return st;
+	w->c->steward = (*out)->id;
+	return gp_member_set(w->site->store, there->id, "role", "owner", w->err);
+}
+
 /* The steward is asked something. yes NULL: the answer goes to the parent list, into the thread. */
 static enum gp_status
-ask_steward(const struct work *w, const char *template_name, const struct gp_list *child, const char *yes,
+ask_steward(struct work *w, const char *template_name, const struct gp_list *child, const char *yes,
     const char *no)
 {
 	struct gp_notice n = {.template_name = template_name, .data = describe(w, child),
 	    .reply_to = w->list->address, .in_reply_to = w->head->msgid};
-	struct gp_member *m;
-	enum gp_status st = gp_member_find_id(w->ctx, w->site->store, w->c->steward, &m, w->err);
+	struct gp_member *m, *author;
+	enum gp_status st = find_steward(w, child, &m);
 
 	if (st != GP_OK)
 		return st == GP_E_NOTFOUND ? GP_OK : st;
+	st = gp_member_find(w->ctx, w->site->store, w->list->id, w->head->from_addr, &author, w->err);
+	if (st != GP_OK && st != GP_E_NOTFOUND)
+		return st;
+	gp_json_bool(n.data, "took_over", st == GP_E_NOTFOUND || author->id != m->id);
 	return yes != NULL ? gp_choice_send(w->ctx, w->site, w->list, m, &n, yes, no, MONTH, w->err) :
 	    gp_member_send(w->ctx, w->site, w->list, m, &n, w->err);
 }
@@ -286,7 +327,8 @@ gp_do_circle(struct asked *a, const char *args)
 		gp_json_int(gp_said(a, "circle_how"), "wanted", a->list->set.circle_quorum);
 		return GP_OK;
 	}
-	if (st == GP_OK && more) {
+	/* Once for each time that it is asked. */
+	if (st == GP_OK && more && c->warned) {
 		c->ends += a->list->set.circle_for;
 		c->warned = false;
 		st = gp_circle_set(a->site->store, c, a->err);
@@ -309,6 +351,8 @@ end(struct work *w, struct gp_list *child)
 			st = gp_list_set(w->site->store, child, "closed", "yes", w->err);
 		if (st == GP_OK)
 			st = say(w, w->list, "circle-ended", child);
+	} else {
+		st = ask_steward(w, "circle-unborn", NULL, NULL, NULL);
 	}
 	w->c->state = GP_CIRCLE_OVER;
 	return st == GP_OK ? gp_circle_set(w->site->store, w->c, w->err) : st;

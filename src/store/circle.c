@@ -69,9 +69,9 @@ gp_circle_members(const void *ctx, struct gp_store *s, int64_t message, int64_t 
 enum gp_status
 gp_circle_set(struct gp_store *s, const struct gp_circle *c, struct gp_err *err)
 {
-	return gp_sql_run(s, "UPDATE circle SET state = ?2, child = ?3, ends = ?4, reported = ?5, warned = ?6 WHERE "
-	    "node = ?1", GP_ARGS(GP_INT(c->message), GP_INT(c->state), GP_INT(c->child), GP_INT(c->ends),
-	    GP_INT(c->reported), GP_INT(c->warned)), err);
+	return gp_sql_run(s, "UPDATE circle SET state = ?2, child = ?3, ends = ?4, reported = ?5, warned = ?6, "
+	    "steward = ?7 WHERE node = ?1", GP_ARGS(GP_INT(c->message), GP_INT(c->state), GP_INT(c->child), GP_INT(c->ends),
+	    GP_INT(c->reported), GP_INT(c->warned), GP_INT(c->steward)), err);
 }
 
 enum gp_status

@@ -222,13 +222,65 @@ test_life(void **state)
 }
 
 static void
+leave(struct place *p, int64_t list, const char *address)
+{
+	struct gp_member *m;
+	struct gp_err err;
+
+	must(gp_member_find(p->ctx, p->site->store, list, address, &m, &err), &err);
+	must(gp_member_remove(p->site->store, m->id, &err), &err);
+}
+
+/* When the steward leaves, the next looks after it. */
+static void
+test_heir(void **state)
+{
+	struct place *p = *state;
+	int64_t start = gp_now(), circle;
+	struct gp_member **owners;
+	struct gp_err err;
+	const char *first;
+	char *text;
+	size_t n;
+
+	propose(p);
+	set(p, "circle_for", "60d");
+	post(p, CLEO, "p1", "c", "Re: circle: Queen rearing", "+1\n");
+	post(p, ANN, "p2", "c", "Re: circle: Queen rearing", "+1\n");
+	circle = child(p, "bees-queen-rearing@example.org")->id;
+	leave(p, p->bees->id, "bob@example.net");
+	leave(p, circle, "bob@example.net");
+	text = tick(p, 31 * DAY, gp_circle_tick);
+	HAS(text, "|Re: circle: Queen rearing|Who looked after the circle Queen rearing");
+	HAS(text, "has left");
+	HASNT(text, "you proposed");
+	must(gp_member_all(p->ctx, p->site->store, circle, GP_ROLE_OWNER, -1, &owners, &n, &err), &err);
+	assert_int_equal(n, 1);
+	first = gp_strdup(p->ctx, owners[0]->address);
+	HAS(text, gp_asprintf(p->ctx, "%s|", first));
+	text = tick(p, 16 * DAY, gp_circle_tick);
+	HAS(text, gp_asprintf(p->ctx, "%s|", first));
+	HAS(text, "you look after the circle now");
+	HAS(say(p, strstr(CLEO, first) != NULL ? CLEO : ANN, reply_address(p), "Re: go on", "yes\n"), "goes on until");
+	/* Nobody who wanted it is there any more: it ends all the same. */
+	leave(p, circle, "cleo@example.com");
+	leave(p, circle, "ann@example.org");
+	assert_string_equal(tick(p, 31 * DAY, gp_circle_tick), "");
+	tick(p, 15 * DAY, gp_circle_tick);
+	HAS(tick(p, 31 * DAY, gp_circle_tick), "Queen rearing has ended");
+	gp_clock_set(start, true);
+}
+
+static void
 test_nobody(void **state)
 {
 	struct place *p = *state;
 	int64_t start = gp_now();
 
 	propose(p);
-	assert_string_equal(tick(p, 31 * DAY, gp_circle_tick), "");
+	HAS(tick(p, 31 * DAY, gp_circle_tick), "bob@example.net|Re: circle: Queen rearing|The circle Queen rearing did not come "
+	    "about: fewer than 3 people wanted it in 30 days.");
+	assert_string_equal(tick(p, DAY, gp_circle_tick), "");
 	assert_int_not_equal(post(p, CLEO, "p1", "c", "Re: circle: Queen rearing", "+1\n"), 0);
 	assert_null(child(p, "bees-queen-rearing@example.org"));
 	gp_clock_set(start, true);
@@ -243,6 +295,7 @@ main(void)
 		PLACE_TEST(test_plus),
 		PLACE_TEST(test_not_archived),
 		PLACE_TEST(test_life),
+		PLACE_TEST(test_heir),
 		PLACE_TEST(test_nobody),
 	};
 

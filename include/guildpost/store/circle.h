@@ -26,7 +26,7 @@ enum gp_status gp_circle_join(struct gp_store *s, int64_t message, int64_t membe
     struct gp_err *err) GP_MUST_CHECK;
 enum gp_status gp_circle_members(const void *ctx, struct gp_store *s, int64_t message, int64_t **out, size_t *n,
     struct gp_err *err) GP_MUST_CHECK;
-/* Write state, child, ends, reported and warned. */
+/* Write state, steward, child, ends, reported and warned. */
 enum gp_status gp_circle_set(struct gp_store *s, const struct gp_circle *c, struct gp_err *err) GP_MUST_CHECK;
 /* All that are proposed or alive. */
 enum gp_status gp_circle_all(const void *ctx, struct gp_store *s, struct gp_circle ***out, size_t *n,
