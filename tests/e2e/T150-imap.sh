@@ -3,6 +3,7 @@
 # Mail that comes in by IMAP, from a Dovecot of the test's own: each mail once, whatever is killed, made anew or
 # locked; no word to a server that can't show who it is, or that says something in front of TLS.
 . "${GP_SRCDIR:?make check sets it}/tests/e2e/lib.sh"
+once
 need python3 pgrep sqlite3 dovecot doveadm openssl
 [ -x /usr/lib/dovecot/imap ] || skip_all "Dovecot's IMAP is not here"
 [ "$(id -u)" = 0 ] || skip_all "Dovecot needs root"
