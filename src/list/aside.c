@@ -189,10 +189,12 @@ gp_aside_line(struct asked *a, const struct gp_aside_said *aside, const struct g
 {
 	struct gp_decision_round *d;
 	struct gp_circle *c;
+	const char *rest;
 
-	if (aside->vote == NULL)
-		return gp_asprintf(a->ctx, "%s %s %s", aside->command->name, parent->key,
-		    aside->rest + strspn(aside->rest, " \t.!:"));
+	if (aside->vote == NULL) {
+		rest = aside->rest + strspn(aside->rest, " \t.!:");
+		return gp_asprintf(a->ctx, "%s %s%s%s", aside->command->name, parent->key, *rest != '\0' ? " " : "", rest);
+	}
 	if (a->member == NULL)
 		return NULL;
 	if ((aside->plus || gp_decision_of(a->ctx, a->site->store, parent->id, &d, a->err) != GP_OK || d->over) &&

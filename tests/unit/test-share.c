@@ -206,6 +206,8 @@ test_mute_close_and_end(void **state)
 	struct place *p = *state;
 	struct gp_list *list = wasps(p, "public");
 	char *text;
+	int64_t before;
+	size_t n;
 
 	shared(p);
 	/* Muted on one list is muted. */
@@ -236,6 +238,11 @@ test_mute_close_and_end(void **state)
 	assert_int_equal(has_message(p, list, "5"), 0);
 	text = write_to(p, "wasps@example.org", ANN, "6", "4", "No member there.\n");
 	HASNT(text, "xena@x.example");
+	/* A word in a reply is asked about, too, and shown without a blank behind it, which would unmake the bold letters. */
+	before = last_job(p);
+	assert_int_equal(post(p, ANN, "u", "2", "Re: Nests", "unshare\n"), 0);
+	HAS(mails(p, before), "- unshare ");
+	assert_null(strstr(read_job(p, jobs_since(p, before, &n)[0])->text, "**"));
 	HAS(ask(p, ANN, gp_asprintf(p->ctx, "unshare %lld wasps\n", (long long)number(p, "1"))), "Was that you");
 	HAS(say_yes(p, ANN), "is not shared with that list");
 }
