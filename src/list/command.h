@@ -23,7 +23,7 @@ struct asked {
 	bool invited;			/* by an owner: joining needs nobody else */
 	bool proven;			/* the person answered our question, or was vouched for */
 	bool answered;			/* it was the former */
-	bool chosen;			/* by yes or no: the lines are ours, and nothing to be quoted */
+	bool chosen;			/* by yes, no or a text: the lines are ours, and nothing to be quoted */
 	const char *msgid;		/* of the mail that asks, or NULL */
 	json_t *results;		/* of all lines */
 	json_t *result;			/* of the line that runs now */

@@ -203,7 +203,7 @@ take_token(struct asked *a, const struct gp_token *t)
 	a->lines.n = i;
 	a->at = 0;
 	a->proven = a->answered = true;
-	a->chosen = strcmp(t->purpose, "choice") == 0;
+	a->chosen = strcmp(t->purpose, "choice") == 0 || strcmp(t->purpose, "text") == 0;
 	a->invited = strcmp(t->purpose, "invite") == 0;
 	if (strcmp(t->purpose, "address") != 0)
 		return GP_OK;

@@ -116,8 +116,10 @@ test_edit(void **state)
 	HAS(ask(p, ANN, "page marking\n"), "change it and send it back");
 	HAS(ask(p, BOB, "page marking\n"), "kept by its moderators. What is missing");
 	back = reply_address(p);
-	HAS(say(p, ANN, back, "Re: page", "Thanks!\n> ~~~~~~~~~~~~~~~~~~~~\n> White in 2026.\n> Blue in 2027.\n"
-	    "> ~~~~~~~~~~~~~~~~~~~~\n"), "has the new text now, as version 1");
+	text = say(p, ANN, back, "Re: page", "Thanks!\n> ~~~~~~~~~~~~~~~~~~~~\n> White in 2026.\n> Blue in 2027.\n"
+	    "> ~~~~~~~~~~~~~~~~~~~~\n");
+	HAS(text, "has the new text now, as version 1");
+	HASNT(text, "write marking");	/* they know nothing of our command for it */
 	assert_string_equal(body(p, "marking"), "White in 2026.\nBlue in 2027.\n");
 	/* The token does it once. */
 	HASNT(say(p, ANN, back, "Re: page", "~~~~~~~~~~~~~~~~~~~~\nfoul\n~~~~~~~~~~~~~~~~~~~~\n"), "new text");
