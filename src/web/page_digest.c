@@ -223,7 +223,7 @@ digests_build(struct visit *v)
 {
 	struct gp_err err = {GP_OK, ""};
 	struct gp_month *months;
-	json_t *array;
+	json_t *array, *week;
 	struct span s;
 	size_t n;
 	int status;
@@ -233,7 +233,10 @@ digests_build(struct visit *v)
 	doc_start(v, "Digests", list_path(v, v->list, "d/"));
 	gp_json_text(v->doc_page, "feed_url", list_path(v, v->list, "d/feed.atom"));
 	span_of_day(v, last_day(v), 7, &s);
-	gp_json_text(v->doc, "week_url", s.path);
+	status = read_span(v, &s, &week);
+	if (status != 200)
+		return status;
+	gp_json_text(v->doc, "week_url", week != NULL ? s.path : NULL);
 	status = put_days(v, gp_json_new_array(v->doc, "days"));
 	array = gp_json_new_array(v->doc, "months");
 	while (status == 200 && n-- > 0) {

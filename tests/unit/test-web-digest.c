@@ -13,6 +13,7 @@ pages(void **state)
 {
 	struct reader *r = *state;
 	char *one = post(r, "1@x.example", NULL, "Ann <ann@hidden.example>", "Wax moths", "Who has seen <b>wax</b> moths?"), *html;
+	int i;
 
 	post(r, "2@x.example", "1@x.example", "bob@hidden.example", "Re: Wax moths", "> Who has\n\nI have.");
 	post(r, "3@x.example", NULL, "Cleo <cleo@hidden.example>", "Honey", "Ten jars.");
@@ -35,11 +36,16 @@ pages(void **state)
 	html = page(r, "/bees/d/");
 	has(html, "href=\"/bees/d/2026-11-24\"");
 	has(html, "href=\"/bees/d/2026-11\"");
+	has(html, "href=\"/bees/d/2026-11-24/week\"");
 	html = page(r, "/bees/d/feed.atom");
 	has(html, "<title>24 November 2026</title>");
 	has(html, "/bees/d/2026-11-24\"");
 	has(html, "Wax moths");
 	has(page(r, "/bees/"), "href=\"/bees/d/\"");
+	/* After a week without a word there is none to lead to. */
+	for (i = 0; i < 9; i++)
+		next_day();
+	hasnt(page(r, "/bees/d/"), "/week\"");
 }
 
 static void
