@@ -98,17 +98,24 @@ wait_for() {
 }
 
 # A port of 127.0.0.1 that nobody has, outside of those that the kernel hands out.
+# No test beside this one gets it: all count up in one file.
 free_port() {
 	python3 -c '
-import random, socket
-while True:
-    p = random.randrange(10240, 32000)
-    with socket.socket() as s:
-        s.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try: s.bind(("127.0.0.1", p))
-        except OSError: continue
-    print(p)
-    break'
+import fcntl, os, socket
+with open("/tmp/gp-e2e-ports.%d" % os.getuid(), "a+") as f:
+    fcntl.flock(f, fcntl.LOCK_EX)
+    f.seek(0)
+    p = int(f.read() or 10240)
+    while True:
+        p = p + 1 if p < 32000 else 10240
+        with socket.socket() as s:
+            s.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try: s.bind(("127.0.0.1", p))
+            except OSError: continue
+        break
+    f.truncate(0)
+    f.write(str(p))
+print(p)'
 }
 
 # site [SECTION.NAME=VALUE]...: a data folder in $T/data, with these options; $LMTP and $HTTP are
